@@ -1,0 +1,64 @@
+"""``plsim``: the group of all commands. A command's file is imported when it is used, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from plsim import __version__
+from plsim.core.errors import PlsimError
+
+INTERRUPTED = 130
+
+COMMANDS = {
+    "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
+    "list": ("plsim.cli.list", "What there is: scenarios, practices, levers, parameters, outcomes, facts."),
+    "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
+}
+"""Module and one line of help of every command, in the order in which a newcomer meets them."""
+
+
+class LazyGroup(click.Group):
+    """Commands from :data:`COMMANDS`, and the one place that turns errors into messages and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, from its module's ``command``."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The help's list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; errors made for people become one message and an exit status, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except PlsimError as error:
+            click.echo(f"plsim: {error}", err=True)
+            ctx.exit(error.exit_status)
+        except KeyboardInterrupt:
+            click.echo("plsim: interrupted; what was finished is kept.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="plsim")
+def main() -> None:
+    """Simulate schools that personalize learning: what works, for whom, where, and at what cost.
+
+    Start with: plsim run one_school_demo
+    """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What knows nothing of schools: errors, compilation, chance, the calendar."""

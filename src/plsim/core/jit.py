@@ -1,0 +1,134 @@
+"""The only door to numba: compiled functions, their cache, and the same functions interpreted.
+
+Rules are written once. ``compiled`` turns a rule into machine code for the batch engine; ``interpreted`` loads the same
+file with the decorator switched off, for the Mesa engine (faster from Python than a dispatch, debuggable, coverable) and
+for whole numpy arrays. Where numba is missing the interpreted form still works and :func:`require_numba` says why the
+batch engine cannot.
+
+Never fast-math, never parallel sums: both change bits. See ``docs/engines.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from plsim.core.errors import EngineError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+HAVE_NUMBA = importlib.util.find_spec("numba") is not None
+
+# numpy's error model (division by zero gives infinity) is what lets LLVM vectorise a loop that divides.
+_OPTIONS = {"error_model": "numpy", "fastmath": False}
+# LLVM gives up on a loop over many arrays after 128 overlap checks; the row loops here need more.
+_LLVM_OPTIONS = ["plsim", "-vectorize-memory-check-threshold=4096"]
+
+_state = threading.local()
+_lock = threading.RLock()
+_prepared = False
+
+
+def _numba() -> Any:
+    """The numba module, with the compiler's options and the cache folder set before anything is compiled."""
+    global _prepared
+    import numba
+
+    with _lock:
+        if not _prepared:
+            from llvmlite import binding
+
+            binding.set_option(*_LLVM_OPTIONS)
+            numba.config.CACHE_DIR = str(cache_folder())
+            _prepared = True
+    return numba
+
+
+def _off() -> bool:
+    return getattr(_state, "interpreting", False) or not HAVE_NUMBA
+
+
+def compiled(function: F) -> F:
+    """A rule of plain numbers, inlined wherever compiled code calls it."""
+    if _off():
+        return function
+    return _numba().njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+def kernel(function: F) -> F:
+    """A pass over array slices, compiled as a function of its own."""
+    if _off():
+        return function
+    return _numba().njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+def entry(function: F) -> F:
+    """An outermost compiled function: cached on disk, and running without Python's lock."""
+    if _off():
+        return function
+    return _numba().njit(cache=True, nogil=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+def require_numba() -> None:
+    """Raise :class:`EngineError` when this machine has no numba."""
+    if not HAVE_NUMBA:
+        raise EngineError(
+            "The batch engine needs numba, which has no wheel for this machine. Use --engine mesa: same rules, same bits."
+        )
+
+
+def interpreted(module_name: str) -> ModuleType:
+    """The module of that name, loaded from the same file with every decorator of this module switched off.
+
+    Modules that it imports relatively (``from .match import match``) are loaded interpreted too.
+    """
+    package, _, name = module_name.rpartition(".")
+    alias = "_interpreted_" + package.replace(".", "_")
+    with _lock:
+        if alias not in sys.modules:
+            original = importlib.import_module(package)
+            twin = ModuleType(alias, original.__doc__)
+            twin.__path__ = list(original.__path__)
+            sys.modules[alias] = twin
+        before = getattr(_state, "interpreting", False)
+        _state.interpreting = True
+        try:
+            return importlib.import_module(f"{alias}.{name}")
+        finally:
+            _state.interpreting = before
+
+
+def source_digest() -> str:
+    """Digest of every source file that compiled code is made from, with the versions of what compiles it."""
+    digest = hashlib.blake2b(digest_size=12)
+    root = Path(__file__).resolve().parent.parent
+    for folder in ("core", "rules", "engine"):
+        for path in sorted((root / folder).glob("*.py")):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    digest.update(repr((_OPTIONS, _LLVM_OPTIONS, sys.version_info[:2])).encode())
+    if HAVE_NUMBA:
+        from importlib.metadata import version
+
+        digest.update(f"{version('numba')} {version('llvmlite')}".encode())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Folder of the compiled code, keyed by the digest of its sources: numba alone misses an edit in another file."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("plsim", appauthor=False) / "compiled" / source_digest()
+
+
+def is_cached() -> bool:
+    """Whether compiled code for the present sources lies in the cache folder."""
+    folder = cache_folder()
+    return folder.is_dir() and any(folder.rglob("*.nbc"))

@@ -1,0 +1,497 @@
+"""One arm of a run in one world: its state, and what happens between the years.
+
+Both engines use this file for the turn of the year (promotion, summer, turnover, reversion); they differ only in who runs
+the weeks. Arithmetic on whole arrays is exact elementwise, so the bits are the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
+from plsim.core.errors import EngineError
+from plsim.core.jit import interpreted
+from plsim.engine.parameters import World, parameters
+from plsim.engine.setting import WINDOWS, Growth, Layout, Setting
+from plsim.engine.state import (
+    Flags,
+    Floats,
+    Ints,
+    Networks,
+    Rows,
+    Schools,
+    Seats,
+    Sections,
+    Students,
+    Tables,
+    Trace,
+    zeros,
+)
+from plsim.evidence import norms, registry
+from plsim.population.draws import uniforms
+from plsim.rules.levers import OWNER, PRACTICE_COUNT, Levers
+from plsim.rules.week import Experience
+from plsim.scenario.build import Plan
+
+EXPERIENCE_FIELDS = len(Experience._fields)
+SUMMER_WEEKS = 52 - WEEKS_PER_YEAR
+# 0 learned like a tool, 1 like a relationship; in the order of the practices.
+RELATIONAL = (0.5, 0.5, 0.75, 0.75, 0.5, 1.0, 0.0, 1.0)
+# Practices that change schedules, space and staffing.
+SCHEDULE = (0.0, 0.5, 1.0, 1.0, 0.5, 0.5, 0.0, 0.0)
+A_MIN, A_MAX = 100.0, 320.0
+
+
+@cache
+def plain(topic: str) -> Any:
+    """A topic of the rules, interpreted: for whole arrays, and for the few calls a year."""
+    return interpreted(f"plsim.rules.{topic}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What typical practice gives in a world: D by subject and grade. Shape (2, 13)."""
+
+    effective: Floats
+
+
+class Engine(Protocol):
+    """Who runs the weeks of an arm."""
+
+    def start_year(self, arm: Arm) -> None:
+        """Section summaries before the first week."""
+
+    def run(self, arm: Arm, first_week: int, last_week: int) -> None:
+        """Weeks ``first_week`` to ``last_week - 1`` of the arm's present year."""
+
+
+@dataclass
+class Lasting:
+    """What outlives a year, per student slot.
+
+    Attributes
+    ----------
+    achievement
+        At the start of the present year (RIT). Shape (students, 2).
+    self_regulation, collaboration, engagement, habits
+        Shape (students,).
+    """
+
+    achievement: Floats
+    self_regulation: Floats
+    collaboration: Floats
+    engagement: Floats
+    habits: Floats
+
+
+@dataclass
+class YearRecord:
+    """What a year leaves behind, per student slot unless said otherwise.
+
+    Attributes
+    ----------
+    achievement
+        At weeks 0, 4, 20, 32 and 36 (RIT). Shape (windows, students, 2).
+    units
+        Coverage, units taught, summed mastery, unmet units, waiting weeks, one-on-one hours, on-task share, match,
+        |estimate - truth|, position, each (students, 2).
+    self_regulation, engagement
+        At the end of the year. Shape (students,).
+    demand, strain, fidelity, proficiency
+        Of seats; means over the year's weeks (hours a week; strain), and at the end. Proficiency (seats, practices).
+    taught
+        Whether a seat taught a section this year. Shape (seats,).
+    library, trust, vision, regroupings, reverted
+        Of schools, at the end of the year.
+    """
+
+    achievement: Floats
+    units: dict[str, Floats]
+    self_regulation: Floats
+    engagement: Floats
+    demand: Floats
+    supply: Floats
+    strain: Floats
+    fidelity: Floats
+    proficiency: Floats
+    taught: Floats
+    holder: Ints
+    library: Floats
+    trust: Floats
+    vision: Floats
+    regroupings: Floats
+    reverted: Floats
+
+
+@dataclass
+class Arm:
+    """One arm of a run in one world.
+
+    ``even_teachers`` makes all teachers equally effective, with evenly spread experience: means of the reference population are
+    then free of the luck of who teaches there.
+    """
+
+    setting: Setting
+    plan: Plan
+    planned: Floats
+    world: World
+    reference: Reference
+    growth: Growth
+    even_teachers: bool = False
+    turnover_from: Arm | None = None
+    record: list[YearRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.p = parameters(self.world)
+        self.year = -1
+        self.week = 0
+        freeze = self.plan.freeze
+        self.flags = Flags(freeze.students, freeze.teachers, freeze.schools, freeze.novelty, True, False)
+        self._first_schools()
+        self._first_seats()
+        self.lasting = self._first_students()
+        self.trace = Trace(np.zeros((EXPERIENCE_FIELDS, 0)), np.zeros(EXPERIENCE_FIELDS), np.zeros((EXPERIENCE_FIELDS, 0)))
+        self.networks = Networks(
+            self.setting.first_school, np.zeros(self.setting.first_school.shape[0] - 1)
+        )
+        self.rows: Rows
+        self.students: Students
+        self.sections: Sections
+        self.layout: Layout
+        self.tables: Tables
+
+    # Before the first year ----------------------------------------------------------------------------------------------
+
+    def _first_schools(self) -> None:
+        people = self.setting.population
+        count = self.setting.schools
+        self.schools: Schools = zeros(
+            Schools,
+            count,
+            first_section=np.zeros(count + 1, np.int64),
+            first_student=self.setting.first_student,
+            first_seat=self.setting.first_seat,
+            adoption=np.zeros((count, PRACTICE_COUNT)),
+            library=people.library.copy(),
+            library_quality=people.library_quality.copy(),
+            vision=people.vision.copy(),
+            trust=people.trust.copy(),
+            autonomy=people.autonomy.copy(),
+            accountability=people.accountability.copy(),
+            device_share=people.device_share.copy(),
+            flexible_space=people.flexible_space.copy(),
+            engaged=self.plan.engaged.astype(np.float64),
+        )
+        self.schools.novelty[:] = 0.0 if self.flags.freeze_novelty else 1.0
+
+    def _first_seats(self) -> None:
+        count = self.setting.timeline.seats.seat_key.shape[0]
+        self.holder: Ints = np.zeros(count, np.int64)
+        self.seats: Seats = zeros(Seats, count, proficiency=np.zeros((count, PRACTICE_COUNT)))
+        _, _, u = self.setting.teacher_draws(self.holder)
+        if self.even_teachers:
+            u = _stratified(u, self.setting.population.level[self.setting.timeline.seats.seat_school].astype(np.int64))
+        # Exponential experience: most teachers are rather new, a few very old hands.
+        self.seats.experience[:] = np.minimum(-self.world.number("teacher.experience_mean") * np.log(u), 45.0)
+        self._new_teachers(np.ones(count, bool))
+        schools = self.schools
+        believing = self.world.number("teacher.buy_in_start")
+        school = plain("school")
+        for s in range(self.setting.schools):
+            old_duties = float(self.plan.old_duties)
+            for k in range(PRACTICE_COUNT):
+                schools.adoption[s, k] = school.adoption(
+                    SCHEDULE[k], float(schools.autonomy[s]), old_duties, believing, 0.0, self.p.school
+                )
+
+    def _new_teachers(self, chosen: Any) -> None:
+        """Effectiveness, proficiency and buy-in of the present holders of ``chosen`` seats."""
+        z, start, _ = self.setting.teacher_draws(self.holder)
+        spread = self.world.number("teacher.effectiveness_spread")
+        effect = np.exp(spread * z - 0.5 * spread * spread)
+        if self.even_teachers:
+            effect = np.ones_like(effect)
+        p = self.p.proficiency
+        first = np.clip(p.start + p.start_spread * start, 0.05, 0.95)
+        self.seats.persistent[chosen] = effect[chosen]
+        self.seats.proficiency[chosen] = first[chosen]
+        self.seats.buy_in[chosen] = self.world.number("teacher.buy_in_start")
+        self.seats.strain[chosen] = 0.0
+
+    def _first_students(self) -> Lasting:
+        people = self.setting.population
+        count = self.setting.students
+        return Lasting(
+            achievement=people.achievement.copy(),
+            self_regulation=people.self_regulation.copy(),
+            collaboration=np.full(count, self.p.motivation.collaboration_start),
+            engagement=people.engagement_level.copy(),
+            habits=np.full(count, float(registry().value("population.self_regulation_mean"))),
+        )
+
+    # A year -------------------------------------------------------------------------------------------------------------
+
+    def begin_year(self, engine: Engine) -> None:
+        """Lay out the next year's rows and set its start."""
+        self.year += 1
+        self.week = 0
+        self.layout = self.setting.layouts[self.year]
+        roster = self.layout.roster
+        new = roster.entered == self.year
+        if self.year > 0:
+            lasting = self.lasting
+            lasting.achievement[new] = roster.achievement[new]
+            lasting.self_regulation[new] = roster.self_regulation[new]
+            lasting.collaboration[new] = self.p.motivation.collaboration_start
+            lasting.engagement[new] = roster.engagement_level[new]
+            lasting.habits[new] = float(registry().value("population.self_regulation_mean"))
+        weeks = slice(self.year * WEEKS_PER_YEAR, (self.year + 1) * WEEKS_PER_YEAR)
+        self.tables = Tables(
+            typical=np.ascontiguousarray(self.plan.typical.values[:, weeks]),
+            planned=np.ascontiguousarray(self.planned[:, weeks]),
+            normal_rate=self.growth.normal_rate,
+            seasonal=self.growth.seasonal,
+            guide=self.growth.level + self.p.match.stretch,
+            owner=np.array(OWNER, np.int64),
+            relational=np.array(RELATIONAL),
+            schedule=np.array(SCHEDULE),
+        )
+        self.schools.first_section[:] = self.layout.first_section
+        self.schools.data_clock[:] = 0.0
+        self.schools.regroup_clock[:] = 1.0  # groups are made in the first week,
+        self.schools.regroupings[:] = -1.0  # which is not yet a regrouping
+        self.sections = Sections(
+            *self.layout.sections[:5], *(np.zeros_like(each) for each in self.layout.sections[5:])
+        )
+        self._begin_rows(roster)
+        self._begin_seats()
+        engine.start_year(self)
+        if self.year == 0:
+            self._earlier_years(engine)
+
+    def _earlier_years(self, engine: Engine) -> None:
+        """Teachers and schools develop through the years of operation before the first, each school through its own.
+
+        Students are those of year 1 and don't change: who they were then is not known, and nobody leaves.
+        """
+        before = self.setting.population.years_in_operation
+        usual = self.flags
+        self.flags = usual._replace(with_students=False)
+        for left in range(int(before.max()), 0, -1):
+            kept_schools = Schools(*(each.copy() for each in self.schools))
+            kept_seats = Seats(*(each.copy() for each in self.seats))
+            engine.run(self, 0, WEEKS_PER_YEAR)
+            self._rest()
+            waiting = before < left
+            waiting_seats = waiting[self.setting.timeline.seats.seat_school]
+            for now, then in zip(self.schools[3:], kept_schools[3:], strict=True):
+                now[waiting] = then[waiting]
+            for now, then in zip(self.seats, kept_seats, strict=True):
+                now[waiting_seats] = then[waiting_seats]
+        self.flags = usual
+        self.seats.demand_sum[:] = 0.0
+        self.seats.strain_sum[:] = 0.0
+        self.week = 0
+
+    def _rest(self) -> None:
+        """A summer without school: strain heals."""
+        for _ in range(SUMMER_WEEKS):
+            self.seats.strain[:] -= self.p.proficiency.strain_recovery * self.seats.strain
+
+    def _begin_rows(self, roster: Any) -> None:
+        lay, p = self.layout, self.p
+        student, subject = lay.student, lay.subject
+        grade = roster.grade.astype(np.int64)[student]
+        keys = roster.student_key
+        setting = self.setting
+
+        def of_row(values: Floats) -> Floats:
+            return np.ascontiguousarray(values[student, subject])
+
+        achievement = of_row(self.lasting.achievement)
+        if not (achievement.min() >= A_MIN and achievement.max() <= A_MAX):
+            worst = float(achievement[np.argmax(np.abs(achievement - 210.0))])
+            raise EngineError(f"Latent achievement left {A_MIN:.0f} to {A_MAX:.0f} RIT: {worst:.1f} in year {self.year + 1}.")
+        estimate = achievement + p.profile.prior_error * of_row(setting.prior_draw(keys, self.year))
+        u_pace = of_row(setting.fixed_uniform("served", keys))
+        u_served = of_row(setting.fixed_uniform("served", keys, year=1))
+        guide = self.tables.guide[subject, grade, 0]
+        school = self.setting.population.school[student]
+        actual = self._first_levers()
+        own_pace = (u_pace < actual[school]).astype(np.float64)
+        position = plain("pace").first_position(
+            estimate, guide, self.schools.accountability[school], own_pace, p.match.stretch
+        )
+        unit_rit = p.pace.unit_weeks * self.growth.year[subject, grade] / WEEKS_PER_YEAR
+        count = student.shape[0]
+        homes = np.array([p.learning.home_share_math, p.learning.home_share_reading])
+        errors = np.array([p.profile.test_error_math, p.profile.test_error_reading])
+        self.rows = zeros(
+            Rows,
+            count,
+            achievement=achievement,
+            estimate=estimate,
+            position=np.minimum(position, achievement + p.match.position_lead_max),
+            unit_mastery=np.full(count, p.pace.start_mastery),
+            learning_rate=roster.learning_rate[student],
+            attendance_rate=roster.attendance_rate[student],
+            home_access=roster.home_access[student],
+            u_pace=u_pace,
+            u_served=u_served,
+            z_group=of_row(setting.fixed_uniform("grouping", keys, year=self.year)) * 3.4641016151377544
+            - 1.7320508075688772,
+            reference=np.ascontiguousarray(self.reference.effective[subject, grade]),
+            home_share=homes[subject],
+            unit_rit=unit_rit,
+            grade_start=guide - unit_rit,
+            test_error=errors[subject],
+            key=keys[student],
+            subject=subject.astype(np.uint64),
+            student=student,
+        )
+        lasting = self.lasting
+        self.students = Students(
+            self_regulation=lasting.self_regulation.copy(),
+            collaboration=lasting.collaboration.copy(),
+            engagement=lasting.engagement.copy(),
+            habits=lasting.habits.copy(),
+            regulation_level=roster.self_regulation.copy(),
+            engagement_level=roster.engagement_level.copy(),
+            row_math=np.ascontiguousarray(lay.row[:, 0]),
+            row_reading=np.ascontiguousarray(lay.row[:, 1]),
+        )
+
+    def _first_levers(self) -> Floats:
+        """Share of students at their own pace in the first week, as adopted. Shape (schools,)."""
+        column = Levers._fields.index("own_pace_share")
+        base = self.tables.typical[:, 0, column]
+        return base + self.schools.adoption[:, OWNER[column]] * (self.tables.planned[:, 0, column] - base)
+
+    def _begin_seats(self) -> None:
+        spread = self.world.number("teacher.yearly_spread")
+        yearly = np.exp(spread * self.setting.yearly_draw(self.holder, self.year) - 0.5 * spread * spread)
+        self.seats.yearly[:] = 1.0 if self.even_teachers else yearly
+        self.seats.demand_sum[:] = 0.0
+        self.seats.strain_sum[:] = 0.0
+
+    def run_year(self, engine: Engine) -> None:
+        """A whole year, with measurements at the windows."""
+        self.begin_year(engine)
+        seen = [self.by_student(self.rows.achievement)]
+        for first, last in zip(WINDOWS[:-1], WINDOWS[1:], strict=True):
+            engine.run(self, first, last)
+            seen.append(self.by_student(self.rows.achievement))
+        self.end_year(np.stack(seen))
+
+    def by_student(self, row_values: Floats) -> Floats:
+        """Row values as (students, 2)."""
+        return np.ascontiguousarray(row_values[self.layout.row])
+
+    # The turn of the year -----------------------------------------------------------------------------------------------
+
+    def end_year(self, achievement: Floats) -> None:
+        """Record the year, then summer, turnover and reversion."""
+        self.record.append(self._year_record(achievement))
+        roster = self.layout.roster
+        grade = roster.grade.astype(np.int64)
+        each = np.arange(len(SUBJECTS))
+        start, end = achievement[0], achievement[-1]
+        normal = (
+            roster.learning_rate[:, np.newaxis] * self.growth.year[each, grade[:, np.newaxis]]
+            + self.growth.seasonal.sum(axis=2)[each, grade[:, np.newaxis]]
+        )
+        lasting_change = plain("learning").lasting_change(end - start, normal, self.p.learning.durability)
+        summer = norms().summer_true[each, grade[:, np.newaxis]]
+        self.lasting = Lasting(
+            end + lasting_change + summer,
+            self.students.self_regulation.copy(),
+            self.students.collaboration.copy(),
+            self.students.engagement.copy(),
+            self.students.habits.copy(),
+        )
+        self._revert(end - start, normal)
+        self._turnover()
+
+    def _year_record(self, achievement: Floats) -> YearRecord:
+        rows, seats, schools = self.rows, self.seats, self.schools
+        units = {
+            "coverage": rows.coverage,
+            "units_taught": rows.units_taught,
+            "taught_mastery": rows.taught_mastery,
+            "unmet": rows.unmet,
+            "waiting": rows.waiting,
+            "one_on_one": rows.one_on_one,
+            "on_task": rows.on_task,
+            "match": rows.match,
+            "profile_error": np.abs(rows.estimate - rows.achievement),
+            "position": rows.position,
+        }
+        taught = np.zeros(self.holder.shape[0])
+        taught[self.sections.seat] = 1.0
+        return YearRecord(
+            achievement=achievement,
+            units={name: self.by_student(values) for name, values in units.items()},
+            self_regulation=self.students.self_regulation.copy(),
+            engagement=self.students.engagement.copy(),
+            demand=seats.demand_sum / WEEKS_PER_YEAR,
+            supply=seats.supply.copy(),
+            strain=seats.strain_sum / WEEKS_PER_YEAR,
+            fidelity=seats.fidelity.copy(),
+            proficiency=seats.proficiency.copy(),
+            taught=taught,
+            holder=self.holder.copy(),
+            library=schools.library.copy(),
+            trust=schools.trust.copy(),
+            vision=schools.vision.copy(),
+            regroupings=np.maximum(schools.regroupings, 0.0),
+            reverted=schools.reverted.copy(),
+        )
+
+    def _revert(self, gain: Floats, normal: Floats) -> None:
+        """The yearly draw on going back: trust, missed accountability targets, how it began."""
+        if self.flags.freeze_schools:
+            return
+        people, schools = self.setting.population, self.schools
+        u = uniforms(self.setting.seed, people.school_key, "reversion", year=self.year)[0]
+        gained = np.bincount(people.school, gain.sum(axis=1), minlength=self.setting.schools)
+        expected = np.bincount(people.school, normal.sum(axis=1), minlength=self.setting.schools)
+        school = plain("school")
+        for s in range(self.setting.schools):
+            missed = float(schools.accountability[s]) * min(max(1.0 - float(gained[s]) / float(expected[s]), 0.0), 1.0)
+            chance = school.revert_chance(float(schools.trust[s]), missed, float(schools.engaged[s]), self.p.school)
+            if u[s] < chance:
+                schools.reverted[s] = 1.0
+
+    def _turnover(self) -> None:
+        """Who leaves, and the summer's rest for who stays; leaving is ``u < p`` on the seat's own u."""
+        seats = self.seats
+        seats.experience[:] += 1.0
+        if self.flags.freeze_teachers:
+            return
+        u = uniforms(self.setting.seed, self.setting.timeline.seats.seat_key, "turnover", year=self.year)[0]
+        if self.turnover_from is None:
+            rule = plain("proficiency").leave_chance
+            context = self.plan.turnover
+            chance = np.array([rule(strain, context, self.p.proficiency) for strain in seats.strain.tolist()])
+            self.left = u < chance
+        else:
+            self.left = self.turnover_from.left
+        self.holder = self.holder + self.left
+        self._new_teachers(self.left)
+        seats.experience[self.left] = 0.0
+        self._rest()
+
+
+def _stratified(u: Floats, kind: Ints) -> Floats:
+    """Uniforms replaced by the middles of equal strata within each kind, in the same order."""
+    even = np.empty_like(u)
+    for each in np.unique(kind):
+        chosen = np.flatnonzero(kind == each)
+        rank = np.empty(chosen.shape[0])
+        rank[np.argsort(u[chosen], kind="stable")] = np.arange(chosen.shape[0])
+        even[chosen] = (rank + 0.5) / chosen.shape[0]
+    return even

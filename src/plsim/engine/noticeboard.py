@@ -1,0 +1,118 @@
+"""What hangs on the wall of the Mesa model: the arm's arrays as Python reads them fast, and what one phase leaves for the next.
+
+Agents read and write rows of the very arrays that the batch engine works on. ``memoryview`` gives and takes plain Python
+floats, several times faster than numpy's scalars and with the same bits.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from plsim.core.jit import interpreted
+from plsim.engine.arm import Arm
+from plsim.engine.setting import WEEKLY_STREAM
+from plsim.rules.levers import Levers
+
+noise: Any = interpreted("plsim.core.noise")
+schooling: Any = interpreted("plsim.rules.school")
+
+COACHING = Levers._fields.index("coaching_hours")
+# Philox makes some 150 temporary arrays; blocks that fit the processor's cache run twice as fast.
+_BLOCK = 8192
+
+
+def views(arrays: Any) -> SimpleNamespace:
+    """The arrays of a named tuple, each as a memoryview of the same memory under the same name."""
+    return SimpleNamespace(**{name: memoryview(array) for name, array in arrays._asdict().items()})
+
+
+class Noticeboard:
+    """One year of an arm, as agents see it.
+
+    Attributes
+    ----------
+    rows, students, sections, seats, schools
+        Views of the arm's arrays of the same names (:mod:`plsim.engine.state`).
+    size, relational, schedule
+        Students in each section; how relational each practice is, and whether it changes schedules (0 to 1).
+    u_attend, z_profile, z_assess
+        This week's draws, one entry a row.
+    normal, seasonal, guide
+        This week's normal growth, drift and level of the pacing guide (RIT), one entry a section.
+    shared, coaching
+        This week's mean library of the school's network, and the share of asked coaching that it gets; one entry a school.
+    delivered
+        What teachers deliver this week (``rules.week.Delivered``), one entry a seat.
+    profiles
+        What phase 2 needs of a section: class mean and normal growth (RIT), weight of new data, one-on-one hours a student,
+        weight of new data on habits.
+    section_weeks
+        The section's whole week (``rules.week.Section``).
+    """
+
+    def __init__(self, arm: Arm) -> None:
+        self.arm = arm
+        self.p = arm.p
+        self.flags = arm.flags
+        self.students_develop = not arm.flags.freeze_students
+        self.rows = views(arm.rows)
+        self.students = views(arm.students)
+        self.sections = views(arm.sections)
+        self.seats = views(arm.seats)
+        self.schools = views(arm.schools)
+        self._subject = arm.sections.subject.astype(np.int64)
+        self._grade = arm.sections.grade.astype(np.int64)
+        self.section_of_row = np.repeat(np.arange(self._subject.shape[0]), np.diff(arm.sections.first_row))
+        self.size: list[float] = np.diff(arm.sections.first_row).astype(np.float64).tolist()
+        self.relational: list[float] = arm.tables.relational.tolist()
+        self.schedule: list[float] = arm.tables.schedule.tolist()
+        self.delivered: list[Any] = [None] * arm.seats.strain.shape[0]
+        self.profiles: list[Any] = [None] * self._subject.shape[0]
+        self.section_weeks: list[Any] = [None] * self._subject.shape[0]
+
+    def open_week(self, week: int) -> None:
+        """Posts what is known before the week's first phase: luck, norms, and the means of networks."""
+        self.week = week
+        self._draw()
+        tables = self.arm.tables
+        place = (self._subject, self._grade, week)
+        self.normal: list[float] = tables.normal_rate[place].tolist()
+        self.seasonal: list[float] = tables.seasonal[place].tolist()
+        self.guide: list[float] = tables.guide[place].tolist()
+        self._meet_networks()
+
+    def _draw(self) -> None:
+        """This week's draws of every row, by address."""
+        arm = self.arm
+        key, subject = arm.rows.key, arm.rows.subject
+        seed, stream, year = np.uint64(arm.setting.seed), np.uint64(WEEKLY_STREAM), np.uint64(arm.year)
+        drawn = np.empty((3, key.shape[0]))
+        for start in range(0, key.shape[0], _BLOCK):
+            block = slice(start, start + _BLOCK)
+            place = noise.place(stream, subject[block], year)
+            drawn[:, block] = noise.weekly_draws(seed, key[block], place, np.uint64(self.week))
+        self.u_attend: list[float]
+        self.z_profile: list[float]
+        self.z_assess: list[float]
+        self.u_attend, self.z_profile, self.z_assess = drawn.tolist()
+
+    def _meet_networks(self) -> None:
+        """Mean library of every network as the week begins, and how far its coaching reaches."""
+        networks, schools = self.arm.networks, self.schools
+        asked_hours = self.arm.tables.planned[:, self.week, COACHING].tolist()
+        self.shared: list[float] = []
+        self.coaching: list[float] = []
+        first_school = networks.first_school.tolist()
+        for capacity, first, last in zip(
+            networks.coaching_capacity.tolist(), first_school[:-1], first_school[1:], strict=True
+        ):
+            library = 0.0
+            asked = 0.0
+            for s in range(first, last):
+                library += schools.library[s]
+                asked += asked_hours[s] * float(schools.first_seat[s + 1] - schools.first_seat[s])
+            self.shared += [library / float(last - first)] * (last - first)
+            self.coaching += [schooling.pool_share(capacity, asked)] * (last - first)

@@ -1,0 +1,130 @@
+"""From the records of two arms to the outcomes of each year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.engine.arm import Arm, YearRecord
+from plsim.engine.setting import Setting
+from plsim.engine.state import Floats
+from plsim.evidence import norms, registry
+from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
+from plsim.measures.groups import (
+    Partition,
+    by_flag,
+    by_governance,
+    by_grade,
+    by_labels,
+    by_quintile,
+    everyone,
+    headline,
+    with_both,
+)
+
+SPRING = 3
+WEEKS_PER_MONTH = 52.0 / 12.0
+
+
+def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
+    """The groups of a year: first-year students still there (later entrants are left out of cumulative effects)."""
+    people, roster = setting.population, setting.timeline.years[year]
+    stays = roster.entered == 0
+    grade = roster.grade.astype(np.int64)
+    counted = stays & headline(grade)
+    if not counted.any():
+        counted = stays
+    first = setting.timeline.years[0]
+    each = np.arange(2)
+    first_grade = first.grade.astype(np.int64)[:, np.newaxis]
+    baseline = (people.achievement - norms().week0_mean[each, first_grade]) / norms().sd_fall_observed[each, first_grade]
+    parts = [
+        everyone(counted),
+        by_quintile(baseline, counted),
+        by_governance(people.charter[people.school], counted),
+        by_flag("lunch_eligible", people.lunch_eligible, counted),
+        by_grade(grade, stays),
+    ]
+    parts += [by_labels(name, labels, counted) for name, labels in people.subgroups.items()]
+    return tuple(parts)
+
+
+def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> YearOutcomes:
+    """Outcomes of one year of a pair of arms."""
+    roster = setting.timeline.years[year]
+    grade = roster.grade.astype(np.int64)[:, np.newaxis]
+    sd = norms().sd_fall_observed[np.arange(2), grade]
+    a, b = scenario.record[year], counterfactual.record[year]
+    units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
+
+    def student(name: str, unit: str, of: str, scale: float = 1.0, *, per: str | None = None) -> StudentOutcome:
+        def read(record: YearRecord) -> Floats:
+            values = record.units[of] * scale
+            if per is not None:
+                values = values / np.maximum(record.units[per], 1.0)
+            return with_both(values, total=name == "one_on_one_minutes")
+
+        return StudentOutcome(name, unit, read(a), read(b))
+
+    score_a, score_b = a.achievement[SPRING], b.achievement[SPRING]
+    both_one = np.ones(3)
+    students = (
+        StudentOutcome("achievement", "SD", with_both(score_a / sd), with_both(score_b / sd)),
+        StudentOutcome("achievement", "RIT", with_both(score_a), with_both(score_b)),
+        student("aligned_test", "share", "taught_mastery", per="units_taught"),
+        student("on_grade", "share", "coverage", 1.0 / units_a_year),
+        student("unmet_lesson_share", "share", "unmet", per="units_taught"),
+        student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR),
+        student("on_task_share", "share", "on_task"),
+        student("match", "share", "match"),
+        student("profile_error", "RIT", "profile_error"),
+        student("waiting_weeks", "weeks", "waiting"),
+        StudentOutcome(
+            "self_regulation", "share", a.self_regulation[:, np.newaxis] * both_one, b.self_regulation[:, np.newaxis] * both_one
+        ),
+        StudentOutcome("engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one)
+        ._replace(unit="index"),
+    )
+    return YearOutcomes(year + 1, partitions(setting, year), students, _group_outcomes(setting, scenario, counterfactual, year))
+
+
+def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
+    """Outcomes of teachers and schools."""
+    a, b = scenario.record[year], counterfactual.record[year]
+    instruction = registry().value("measures.instruction_hours")
+    labels = ("all", "governance:district", "governance:charter")
+
+    def seats(name: str, unit: str, of: str, plus: float = 0.0) -> GroupOutcome:
+        def read(arm: Arm, record: YearRecord) -> Floats:
+            charter = setting.population.charter[arm.setting.timeline.seats.seat_school]
+            taught = record.taught > 0.0
+            values = getattr(record, of)
+            values = values.mean(axis=1) if values.ndim == 2 else values
+            return np.array([_mean(values[taught & chosen]) + plus for chosen in (taught, ~charter, charter)])
+
+        return GroupOutcome(name, unit, labels, read(scenario, a), read(counterfactual, b))
+
+    def schools(name: str, unit: str, of: str, scale: float = 1.0) -> GroupOutcome:
+        charter = setting.population.charter
+
+        def read(record: YearRecord) -> Floats:
+            values = getattr(record, of) * scale
+            return np.array([_mean(values), _mean(values[~charter]), _mean(values[charter])])
+
+        return GroupOutcome(name, unit, labels, read(a), read(b))
+
+    return (
+        seats("teacher_hours", "hours/week", "demand", instruction),
+        seats("strain", "index", "strain"),
+        seats("fidelity", "share", "fidelity"),
+        seats("proficiency", "share", "proficiency"),
+        schools("regroupings_per_month", "count", "regroupings", WEEKS_PER_MONTH / WEEKS_PER_YEAR),
+        schools("trust", "share", "trust"),
+        schools("library", "share", "library"),
+        schools("reverted", "share", "reverted"),
+    )
+
+
+def _mean(values: Floats) -> float:
+    """Mean, summed serially; NaN of nothing."""
+    return float(np.bincount(np.zeros(values.shape[0], np.int64), values)[0] / values.shape[0]) if values.size else float("nan")

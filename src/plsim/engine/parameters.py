@@ -1,0 +1,86 @@
+"""From the registry to what rules read: the parameters of one world."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from plsim.core.errors import EvidenceError, nearest
+from plsim.evidence import registry
+from plsim.rules.week import Params
+
+PRIOR_LABEL = "prior range, not calibrated"
+
+
+@dataclass(frozen=True)
+class World:
+    """One value of the uncertain parameters.
+
+    Attributes
+    ----------
+    name
+        ``"central"``, or ``"prior-17"``.
+    values
+        Registry key to value, for the parameters that differ from the registry's central ones.
+    """
+
+    name: str = "central"
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    def number(self, key: str) -> float:
+        """The value of a registry entry in this world."""
+        return self.values[key] if key in self.values else registry().value(key)
+
+
+CENTRAL = World()
+
+
+@cache
+def _groups() -> dict[str, type[typing.Any]]:
+    """The topics of :class:`~plsim.rules.week.Params` and the named tuple of each."""
+    return dict(typing.get_type_hints(Params))
+
+
+def rule_keys() -> tuple[str, ...]:
+    """Registry keys of every number that a weekly rule reads."""
+    return tuple(f"{group}.{name}" for group, kind in _groups().items() for name in kind._fields)
+
+
+def parameters(world: World = CENTRAL) -> Params:
+    """What the weekly rules read in a world."""
+    known = {entry.key for entry in registry()}
+    for key in world.values:
+        if key not in known:
+            raise EvidenceError(f"world {world.name}", key, "unknown parameter", fix=nearest(key, known))
+    groups = {
+        group: kind(*(float(world.number(f"{group}.{name}")) for name in kind._fields))
+        for group, kind in _groups().items()
+    }
+    return Params(**groups)
+
+
+def prior_worlds(count: int, seed: int) -> tuple[World, ...]:
+    """Worlds from a seeded Latin hypercube over the registry's ranges of uncertain parameters.
+
+    Not calibrated: they say how far the answer moves within what is plausible, not what the evidence leaves.
+    """
+    from scipy.stats import qmc
+
+    uncertain = registry().uncertain()
+    if count == 0:
+        return ()
+    sample = qmc.LatinHypercube(d=len(uncertain), rng=np.random.default_rng([seed, 18])).random(count)
+    worlds = []
+    for index, point in enumerate(sample):
+        values = {}
+        for parameter, u in zip(uncertain, point, strict=True):
+            if parameter.shape == "log":
+                values[parameter.key] = float(parameter.low * (parameter.high / parameter.low) ** u)
+            else:
+                values[parameter.key] = float(parameter.low + u * (parameter.high - parameter.low))
+        worlds.append(World(f"prior-{index}", values))
+    return tuple(worlds)

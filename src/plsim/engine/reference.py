@@ -1,0 +1,160 @@
+"""What typical practice gives in a world: the reference D, and how growth varies there.
+
+A fixed norm population, with chance of its own, lives a year of typical practice: the first pass finds D, the second makes it
+good. D is then frozen for all arms, so that typical practice in the norm group yields the norms' mean growth and everything
+else is relative to it. A third pass tells how much growth varies and covaries by structure; what the
+norms show beyond that is transient (:mod:`plsim.engine.transient`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from plsim.core.calendar import FALL_WEEK, SPRING_WEEK, SUBJECTS
+from plsim.engine.arm import Arm, Engine, Reference
+from plsim.engine.parameters import World
+from plsim.engine.setting import WINDOWS, Setting, growth
+from plsim.engine.state import Floats
+from plsim.evidence import norms
+from plsim.population.model import Population, PopulationSpec
+from plsim.population.norm_population import from_norms
+from plsim.scenario.build import plan
+from plsim.scenario.schema import Scenario
+
+# The reference population's own luck. Any number does; it must never change with a run's seed.
+REFERENCE_SEED = 2020
+SCHOOLS = 24
+STUDENTS_PER_SCHOOL = 252
+FIRST_GUESS = 0.55
+GRADES = 13
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Second moments of structural growth under typical practice, in units of the grade's normal growth over weeks 4-32.
+
+    ``growth`` is weeks 4 to 32, ``summer`` what the loss of what does not last adds to the summer, ``z`` the standardized entry
+    score. Each array has shape (2, 13); ``within`` is among students of a school and grade, ``between`` among school means.
+    """
+
+    within_growth: Floats
+    within_z_growth: Floats
+    within_summer: Floats
+    within_z_summer: Floats
+    within_growth_summer: Floats
+    between_growth: Floats
+
+
+@dataclass(frozen=True)
+class Typical:
+    """The reference of a world and the structure of growth in it."""
+
+    reference: Reference
+    structure: Structure
+    fall_match: float
+
+
+@cache
+def reference_population() -> Population:
+    """The fixed norm population: all grades alike, average schools and teachers by construction."""
+    spec = PopulationSpec(
+        schools=SCHOOLS, students_per_school=STUDENTS_PER_SCHOOL, level_shares=(1 / 3, 1 / 3, 1 / 3)
+    )
+    drawn = from_norms(spec, seed=REFERENCE_SEED)
+    taste = drawn.practice_taste.copy()
+    for level in np.unique(drawn.level):
+        chosen = drawn.level == level
+        taste[chosen] -= taste[chosen].mean(axis=0)
+    return replace(drawn, practice_taste=taste)
+
+
+@cache
+def _setting() -> tuple[Setting, Scenario]:
+    scenario = Scenario(schema_version=1, name="reference", purpose="Typical practice in the norm group.")
+    people = reference_population()
+    class_size = plan(scenario, people, 1).class_size
+    return Setting(people, REFERENCE_SEED, 1, class_size), scenario
+
+
+def typical(world: World, engine: Engine) -> Typical:
+    """The reference of a world, from two passes, and the structure of growth, from a third."""
+    setting, scenario = _setting()
+    normal = growth()
+    planned = plan(scenario, setting.population, 1)
+    reference = Reference(np.full((len(SUBJECTS), GRADES), FIRST_GUESS))
+    for _ in range(2):
+        arm = Arm(setting, planned, planned.planned.values, world, reference, normal, even_teachers=True)
+        arm.run_year(engine)
+        reference = Reference(_effective(arm, reference))
+    # Learning is linear in a teacher's effectiveness, so D needs no spread of teachers; the structure of growth does.
+    arm = Arm(setting, planned, planned.planned.values, world, reference, normal)
+    arm.run_year(engine)
+    return Typical(reference, _structure(arm), float(arm.record[0].units["match"].mean()))
+
+
+def _effective(arm: Arm, before: Reference) -> Floats:
+    """D by subject and grade: solves mean growth of weeks 4-32 for it. Shape (2, 13)."""
+    found = np.empty_like(before.effective)
+    roster = arm.layout.roster
+    seen = arm.record[0].achievement
+    gain = seen[WINDOWS.index(SPRING_WEEK)] - seen[WINDOWS.index(FALL_WEEK)]
+    weeks = slice(FALL_WEEK, SPRING_WEEK)
+    homes = (arm.p.learning.home_share_math, arm.p.learning.home_share_reading)
+    for subject, home in enumerate(homes):
+        for grade in range(GRADES):
+            chosen = roster.grade == grade
+            normal = arm.growth.normal_rate[subject, grade, weeks].sum() * roster.learning_rate[chosen].mean()
+            school_made = gain[chosen, subject].mean() - arm.growth.seasonal[subject, grade, weeks].sum() - home * normal
+            found[subject, grade] = before.effective[subject, grade] * school_made / ((1.0 - home) * normal)
+    return np.maximum(found, arm.p.learning.reference_floor)
+
+
+def _structure(arm: Arm) -> Structure:
+    """Second moments of structural growth, pooled over the grades of a school level."""
+    roster, people = arm.layout.roster, arm.setting.population
+    seen = arm.record[0].achievement
+    grade = roster.grade.astype(np.int64)
+    level = people.level[people.school]
+    shape = (len(SUBJECTS), GRADES)
+    out = {name: np.zeros(shape) for name in Structure.__dataclass_fields__}
+    for subject in range(len(SUBJECTS)):
+        unit = norms().growth[subject, grade]
+        gain = (seen[3, :, subject] - seen[1, :, subject]) / unit
+        year = seen[4, :, subject] - seen[0, :, subject]
+        own = roster.learning_rate * arm.growth.year[subject, grade] + arm.growth.seasonal[subject].sum(axis=1)[grade]
+        summer = -(1.0 - arm.p.learning.durability) * (year - own) / unit
+        z = roster.entry_z[:, subject]
+        for each in np.unique(level):
+            chosen = level == each
+            cell = (people.school * GRADES + grade)[chosen]
+            moments = _moments(cell, gain[chosen], summer[chosen], z[chosen])
+            for g in np.unique(grade[chosen]):
+                for name, value in zip(out, moments, strict=True):
+                    out[name][subject, g] = value
+    return Structure(**out)
+
+
+def _moments(cell: np.ndarray, gain: Floats, summer: Floats, z: Floats) -> tuple[float, ...]:
+    """Within-cell (co)variances of growth, summer and entry score, and the between-cell variance of growth."""
+    cells, place, count = np.unique(cell, return_inverse=True, return_counts=True)
+    centred = []
+    means = []
+    for values in (gain, summer, z):
+        mean = np.bincount(place, values) / count
+        means.append(mean)
+        centred.append(values - mean[place])
+    free = cell.shape[0] - cells.shape[0]
+    g, u, s = centred
+    within = float((g * g).sum() / free)
+    between = float(max(np.var(means[0], ddof=1) - within * (1.0 / count).mean(), 0.0))
+    return (
+        within,
+        float((s * g).sum() / free),
+        float((u * u).sum() / free),
+        float((s * u).sum() / free),
+        float((g * u).sum() / free),
+        between,
+    )

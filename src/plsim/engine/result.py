@@ -1,0 +1,230 @@
+"""What a run gives back: effects over worlds, tables on demand, and a folder that suffices to run it again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plsim.core.errors import RunError
+from plsim.core.jit import source_digest
+from plsim.engine.state import Floats
+from plsim.evidence import evidence_digest, registry
+from plsim.measures.effects import CI_LEVEL, Row
+from plsim.population.describe import describe
+from plsim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from plsim.engine.run import Pair, WorldRun
+
+SCHEMA_VERSION = 1
+SUMMARY_COLUMNS = (*Row._fields[:6], "value", "low", "high", "unit")
+
+
+@dataclass(frozen=True)
+class Result:
+    """Effects of a scenario beside its counterfactual.
+
+    Attributes
+    ----------
+    scenario, seed, years, worlds, engine
+        What was run.
+    world_label
+        What kind of worlds these are, to be shown wherever their spread is.
+    rows, central
+        What each number is, and its value in the central world. Shape (rows,).
+    spread
+        The values in the worlds. Shape (worlds, rows).
+    central_run
+        Both arms in the central world.
+    """
+
+    scenario: Scenario
+    seed: int
+    years: int
+    worlds: int
+    world_label: str
+    engine: str
+    rows: list[Row]
+    central: Floats
+    spread: Floats
+    central_run: WorldRun
+    pair: Pair
+    population_source: str
+    seconds: float
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """One row per outcome, subject, year, group and arm, with columns as in the interface contract.
+
+        ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central world's
+        and the interval is missing. ``positive`` is the share of worlds above zero.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(self.rows, columns=list(Row._fields))
+        if self.worlds:
+            tail = 0.5 * (1.0 - CI_LEVEL)
+            low, value, high = np.quantile(self.spread, [tail, 0.5, 1.0 - tail], axis=0)
+            table["value"], table["low"], table["high"] = value, low, high
+            table["positive"] = (self.spread > 0.0).mean(axis=0)
+        else:
+            table["value"], table["low"], table["high"] = self.central, np.nan, np.nan
+            table["positive"] = np.nan
+        table["central"] = self.central
+        return table[[*SUMMARY_COLUMNS, "central", "positive"]]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Plain sentences: who was simulated, what was drawn, what the intervals are, what SD means."""
+        lines = list(describe(self.pair.base_setting.population))
+        if self.worlds:
+            lines.append(
+                f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): they span what is plausible, not what "
+                "evidence leaves. For exploring assumptions, not for prediction."
+            )
+        else:
+            lines.append("The central world only: no interval, so no statement of how sure this is.")
+        lines.append(
+            "SD: of observed fall scores in the 2020 norms, in the student's grade. All: grades 1-10, students there from "
+            "the first week; who came later is left out."
+        )
+        return tuple(lines)
+
+    @cached_property
+    def students(self) -> pd.DataFrame:
+        """One row per student, year and subject, both arms side by side, in the central world."""
+        from plsim.engine.tables import student_table
+
+        return student_table(self.central_run, self.pair)
+
+    @cached_property
+    def teachers(self) -> pd.DataFrame:
+        """One row per teacher's seat and year, both arms side by side, in the central world."""
+        from plsim.engine.tables import teacher_table
+
+        return teacher_table(self.central_run, self.pair)
+
+    @cached_property
+    def schools(self) -> pd.DataFrame:
+        """One row per school and year, both arms side by side, in the central world."""
+        from plsim.engine.tables import school_table
+
+        return school_table(self.central_run, self.pair)
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """One row per arm, year, week, school and subject, in the central world; runs it again with recording on."""
+        from plsim.engine.tables import weekly_table
+
+        return weekly_table(self.pair, self.central_run.world, self.engine)
+
+    def summary(self) -> dict[str, Any]:
+        """The document of ``summary.json``."""
+        effects = self.effects
+        records = effects[list(SUMMARY_COLUMNS)].to_dict(orient="records")
+        for record in records:
+            for name in ("value", "low", "high"):
+                record[name] = None if record[name] != record[name] else float(record[name])
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "worlds": self.worlds,
+            "worlds_are": self.world_label if self.worlds else "central world only",
+            "effects": records,
+        }
+
+    def manifest(self) -> dict[str, Any]:
+        """What suffices to make this result again."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "plsim": _version("plsim"),
+            "source_digest": source_digest(),
+            "scenario": self.scenario.to_toml(),
+            "scenario_digest": self.scenario.digest(),
+            "seed": self.seed,
+            "years": self.years,
+            "worlds": self.worlds,
+            "world_label": self.world_label,
+            "parameters": {entry.key: entry.value for entry in registry()},
+            "parameters_digest": registry().digest(),
+            "evidence_digest": evidence_digest(),
+            "population": self.population_source,
+            "population_read": dict(self.pair.base_setting.population.rows),
+            "population_drawn": dict(self.pair.base_setting.population.drawn),
+            "engine": self.engine,
+            "platform": {
+                "python": platform.python_version(),
+                "machine": platform.machine(),
+                "system": platform.system(),
+                **{name: _version(name) for name in ("numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow")},
+            },
+            "seconds": round(self.seconds, 3),
+        }
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the tables, the summary and, last, the manifest: a folder without one is not whole."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest = folder / "manifest.json"
+        manifest.unlink(missing_ok=True)
+        tables = {
+            "effects": self.effects,
+            "weekly": self.weekly,
+            "students": self.students,
+            "teachers": self.teachers,
+            "schools": self.schools,
+        }
+        try:
+            for name, table in tables.items():
+                _write(folder / f"{name}.parquet", _parquet(table))
+            _write(folder / "summary.json", _json(self.summary()))
+            _write(manifest, _json(self.manifest()))
+        except OSError as error:
+            raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
+        return folder
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    import io
+
+    stream = io.BytesIO()
+    table.to_parquet(stream, index=False, compression="zstd")
+    return stream.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,198 @@
+"""The one entry: a scenario beside its counterfactual, over worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from plsim.core.errors import InputError
+from plsim.engine.arm import Arm, Engine
+from plsim.engine.outcomes import year_outcomes
+from plsim.engine.parameters import CENTRAL, PRIOR_LABEL, World, prior_worlds
+from plsim.engine.reference import Typical, typical
+from plsim.engine.result import Result
+from plsim.engine.setting import Setting, growth
+from plsim.engine.state import Floats
+from plsim.measures.effects import Row, effect_rows
+from plsim.population.load import load_population
+from plsim.population.model import Population
+from plsim.population.norm_population import from_norms
+from plsim.scenario.build import Plan, counterfactual, plan, population_spec
+from plsim.scenario.schema import Scenario
+
+DEFAULT_WORLDS = 40
+ENGINES = ("batch", "mesa")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What the two arms of a run are made from.
+
+    ``setting`` of the counterfactual differs from the scenario's only when the policy changes class sizes.
+    """
+
+    scenario: Scenario
+    setting: Setting
+    base_setting: Setting
+    plan: Plan
+    base_plan: Plan
+
+
+@dataclass(frozen=True)
+class WorldRun:
+    """Both arms in one world."""
+
+    world: World
+    typical: Typical
+    scenario: Arm
+    counterfactual: Arm
+
+
+def engine_named(name: str, *, threads: int = 1) -> Engine:
+    """The engine of that name."""
+    if name == "batch":
+        from plsim.engine.compiled import BatchEngine
+
+        return BatchEngine(threads)
+    if name == "mesa":
+        from plsim.engine.mesa_model import MesaEngine
+
+        return MesaEngine()
+    raise InputError("engine", "", f"got '{name}'", allowed=", ".join(ENGINES))
+
+
+def population_of(scenario: Scenario, population: Population | str | Path | None, seed: int) -> Population:
+    """The population of a run: as given, from files, or drawn from the norms as the scenario says."""
+    if isinstance(population, Population):
+        return population
+    spec = population_spec(scenario)
+    if population is None:
+        return from_norms(spec, seed=seed)
+    return load_population(population, spec, seed=seed)
+
+
+def pair(scenario: Scenario, people: Population, *, seed: int, years: int) -> Pair:
+    """Both arms' plans and settings for a population."""
+    base = counterfactual(scenario)
+    planned, base_planned = plan(scenario, people, years), plan(base, people, years)
+    base_setting = Setting(people, seed, years, base_planned.class_size)
+    if np.array_equal(planned.class_size, base_planned.class_size):
+        setting = base_setting
+    else:
+        setting = Setting(people, seed, years, planned.class_size, keep_given=False)
+    return Pair(scenario, setting, base_setting, planned, base_planned)
+
+
+def run_world(both: Pair, world: World, engine: Engine) -> WorldRun:
+    """Both arms in one world."""
+    found = typical(world, engine)
+    normal = growth()
+    base = Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, world, found.reference, normal)
+    arm = Arm(both.setting, both.plan, both.plan.planned.values, world, found.reference, normal)
+    if both.plan.freeze.staff:
+        arm.turnover_from = base
+    for _ in range(both.setting.years):
+        base.run_year(engine)
+        arm.run_year(engine)
+    return WorldRun(world, found, arm, base)
+
+
+def world_effects(both: Pair, run_: WorldRun) -> tuple[list[Row], Floats]:
+    """Every row of effects in one world."""
+    years = tuple(
+        year_outcomes(both.base_setting, run_.scenario, run_.counterfactual, year)
+        for year in range(both.base_setting.years)
+    )
+    return effect_rows(years)
+
+
+def run(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    worlds: int | None = None,
+    years: int | None = None,
+    population: Population | str | Path | None = None,
+    engine: str = "batch",
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Result:
+    """A scenario beside typical practice with the same students and the same luck.
+
+    Parameters
+    ----------
+    scenario
+        As :func:`plsim.load` reads it.
+    seed
+        The luck; the scenario's own when None. 0 is a seed.
+    worlds
+        Number of worlds over which intervals are taken, default 40; 0 runs the central world only, without intervals.
+    years
+        Years to simulate; the scenario's own when None.
+    population
+        A population, or a folder or file to read one from; drawn from norms when None.
+    engine
+        ``"batch"`` (compiled) or ``"mesa"`` (agents): the same bits.
+    workers
+        Threads. Results do not depend on them.
+    progress
+        Called with worlds done and worlds in all.
+
+    Returns
+    -------
+    Result
+        Nothing is written until its ``save``.
+    """
+    begun = perf_counter()
+    seed = scenario.seed if seed is None else seed
+    years = scenario.years if years is None else years
+    count = DEFAULT_WORLDS if worlds is None else worlds
+    people = population_of(scenario, population, seed)
+    both = pair(scenario, people, seed=seed, years=years)
+    for setting in {id(both.setting): both.setting, id(both.base_setting): both.base_setting}.values():
+        _ = setting.layouts  # made once here, not by every thread
+    todo = (CENTRAL, *prior_worlds(count, seed))
+    done = 0
+
+    def one(world: World) -> tuple[list[Row], Floats, WorldRun | None]:
+        nonlocal done
+        threads = workers if len(todo) == 1 else 1
+        run_ = run_world(both, world, engine_named(engine, threads=threads))
+        rows, values = world_effects(both, run_)
+        done += 1
+        if progress is not None:
+            progress(done, len(todo))
+        return rows, values, run_ if world is CENTRAL else None
+
+    first = one(CENTRAL)  # compiles before threads start
+    if workers > 1 and len(todo) > 2:
+        with ThreadPoolExecutor(workers) as pool:
+            others = list(pool.map(one, todo[1:]))
+    else:
+        others = [one(world) for world in todo[1:]]
+    rows = first[0]
+    central = first[2]
+    assert central is not None
+    spread = np.array([values for _, values, _ in others]) if others else np.empty((0, len(rows)))
+    return Result(
+        scenario=scenario,
+        seed=seed,
+        years=years,
+        worlds=count,
+        world_label=PRIOR_LABEL,
+        engine=engine,
+        rows=rows,
+        central=first[1],
+        spread=spread,
+        central_run=central,
+        pair=both,
+        population_source=str(population) if population is not None and not isinstance(population, Population) else "",
+        seconds=perf_counter() - begun,
+    )

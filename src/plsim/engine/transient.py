@@ -1,0 +1,170 @@
+"""Growth that the next summer undoes: what the norms show beyond what the model's structure explains.
+
+Most of the variance of one year's growth is not a stable trait, and summer takes much of it back. A score is ``A + T + test
+error``; T is additive, exogenous and identical in all arms, and only tests read it. Per student, subject and year::
+
+    e_growth = b z + s_g eps1              ramped over weeks 4 to 32
+    e_summer = b' z + phi eps1 + s_s eps2  over the summer that follows
+
+with z the arm-invariant standardized entry score. The five numbers solve the norm table's variance of growth, its covariance
+with fall status, the variance of summer change, its covariance with growth, and the next grade's fall variance, less what the
+structure already gives. The same split holds between schools. A negative remainder means that the world's structure varies
+more than the norms allow: the world contradicts the norms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, SUBJECTS
+from plsim.engine.reference import Structure
+from plsim.engine.setting import WINDOWS, Setting
+from plsim.engine.state import Floats
+from plsim.evidence import norms, registry
+from plsim.population.draws import normals
+
+# Subjects of an address hold the kind of draw beside the subject: growth in the first two, summer in the next two.
+_SUMMER = 2
+_GRADE_SLOTS = 16
+
+
+@dataclass(frozen=True)
+class Transient:
+    """The five numbers of T by subject and grade (RIT), within schools and between them; each (2, 13).
+
+    ``between_*`` have no entry-score part in summer. ``rejected`` says where the structure left a negative remainder (held at
+    0).
+    """
+
+    b: Floats
+    s_g: Floats
+    b_summer: Floats
+    phi: Floats
+    s_s: Floats
+    between_b: Floats
+    between_s: Floats
+    between_phi: Floats
+    between_s_s: Floats
+    rejected: np.ndarray
+
+
+def solve(structure: Structure) -> Transient:
+    """T's numbers from the norms less the structure of a world."""
+    n = norms()
+    unit = n.growth
+    fall = n.sd_within_fall
+    # The covariances that the norms show, within schools.
+    var_g = n.growth_sd_within**2
+    cov_zg = n.r_fall_growth_within * n.growth_sd_within
+    var_u = n.summer_sd_within**2
+    cov_gu = n.r_year_summer_within * n.growth_sd_within * n.summer_sd_within
+    next_fall = np.concatenate([fall[:, 1:], fall[:, -1:]], axis=1)
+    cov_zu = (next_fall**2 - fall**2 - var_g - var_u - 2 * fall * cov_zg - 2 * cov_gu) / (2 * fall)
+
+    b = cov_zg - structure.within_z_growth * unit
+    rest_g = var_g - structure.within_growth * unit**2 - b**2 - 2 * b * structure.within_z_growth * unit
+    s_g = np.sqrt(np.maximum(rest_g, 0.0))
+    z_summer = structure.within_z_summer * unit
+    b_summer = cov_zu - z_summer
+    shared = (
+        structure.within_growth_summer * unit**2
+        + b_summer * structure.within_z_growth * unit
+        + b * z_summer
+        + b * b_summer
+    )
+    phi = np.where(s_g > 0.0, (cov_gu - shared) / np.maximum(s_g, 1e-9), 0.0)
+    rest_u = var_u - structure.within_summer * unit**2 - b_summer**2 - 2 * b_summer * z_summer - phi**2
+    s_s = np.sqrt(np.maximum(rest_u, 0.0))
+
+    between_b = n.r_fall_growth_between * n.growth_sd_between
+    rest_b = n.growth_sd_between**2 - structure.between_growth * unit**2 - between_b**2
+    between_s = np.sqrt(np.maximum(rest_b, 0.0))
+    between_phi = np.maximum(n.r_year_summer_within, -0.9) * n.summer_sd_between
+    between_s_s = np.sqrt(np.maximum(n.summer_sd_between**2 - between_phi**2, 0.0))
+    return Transient(
+        b, s_g, b_summer, phi, s_s, between_b, between_s, between_phi, between_s_s, (rest_g < 0) | (rest_b < 0)
+    )
+
+
+def transient_scores(setting: Setting, numbers: Transient) -> Floats:
+    """T at each year's windows, for every slot's holder of the year. Shape (years, windows, students, 2), RIT.
+
+    0 in the first fall of whoever is new: an entering score already contains what came before.
+    """
+    out = np.zeros((setting.years, len(WINDOWS), setting.students, len(SUBJECTS)))
+    ramp = np.clip((np.array(WINDOWS) - FALL_WEEK) / GROWTH_WEEKS, 0.0, 1.0)
+    carried = np.zeros((setting.students, len(SUBJECTS)))
+    for year, roster in enumerate(setting.timeline.years):
+        carried[roster.entered == year] = 0.0
+        for subject in range(len(SUBJECTS)):
+            growth, summer = _year_draws(setting, numbers, year, subject)
+            start = carried[:, subject]
+            out[year, :, :, subject] = start + ramp[:, np.newaxis] * growth
+            carried[:, subject] = start + growth + summer
+    return out
+
+
+def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -> tuple[Floats, Floats]:
+    """T's growth and the following summer's change of every student in one subject. Each (students,)."""
+    people, roster = setting.population, setting.timeline.years[year]
+    grade = roster.grade.astype(np.int64)
+
+    def of_grade(values: Floats) -> Floats:
+        return values[subject, grade]
+
+    eps1, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
+    z = roster.entry_z[:, subject]
+    school = people.school
+    school_z = people.school_z[school, subject]
+    common = float(registry().value("transient.school_share"))
+    shared_growth, shared_summer = _school_draws(setting, year, subject)
+    grade_growth, grade_summer = _grade_draws(setting, year, subject, grade)
+    school_growth = np.sqrt(common) * shared_growth[school] + np.sqrt(1.0 - common) * grade_growth
+    school_summer = np.sqrt(common) * shared_summer[school] + np.sqrt(1.0 - common) * grade_summer
+    growth = (
+        of_grade(numbers.b) * z
+        + of_grade(numbers.s_g) * eps1
+        + of_grade(numbers.between_b) * school_z
+        + of_grade(numbers.between_s) * school_growth
+    )
+    summer = (
+        of_grade(numbers.b_summer) * z
+        + of_grade(numbers.phi) * eps1
+        + of_grade(numbers.s_s) * eps2
+        + of_grade(numbers.between_phi) * school_growth
+        + of_grade(numbers.between_s_s) * school_summer
+    )
+    return growth, summer
+
+
+def _school_draws(setting: Setting, year: int, subject: int) -> tuple[Floats, Floats]:
+    """What all grades of a school have in common in a year. Each (schools,)."""
+    draws = normals(setting.seed, setting.population.school_key, "school_year", subject=subject, year=year)
+    return draws[0], draws[1]
+
+
+def _grade_draws(setting: Setting, year: int, subject: int, grade: np.ndarray) -> tuple[Floats, Floats]:
+    """What a school's grade has of its own in a year. Each (students,)."""
+    people = setting.population
+    cell = people.school.astype(np.int64) * _GRADE_SLOTS + grade
+    cells, place = np.unique(cell, return_inverse=True)
+    growth, summer = np.empty(cells.shape[0]), np.empty(cells.shape[0])
+    for each in np.unique(cells % _GRADE_SLOTS):
+        chosen = cells % _GRADE_SLOTS == each
+        keys = people.school_key[cells[chosen] // _GRADE_SLOTS]
+        draws = normals(setting.seed, keys, "school_year", subject=_SUMMER + subject + 4 * (int(each) + 1), year=year)
+        growth[chosen], summer[chosen] = draws[0], draws[1]
+    return growth[place], summer[place]
+
+
+def test_errors(setting: Setting, year: int, week: int) -> Floats:
+    """Error of the test taken at a week (RIT), whatever other tests were taken. Shape (students, 2)."""
+    roster = setting.timeline.years[year]
+    grade = roster.grade.astype(np.int64)
+    columns = []
+    for subject in range(len(SUBJECTS)):
+        z = normals(setting.seed, roster.student_key + np.uint64(0), "test", subject=subject * 64 + week, year=year)[0]
+        columns.append(z * norms().error_sd[subject, grade])
+    return np.stack(columns, axis=1)

@@ -1,0 +1,113 @@
+"""For whom: the groups of students and schools that results are shown for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from plsim.core.calendar import GRADES, HEADLINE_GRADES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+SUBJECT_LABELS = ("math", "reading", "both")
+QUINTILES = 5
+SMALLEST_GROUP = 10
+"""Groups of fewer students are not shown: privacy, and noise."""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Students sorted into groups.
+
+    Attributes
+    ----------
+    codes
+        Group of each student by subject (math, reading, both); -1 is in no group. Shape (students, 3).
+    labels
+        Label of each group, as in result rows (``"quintile:1"``).
+    """
+
+    codes: Ints
+    labels: tuple[str, ...]
+
+    def means(self, values: Floats) -> Floats:
+        """Group means, NaN where a group is too small. ``values`` (students, 3); the result (groups, 3).
+
+        Sums are serial, in the order of students: the same bits on any machine.
+        """
+        out = np.full((len(self.labels), values.shape[1]), np.nan)
+        for column in range(values.shape[1]):
+            inside = self.codes[:, column] >= 0
+            codes = self.codes[inside, column]
+            count = np.bincount(codes, minlength=len(self.labels))
+            total = np.bincount(codes, values[inside, column], minlength=len(self.labels))
+            shown = count >= SMALLEST_GROUP
+            out[shown, column] = total[shown] / count[shown]
+        return out
+
+
+def everyone(counted: npt.NDArray[np.bool_]) -> Partition:
+    """All students that count."""
+    return Partition(_for_all(np.where(counted, 0, -1)), ("all",))
+
+
+def by_flag(name: str, flag: npt.NDArray[np.bool_], counted: npt.NDArray[np.bool_]) -> Partition:
+    """Two groups, ``name:no`` and ``name:yes``."""
+    return Partition(_for_all(np.where(counted, flag.astype(np.int64), -1)), (f"{name}:no", f"{name}:yes"))
+
+
+def by_governance(charter: npt.NDArray[np.bool_], counted: npt.NDArray[np.bool_]) -> Partition:
+    """District and charter schools; ``charter`` is of each student's school."""
+    codes = np.where(counted, charter.astype(np.int64), -1)
+    return Partition(_for_all(codes), ("governance:district", "governance:charter"))
+
+
+def by_grade(grade: Ints, seen: npt.NDArray[np.bool_]) -> Partition:
+    """Every grade; outside the headline grades the label says so in the report, not here."""
+    return Partition(_for_all(np.where(seen, grade, -1)), tuple(f"grade:{label}" for label in GRADES))
+
+
+def by_labels(name: str, labels: npt.NDArray[np.object_], counted: npt.NDArray[np.bool_]) -> Partition:
+    """A column of a roster."""
+    known, codes = np.unique(labels.astype(str), return_inverse=True)
+    return Partition(_for_all(np.where(counted, codes, -1)), tuple(f"{name}:{label}" for label in known))
+
+
+def by_quintile(baseline: Floats, counted: npt.NDArray[np.bool_]) -> Partition:
+    """Quintiles of the baseline score within this population; 1 is the lowest.
+
+    ``baseline`` is standardized within grade; shape (students, 2). The third column uses the mean of both subjects.
+    """
+    scores = np.column_stack([baseline, baseline.mean(axis=1)])
+    codes = np.full(scores.shape, -1, np.int64)
+    if counted.any():
+        for column in range(scores.shape[1]):
+            cuts = np.quantile(scores[counted, column], np.arange(1, QUINTILES) / QUINTILES)
+            codes[counted, column] = np.searchsorted(cuts, scores[counted, column], side="right")
+    return Partition(codes, tuple(f"quintile:{number}" for number in range(1, QUINTILES + 1)))
+
+
+def headline(grade: Ints) -> npt.NDArray[np.bool_]:
+    """Whether a grade counts in headlines."""
+    return np.isin(grade, HEADLINE_GRADES)
+
+
+def with_both(values: Floats, *, total: bool = False) -> Floats:
+    """Adds the column for both subjects, their mean (or sum). (students, 2) to (students, 3)."""
+    both = values.sum(axis=1) if total else values.mean(axis=1)
+    return np.column_stack([values, both])
+
+
+def _for_all(codes: Ints) -> Ints:
+    return np.repeat(codes[:, np.newaxis], len(SUBJECT_LABELS), axis=1)
+
+
+def cells(partitions: tuple[Partition, ...]) -> Iterator[tuple[Partition, int, str]]:
+    """Every group of every partition."""
+    for partition in partitions:
+        for index, label in enumerate(partition.labels):
+            yield partition, index, label

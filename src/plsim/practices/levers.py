@@ -1,0 +1,155 @@
+"""The levers: what a scenario can turn, one column each, in a fixed order.
+
+A practice, the support for it, an added program and the context turn levers; the rules read them. A lever table holds
+one value per school, instructional week and lever. Values are plans: what a school really does is state of the run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+PRACTICES = (
+    "learner_profiles",
+    "learning_paths",
+    "competency_progression",
+    "flexible_environment",
+    "data_driven_grouping",
+    "advising",
+    "technology",
+    "belonging",
+)
+"""The eight practices; the order is that of ``Population.practice_taste``."""
+
+OWNERS = (*PRACTICES, "support", "programs", "context")
+"""Who may own a lever."""
+
+NO_DEADLINE_WEEKS = 1000.0
+"""Value of ``deadline_weeks`` when a unit has no deadline: longer than any run, so no rule needs a special case."""
+
+
+class Lever(NamedTuple):
+    """One thing that a scenario can turn.
+
+    ``ramps`` says how a phased rollout moves it: True, a dose that rises from typical to planned; False, a kind or
+    quality that changes on the first day of its practice's stage.
+    """
+
+    name: str
+    practice: str
+    unit: str
+    meaning: str
+    ramps: bool = True
+
+
+LEVERS = (
+    Lever("data_rate", "learner_profiles", "1/week", "How often achievement data arrive; 1/12 is three times a year."),
+    Lever("assessment_reliability", "learner_profiles", "share", "Reliability of the data seen.", ramps=False),
+    Lever("habits_breadth", "learner_profiles", "share", "How far profiles hold habits beside achievement."),
+    Lever("own_data", "learner_profiles", "share", "How far students read and use their own data."),
+    Lever("path_share", "learning_paths", "share", "Share of contact time that a student works on an own path."),
+    Lever("choice_options", "learning_paths", "count", "Options offered for one objective; 1 is no choice."),
+    Lever("relevance", "learning_paths", "share", "How far tasks connect to the world outside school."),
+    Lever("own_pace_share", "competency_progression", "share", "Share of students whose pace follows their mastery."),
+    Lever("mastery_threshold", "competency_progression", "share", "Mastery at which a unit is done.", ramps=False),
+    Lever("assessment_wait_weeks", "competency_progression", "weeks", "Wait for a test; 0 on demand.", ramps=False),
+    Lever("deadline_weeks", "competency_progression", "weeks", "Weeks a unit may last; 1000 is any.", ramps=False),
+    Lever("rotation_share", "flexible_environment", "share", "Share of contact time in small-group rotation."),
+    Lever("groups", "flexible_environment", "count", "Groups that a section rotates through."),
+    Lever("regroup_rate", "flexible_environment", "1/week", "How often groups are made anew."),
+    Lever("cross_grade", "flexible_environment", "share", "How far groups form across the grades of a pool."),
+    Lever("one_on_one_share", "flexible_environment", "share", "Share of contact time the teacher gives one-on-one."),
+    Lever("adult_hours", "flexible_environment", "hours/week", "Hours of further adults per section and week."),
+    Lever("flexible_space", "flexible_environment", "share", "Share of teaching space that can be rearranged."),
+    Lever("grouping_on_data", "data_driven_grouping", "share", "How far groups follow profiles, not stale or no data."),
+    Lever("advising_minutes", "advising", "minutes/week", "Goal-setting talk per student and week."),
+    Lever("srl_instruction", "advising", "share", "How far self-regulation is taught; 1 is a full program."),
+    Lever("tech_share", "technology", "share", "Share of contact time with learning software."),
+    Lever("content_quality_math", "technology", "share", "Quality of the digital mathematics content.", ramps=False),
+    Lever("content_quality_reading", "technology", "share", "Quality of the digital reading content.", ramps=False),
+    Lever("tools", "technology", "count", "Digital tools a teacher uses for learning."),
+    Lever("belonging", "belonging", "share", "Strength of social-emotional and relationship work."),
+    Lever("peer_share", "belonging", "share", "Share of contact time in work with peers."),
+    Lever("college_career_minutes", "belonging", "minutes/week", "College and career work per student and week."),
+    Lever("coaching_hours", "support", "hours/week", "Coaching per teacher and week."),
+    Lever("planning_hours", "support", "hours/week", "Planning per teacher and week beyond the contract's."),
+    Lever("library_access", "support", "share", "Share of lessons open to the school in a shared library."),
+    Lever("library_support", "support", "share", "Support to find and use shared lessons."),
+    Lever("vision", "support", "share", "Shared vision that the school works toward."),
+    Lever("community_engagement", "support", "share", "How far families take part and are told why."),
+    Lever("leadership", "support", "share", "Strength of the school's leadership for this."),
+    Lever("old_duties", "support", "flag", "1: practices lie over old duties and schedules; 0: those are released."),
+    Lever("tutoring_minutes", "programs", "minutes/week", "Tutoring per served student, week and subject."),
+    Lever("tutoring_ratio", "programs", "students", "Students per tutor."),
+    Lever("tutoring_quality", "programs", "share", "Quality of the tutors; 1 is an expert teacher."),
+    Lever("tutoring_share", "programs", "share", "Share of students served, the lowest estimates first."),
+    Lever("tutoring_displaced", "programs", "share", "Share of tutoring that is taken from class time."),
+    Lever("software_minutes", "programs", "minutes/week", "Added software per student, week and subject."),
+    Lever("software_in_class", "programs", "flag", "1: software in class time; 0: at home in place of homework."),
+    Lever("library_bought", "programs", "share", "Share of the needed lesson levels in a bought library."),
+    Lever("contact_hours_math", "context", "hours/week", "Mathematics lessons per week."),
+    Lever("contact_hours_reading", "context", "hours/week", "Reading and English lessons per week."),
+    Lever("homework_minutes", "context", "minutes/week", "Homework set per week and subject."),
+    Lever("curriculum_fragmentation", "context", "share", "How far materials fail to build on each other."),
+    Lever("base_tools", "context", "count", "Digital tools a teacher has to use anyway."),
+    Lever("intensity_profiles", "learner_profiles", "share", "Intensity of learner profiles."),
+    Lever("intensity_paths", "learning_paths", "share", "Intensity of learning paths."),
+    Lever("intensity_competency", "competency_progression", "share", "Intensity of competency-based progression."),
+    Lever("intensity_environment", "flexible_environment", "share", "Intensity of the flexible environment."),
+    Lever("intensity_grouping", "data_driven_grouping", "share", "Intensity of data-driven grouping."),
+    Lever("intensity_advising", "advising", "share", "Intensity of advising."),
+    Lever("intensity_technology", "technology", "share", "Intensity of technology."),
+    Lever("intensity_belonging", "belonging", "share", "Intensity of relationship work."),
+)
+"""Every lever, in the order of the table's last axis, which is that of ``rules.levers.Levers``."""
+
+LEVER_INDEX = {lever.name: index for index, lever in enumerate(LEVERS)}
+FIRST_INTENSITY = LEVER_INDEX["intensity_profiles"]
+"""Column of the first of the eight intensities, which are the last columns, in the order of ``PRACTICES``."""
+LEVER_OWNER = np.array([OWNERS.index(lever.practice) for lever in LEVERS], dtype=np.int64)
+"""Index into ``OWNERS`` of every lever. Shape (levers,)."""
+
+
+@dataclass(frozen=True)
+class LeverTable:
+    """Values of all levers.
+
+    Attributes
+    ----------
+    values
+        Shape (schools, weeks, levers), C-contiguous float64; units as in ``LEVERS``.
+    """
+
+    values: FloatArray
+
+    @classmethod
+    def empty(cls, schools: int, weeks: int) -> LeverTable:
+        """A table of zeros for so many schools and weeks."""
+        return cls(np.zeros((schools, weeks, len(LEVERS)), dtype=np.float64))
+
+    @property
+    def schools(self) -> int:
+        """Number of schools."""
+        return int(self.values.shape[0])
+
+    @property
+    def weeks(self) -> int:
+        """Number of weeks; 1 stands for "the same every week" while a table is being built."""
+        return int(self.values.shape[1])
+
+    def __getitem__(self, name: str) -> FloatArray:
+        """View of one lever, which may be written to. Shape (schools, weeks)."""
+        return self.values[:, :, LEVER_INDEX[name]]
+
+    def put(self, name: str, value: FloatArray | float) -> None:
+        """Set one lever in all weeks, to one number or to one number per school."""
+        self[name][...] = value[:, np.newaxis] if isinstance(value, np.ndarray) else value
+
+    def repeated(self, weeks: int) -> LeverTable:
+        """The table of one week, repeated for so many weeks."""
+        return LeverTable(np.repeat(self.values, weeks, axis=1))

@@ -1,0 +1,85 @@
+"""How well what is taught fits the student: targets in every mode, and what a miss costs.
+
+Sources: achievement differs by several grades within a class (P083-P086); teaching at the right level pays when adults
+deliver it (AD-12, AD-13); the best practice success is about 85% (P082); growth hardly depends on status (P009), so the
+widths are large.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from plsim.core.jit import compiled
+from .shapes import at_most, bell, clamp, mix
+
+
+class MatchParams(NamedTuple):
+    """Numbers about match; registry group ``match``."""
+
+    floor: float
+    width_below: float
+    width_above: float
+    stretch: float
+    path_standards_pull: float
+    position_lead_max: float
+
+
+class Targets(NamedTuple):
+    """Difficulty (RIT) of the work in each mode."""
+
+    whole: float
+    group: float
+    path: float
+    one_on_one: float
+
+
+@compiled
+def class_target(class_mean: float, guide: float, accountability: float, p: MatchParams) -> float:
+    """Level of whole-class work: the class's mean level with some stretch, pulled to the grade's pacing guide by accountability."""
+    return mix(class_mean + p.stretch, guide, accountability)
+
+
+@compiled
+def group_target(whole: float, group_mean: float, grouping: float, p: MatchParams) -> float:
+    """Level of small-group work: from the class's toward the group's own by delivered ``grouping`` quality (0 to 1)."""
+    return mix(whole, group_mean + p.stretch, grouping)
+
+
+@compiled
+def path_target(
+    whole: float, estimate: float, position: float, own_pace: float, freedom: float, p: MatchParams
+) -> float:
+    """Level of work on the student's own path.
+
+    Parameters
+    ----------
+    estimate
+        What the school believes the student's level is (RIT).
+    position
+        Level of the unit the student works on (RIT); it sets the level where progression is by mastery.
+    own_pace
+        1 for a student who progresses by mastery, else 0.
+    freedom
+        How far a path may leave the common work, 0 to 1: library coverage, less the pull of standards.
+    """
+    own = mix(estimate + p.stretch, position, own_pace)
+    return mix(whole, own, freedom)
+
+
+@compiled
+def path_freedom(library: float, quality: float, accountability: float, delivered: float, p: MatchParams) -> float:
+    """How far own paths can leave the common work, 0 to 1."""
+    covered = at_most(library + (1.0 - library) * delivered, 1.0)
+    return clamp(covered * quality * (1.0 - p.path_standards_pull * accountability), 0.0, 1.0)
+
+
+@compiled
+def match(target: float, achievement: float, p: MatchParams) -> float:
+    """Share of its best value that work at ``target`` has for a student at ``achievement`` (both RIT).
+
+    Best a little above the student; work that is too hard loses value sooner than work that is too easy; never below
+    ``floor``.
+    """
+    miss = target - achievement - p.stretch
+    width = p.width_above if miss > 0.0 else p.width_below
+    return p.floor + (1.0 - p.floor) * bell(miss / width)

@@ -1,0 +1,119 @@
+"""How students move through units: by calendar, by mastery, by deadline.
+
+Sources: opportunities to mastery (P046-P049), mastery criteria (P059, P060), pacing contingencies speed students up without
+changing the exam (ME-15), on-demand assessment shortens waits (claim 0.14).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from plsim.core.jit import compiled
+from .shapes import at_least, at_most, clamp, saturate
+
+
+class PaceParams(NamedTuple):
+    """Numbers about units; registry group ``pace``."""
+
+    unit_weeks: float
+    mastery_rate: float
+    ease_width: float
+    assessment_error: float
+    hysteresis: float
+    review_share: float
+    start_mastery: float
+    calendar_threshold: float
+
+
+class UnitWeek(NamedTuple):
+    """A student's unit at the end of a week."""
+
+    position: float
+    unit_mastery: float
+    unit_weeks: float
+    ready_weeks: float
+    review: float
+    ended: float
+    mastery_at_end: float
+    unmet: float
+    waiting: float
+
+
+@compiled
+def mastery_gain(
+    unit_mastery: float, effort: float, achievement: float, position: float, review: float, p: PaceParams
+) -> float:
+    """Mastery of the unit gained in a week; it shrinks as mastery nears 1.
+
+    Parameters
+    ----------
+    effort
+        Effective time this week relative to typical (Q/D times learning rate).
+    position
+        Level of the unit (RIT); a unit far above the student's achievement goes slowly, one far below fast.
+    review
+        Backlog of unmet units (in units); it takes its share of the time until worked off.
+    """
+    lead = (achievement - position) / p.ease_width
+    ease = clamp(1.0 + lead, 0.25, 2.0)
+    share = 1.0 - p.review_share if review > 0.0 else 1.0
+    return (1.0 - unit_mastery) * saturate(p.mastery_rate * effort * ease * share)
+
+
+@compiled
+def unit_week(
+    position: float,
+    unit_mastery: float,
+    unit_weeks: float,
+    ready_weeks: float,
+    review: float,
+    gain: float,
+    achievement: float,
+    z_assess: float,
+    own_pace: float,
+    threshold: float,
+    wait_weeks: float,
+    deadline_weeks: float,
+    unit_rit: float,
+    lead_max: float,
+    p: PaceParams,
+) -> UnitWeek:
+    """One week of a student's unit; at most one promotion.
+
+    Calendar pacing (``own_pace`` 0) moves on after ``unit_weeks`` regardless. By mastery (1) a student is ready once an
+    assessment with error shows the threshold, stops being ready when it falls ``hysteresis`` below, and is promoted after
+    ``wait_weeks`` of being ready; a deadline forces the pace and leaves the unmet rest for review.
+    """
+    mastery = unit_mastery + gain
+    weeks = unit_weeks + 1.0
+    criterion = threshold if own_pace > 0.5 else p.calendar_threshold
+    seen = mastery + p.assessment_error * z_assess
+    still = seen >= criterion - p.hysteresis if ready_weeks > 0.0 else seen >= criterion
+    ready = ready_weeks + 1.0 if still else 0.0
+    mastered = ready > wait_weeks and own_pace > 0.5
+    limit = deadline_weeks if own_pace > 0.5 else p.unit_weeks
+    ended = mastered or weeks >= limit
+    missing = at_least(criterion - mastery, 0.0) if ended else 0.0
+    worked_off = p.review_share * gain if review > 0.0 else 0.0
+    moved = position + unit_rit if ended else position
+    return UnitWeek(
+        at_most(moved, achievement + lead_max),
+        p.start_mastery if ended else mastery,
+        0.0 if ended else weeks,
+        0.0 if ended else ready,
+        at_least(review + missing - worked_off, 0.0),
+        1.0 if ended else 0.0,
+        mastery,
+        1.0 if missing > 0.0 else 0.0,
+        1.0 if mastery >= criterion and not ended else 0.0,
+    )
+
+
+@compiled
+def first_position(estimate: float, guide: float, accountability: float, own_pace: float, stretch: float) -> float:
+    """Level of the first unit of a year (RIT): the pacing guide's; at an own pace, the student's as far as standards allow.
+
+    No branches, so that whole arrays can be given too.
+    """
+    placed = estimate + stretch + accountability * (guide - estimate - stretch)
+    return guide + own_pace * (placed - guide)

@@ -1,0 +1,95 @@
+"""How schools change: library, vision, trust, adoption, and the pressure to go back.
+
+Sources: shared libraries (claim 0.19), vision (ME-08, claim 0.23), trust and repeal (PL-09, claim 1.10), autonomy and
+overlay (claims 0.12, 2.17), novelty (claim 0.23).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from plsim.core.jit import compiled
+from .shapes import at_least, at_most, clamp
+
+
+class SchoolParams(NamedTuple):
+    """Numbers about schools; registry group ``school``."""
+
+    library_authoring: float
+    library_sharing: float
+    library_obsolescence: float
+    vision_rate: float
+    trust_loss: float
+    trust_recovery: float
+    trust_level: float
+    trust_communication: float
+    revert_rate: float
+    revert_distrust: float
+    revert_missed: float
+    revert_imposed: float
+    overlay_cap: float
+    adoption_buy_in: float
+
+
+@compiled
+def adoption(
+    practice_is_schedule: float, autonomy: float, old_duties: float, buy_in: float, reverted: float, p: SchoolParams
+) -> float:
+    """Share of a planned change that is in place, 0 to 1.
+
+    Where the new is laid over the old (``old_duties`` 1) rules on schedules and staffing cap changes of schedule
+    (``practice_is_schedule`` 1), the more the less autonomy. Teachers who do not believe in a change carry out less of it;
+    a school that went back carries out none.
+    """
+    allowed = 1.0 - p.overlay_cap * practice_is_schedule * old_duties * (1.0 - autonomy)
+    willing = 1.0 - p.adoption_buy_in * (1.0 - buy_in)
+    return allowed * willing * (1.0 - reverted)
+
+
+@compiled
+def next_library(
+    library: float, shared: float, access: float, support: float, authoring_hours: float, p: SchoolParams
+) -> float:
+    """Share of needed lesson levels covered, a week on.
+
+    Grows by what teachers write and by what members of a network have (``shared``, their mean) as far as the school has
+    ``access`` and is helped to use it; old material falls out of use. In [0, 1].
+    """
+    written = p.library_authoring * authoring_hours * (1.0 - library)
+    gap = at_least(shared - library, 0.0)
+    borrowed = p.library_sharing * access * (0.25 + 0.75 * support) * gap
+    return clamp(library + written + borrowed - p.library_obsolescence * library, 0.0, 1.0)
+
+
+@compiled
+def next_vision(vision: float, aim: float, leadership: float, p: SchoolParams) -> float:
+    """Shared vision a week on: leadership moves it toward its aim (0 to 1)."""
+    return vision + p.vision_rate * leadership * (aim - vision)
+
+
+@compiled
+def next_trust(trust: float, grade_change: float, communication: float, p: SchoolParams) -> float:
+    """Trust of families a week on: lost when grades change unexplained, recovered with communication.
+
+    ``grade_change`` is the added share of students graded by competency; ``communication`` is community engagement (0 to 1).
+    """
+    unexplained = grade_change * (1.0 - communication)
+    level = at_most(p.trust_level + p.trust_communication * communication, 1.0)
+    return clamp(trust - p.trust_loss * unexplained * trust + p.trust_recovery * (level - trust), 0.0, 1.0)
+
+
+@compiled
+def revert_chance(trust: float, missed: float, engaged: float, p: SchoolParams) -> float:
+    """Yearly chance that a school gives up and goes back to typical practice.
+
+    ``missed`` is how far growth fell short of the accountability target (0 to 1); ``engaged`` is 1 where teachers and
+    families chose the change.
+    """
+    pressure = p.revert_distrust * (1.0 - trust) + p.revert_missed * missed + p.revert_imposed * (1.0 - engaged)
+    return clamp(p.revert_rate * (1.0 + pressure), 0.0, 0.9)
+
+
+@compiled
+def pool_share(capacity: float, asked: float) -> float:
+    """Share of the coaching asked for that a support pool can give; 1 when it has enough or is not limited (capacity 0)."""
+    return 1.0 if capacity <= 0.0 or asked <= capacity else capacity / asked

@@ -1,0 +1,185 @@
+"""From a scenario to what a run reads: the counterfactual, the population to draw, and the plan of levers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.evidence import registry
+from plsim.population.model import ByGovernance, PopulationSpec
+from plsim.practices.levers import FIRST_INTENSITY, LEVER_OWNER, LEVERS, PRACTICES, FloatArray, LeverTable
+from plsim.practices.programs import Programs
+from plsim.practices.support import Support
+from plsim.scenario.schema import Freeze, PracticeTables, Scenario, typical_practices
+
+if TYPE_CHECKING:
+    from plsim.population.model import Population
+
+_RAMPED = np.array([lever.ramps for lever in LEVERS], dtype=np.bool_)
+_LAST_PRACTICE = len(PRACTICES) - 1
+_OF_PRACTICE = np.less_equal(LEVER_OWNER, _LAST_PRACTICE)
+_PRACTICE_OF = np.minimum(LEVER_OWNER, _LAST_PRACTICE)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the schools of a run plan to do, and the conditions they do it under.
+
+    Schools are in the population's order; weeks run through all years.
+
+    Attributes
+    ----------
+    typical
+        Levers of typical practice with each school's own taste. Shape (schools, weeks, levers).
+    planned
+        Levers of the scenario, rollout included; for a counterfactual the same bits as ``typical``. The last eight
+        levers of both are the intensities of the practices.
+    class_size
+        Students per section that sectioning aims at. Shape (schools,).
+    old_duties
+        Whether practices lie over old duties and schedules (overlay) or those are released (redesign).
+    engaged
+        Whether the school engaged its people when it began. Shape (schools,).
+    phased, rollout_weeks
+        Whether practices start one after the other, and over how many weeks.
+    turnover
+        Teachers' yearly chance of leaving, over the typical one.
+    freeze
+        Dynamics to hold still.
+    """
+
+    typical: LeverTable
+    planned: LeverTable
+    class_size: FloatArray
+    old_duties: bool
+    engaged: npt.NDArray[np.bool_]
+    phased: bool
+    rollout_weeks: int
+    turnover: float
+    freeze: Freeze
+
+
+def counterfactual(scenario: Scenario) -> Scenario:
+    """The same schools without the scenario: practices, support and programs are those of typical practice.
+
+    Population, context, seed, years and freezes stay. So do the networks that schools belong to: they are written under
+    ``[support]`` but describe the population.
+    """
+    return scenario.with_changes(
+        practices=typical_practices(),
+        support=Support(network_schools=scenario.support.network_schools),
+        programs=Programs(),
+    )
+
+
+def population_spec(scenario: Scenario) -> PopulationSpec:
+    """The schools and students to draw for a scenario; its counterfactual draws the same ones."""
+    context = scenario.context
+    mobility = registry().value("population.mobility_rate") * context.mobility
+    return PopulationSpec(
+        **{name: getattr(scenario.population, name) for name in type(scenario.population).model_fields},
+        autonomy=ByGovernance(context.autonomy_charter, context.autonomy_district),
+        accountability=ByGovernance(context.accountability_charter, context.accountability_district),
+        mobility_rate=min(mobility, 1.0),
+        network_schools=scenario.support.network_schools,
+    )
+
+
+def plan(scenario: Scenario, population: Population, years: int | None = None) -> Plan:
+    """The levers of a scenario for the schools of a population.
+
+    ``years`` defaults to the scenario's. A school's taste for a practice is the same in every scenario.
+    """
+    weeks = WEEKS_PER_YEAR * (scenario.years if years is None else years)
+    base = _base(scenario, population, practices=typical_practices(), support=Support())
+    full = _base(scenario, population, practices=scenario.practices, support=scenario.support)
+    typical = base.repeated(weeks)
+    Programs().apply(typical)
+    ramp = rollout(scenario.support, population.years_in_operation, weeks)
+    planned = LeverTable(_ramped(base.values, full.values, ramp))
+    scenario.programs.apply(planned)
+    return Plan(
+        typical=typical,
+        planned=planned,
+        class_size=class_size(scenario, population),
+        old_duties=scenario.support.structure == "overlay",
+        engaged=_engaged(scenario.support, population.engaged),
+        phased=scenario.support.rollout == "phased",
+        rollout_weeks=scenario.support.rollout_weeks,
+        turnover=scenario.context.turnover,
+        freeze=scenario.freeze,
+    )
+
+
+def intensities(practices: PracticeTables, taste: FloatArray) -> FloatArray:
+    """Every school's own intensity of every registered practice. Shape (schools, practices).
+
+    ``taste`` has shape (schools, 8). A practice beyond the eight has no taste: all schools plan its mean.
+    """
+    own = np.zeros((taste.shape[0], len(type(practices).model_fields)), dtype=np.float64)
+    own[:, : len(PRACTICES)] = taste
+    mean = np.array([practice.intensity for _, practice in practices.items()])
+    spread = np.array([practice.spread for _, practice in practices.items()])
+    return np.clip(mean + spread * own, 0.0, 1.0)
+
+
+def rollout(support: Support, years_in_operation: npt.NDArray[np.int16], weeks: int) -> FloatArray:
+    """How much of the way from typical to planned each practice has gone. Shape (schools, weeks, practices).
+
+    All of it from the first week on (big bang); or each practice in a stage of its own, rising through it, one
+    after the other in the order of ``PRACTICES`` (phased). Years of operation before year 1 count.
+    """
+    stages = len(PRACTICES)
+    if support.rollout == "big_bang":
+        return np.ones((years_in_operation.shape[0], weeks, stages), dtype=np.float64)
+    stage_weeks = support.rollout_weeks / stages
+    since = years_in_operation[:, np.newaxis].astype(np.float64) * WEEKS_PER_YEAR + np.arange(1, weeks + 1)
+    start = np.arange(stages) * stage_weeks
+    return np.clip((since[:, :, np.newaxis] - start) / stage_weeks, 0.0, 1.0)
+
+
+def class_size(scenario: Scenario, population: Population) -> FloatArray:
+    """Students per section to aim at: the program's, else the context's, else typical. Shape (schools,)."""
+    schools = population.charter.shape[0]
+    if scenario.programs.class_size is not None:
+        return np.full(schools, scenario.programs.class_size.students)
+    if scenario.context.class_size is not None:
+        return np.full(schools, scenario.context.class_size)
+    numbers = registry()
+    elementary = numbers.value("context.class_size_elementary")
+    return np.where(population.level == 0, elementary, numbers.value("context.class_size_secondary"))
+
+
+def _base(scenario: Scenario, population: Population, *, practices: PracticeTables, support: Support) -> LeverTable:
+    """Levers of one week with everything in place, before programs."""
+    intensity = intensities(practices, population.practice_taste)
+    table = LeverTable.empty(population.charter.shape[0], 1)
+    for index, (_, practice) in enumerate(practices.items()):
+        practice.apply(table, intensity[:, index])
+    table.values[:, 0, FIRST_INTENSITY:] = intensity[:, : len(PRACTICES)]
+    support.apply(table, population.vision)
+    scenario.context.apply(table, population.charter)
+    return table
+
+
+def _ramped(base: FloatArray, full: FloatArray, ramp: FloatArray) -> FloatArray:
+    """Levers week by week: doses on their way, kinds and qualities changed when their practice starts."""
+    of_lever = np.where(_OF_PRACTICE, ramp[:, :, _PRACTICE_OF], 1.0)
+    of_lever = np.where(_RAMPED, of_lever, of_lever > 0.0)
+    return np.ascontiguousarray(_between(base, full, of_lever))
+
+
+def _between(base: FloatArray, full: FloatArray, ramp: FloatArray) -> FloatArray:
+    """From ``base`` to ``full``; exactly ``full`` at the end, and exactly ``base`` when both are equal."""
+    return np.where(ramp >= 1.0, full, base + ramp * (full - base))
+
+
+def _engaged(support: Support, own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Who began by engaging people: as the scenario says, else as each school of the population."""
+    if support.initiation is None:
+        return own.copy()
+    return np.full(own.shape, support.initiation == "engaged")

@@ -1,0 +1,147 @@
+"""``plsim run``, with an engine that returns at once: what is parsed, printed and written."""
+
+from __future__ import annotations
+
+import json
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from plsim.cli.main import main
+from plsim.core.errors import RunError
+from plsim.scenario import Scenario
+
+COLUMNS = ["outcome", "subject", "year", "group", "estimator", "arm", "value", "low", "high", "unit"]
+ROWS = [
+    ("achievement", "math", 1, "all", "paired", "difference", 0.0912, 0.031, 0.1499, "SD"),
+    ("achievement", "math", 1, "all", "paired", "difference", 1.51, 0.52, 2.4, "RIT"),
+    ("percentile_points", "math", 1, "all", "paired", "difference", 3.2, 1.0, 5.0, "points"),
+    ("achievement", "math", 1, "quintile:1", "paired", "difference", 0.12, None, None, "SD"),
+    ("achievement", "math", 1, "governance:charter", "paired", "difference", 0.11, 0.0, 0.2, "SD"),
+    ("achievement", "math", 1, "all", "study_other_schools", "difference", 0.08, -0.05, 0.2, "SD"),
+    ("teacher_hours", "both", 1, "all", "paired", "scenario", 54.2, 53.0, 55.0, "hours/week"),
+    ("teacher_hours", "both", 1, "all", "paired", "counterfactual", 53.0, 52.0, 54.0, "hours/week"),
+    ("teacher_hours", "both", 1, "all", "paired", "difference", 1.2, 0.4, 2.0, "hours/week"),
+]
+
+
+@dataclass
+class FakeResult:
+    scenario: Scenario
+    seed: int
+    worlds: int
+    notes: tuple[str, ...] = ("40 worlds: prior range, not calibrated.",)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        return pd.DataFrame(ROWS, columns=COLUMNS)
+
+    def save(self, folder: Path) -> None:
+        document = {"schema_version": 1, "scenario": self.scenario.name, "seed": self.seed, "worlds": 40, "effects": []}
+        (folder / "summary.json").write_text(json.dumps(document) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any]]:
+    """What the engine was asked for; runs happen in an empty folder."""
+    asked: list[dict[str, Any]] = []
+
+    def run(scenario: Scenario, **options: Any) -> FakeResult:
+        asked.append({"scenario": scenario, **options})
+        return FakeResult(scenario, options["seed"], 40)
+
+    engine(monkeypatch, run)
+    monkeypatch.chdir(tmp_path)
+    return asked
+
+
+def engine(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]) -> None:
+    module = types.ModuleType("plsim.engine.run")
+    module.run = run  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "plsim.engine.run", module)
+
+
+def called(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["run", *arguments])
+
+
+def test_the_headline_is_printed_with_its_interval(calls: list[dict[str, Any]]) -> None:
+    output = called("one_school_demo").stdout
+    assert "+0.091 [0.031, 0.150]" in output
+
+
+@pytest.mark.parametrize("said", ["governance", "quintile", "teacher hours", "not calibrated", "study other schools"])
+def test_the_table_says(calls: list[dict[str, Any]], said: str) -> None:
+    assert said in called("one_school_demo").stdout
+
+
+def test_the_output_says_where_the_results_are(calls: list[dict[str, Any]]) -> None:
+    output = called("one_school_demo", "--seed", "3").stdout
+    assert output.rstrip().endswith(f"Results are in {Path('results') / 'one_school_demo-seed3'}")
+
+
+def test_json_is_the_summary_and_nothing_else(calls: list[dict[str, Any]]) -> None:
+    result = called("one_school_demo", "--json", "--out", "here")
+    assert json.loads(result.stdout) == json.loads(Path("here/summary.json").read_text(encoding="utf-8"))
+
+
+def test_quiet_prints_only_the_folder(calls: list[dict[str, Any]]) -> None:
+    assert called("one_school_demo", "--quiet", "--out", "here").output == "here\n"
+
+
+def test_options_reach_the_engine(calls: list[dict[str, Any]]) -> None:
+    called("one_school_demo", "--seed", "0", "--years", "3", "--worlds", "0", "--engine", "mesa", "--workers", "2",
+           "--set", "practices.technology.intensity=0.9")  # fmt: skip
+    asked = calls[0]
+    scenario = asked.pop("scenario")
+    assert asked == {
+        "seed": 0, "worlds": 0, "years": 3, "population": None, "engine": "mesa", "workers": 2, "progress": None,
+    }  # fmt: skip
+    assert scenario.practices["technology"].intensity == 0.9
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nope",),
+        ("one_school_demo", "--years", "0"),
+        ("one_school_demo", "--seed", "-1"),
+        ("one_school_demo", "--worlds", "-1"),
+        ("one_school_demo", "--engine", "steam"),
+        ("one_school_demo", "--population", "nowhere"),
+        ("one_school_demo", "--set", "practices.technolgy.intensity=1"),
+    ],
+)
+def test_wrong_input_exits_with_status_two_and_runs_nothing(
+    calls: list[dict[str, Any]], arguments: tuple[str, ...]
+) -> None:
+    result = called(*arguments)
+    assert (result.exit_code, result.stdout, calls) == (2, "", [])
+    assert "Traceback" not in result.stderr
+
+
+def test_a_result_folder_that_is_a_file_is_refused_before_the_run(calls: list[dict[str, Any]]) -> None:
+    Path("taken").write_text("", encoding="utf-8")
+    assert called("one_school_demo", "--out", "taken").exit_code == 2
+    assert calls == []
+
+
+@pytest.mark.parametrize(("raised", "status"), [(RunError("it broke"), 1), (KeyboardInterrupt(), 130)])
+def test_a_run_that_ends_early_has_its_own_exit_status(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, raised: BaseException, status: int
+) -> None:
+    def run(*_: Any, **__: Any) -> None:
+        raise raised
+
+    engine(monkeypatch, run)
+    monkeypatch.chdir(tmp_path)
+    result = called("one_school_demo")
+    assert result.exit_code == status
+    assert "Traceback" not in result.output

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from plsim.core.errors import PopulationError
+from plsim.population import PopulationSpec, from_roster, load_population, timeline
+from plsim.population.roster import read_roster
+
+HEADER = (
+    "student_id,school,grade,section_math,section_reading,"
+    "teacher_math,teacher_reading,math_rit,reading_rit,lunch_eligible"
+)
+LINE = "a1,Oak,4,M1,R1,Ames,Berg,201,199,yes"
+
+
+def test_the_sample_roster_is_read_whole(data_folder):
+    population = from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1)
+    assert population.students == 180
+    assert population.drawn["reading scores"] == 9
+    assert "math scores" not in population.drawn
+
+
+def test_empty_lunch_cells_are_drawn_and_counted(data_folder):
+    assert from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1).drawn["lunch_eligible"] == 18
+
+
+def test_further_columns_become_subgroups(data_folder):
+    population = from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1)
+    assert set(population.subgroups) == {"program"}
+    assert set(population.subgroups["program"]) == {"", "arts"}
+
+
+@pytest.mark.parametrize("column", ["StudentLastName", "birth_date", "Ethnicity", "student_email", "race", "DOB"])
+def test_personal_columns_are_never_read(roster_of, column):
+    assert read_roster(roster_of(f"{HEADER},{column}", f"{LINE},secret")).subgroups == {}
+
+
+def test_given_sections_and_teachers_are_kept_in_the_first_year(data_folder):
+    population = from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1)
+    year = timeline(population, 1, np.full(population.schools, 22.0), seed=1).years[0]
+    for subject in (0, 1):
+        given, made = population.given_section[:, subject], year.section[:, subject]
+        assert (
+            len({*zip(given.tolist(), made.tolist(), strict=True)})
+            == len(set(given.tolist()))
+            == len(set(made.tolist()))
+        )
+
+
+def test_sections_of_one_named_teacher_share_a_seat(roster_of):
+    path = roster_of(HEADER, LINE, "a2,Oak,4,M2,R2,Ames,Ames,201,199,yes")
+    population = from_roster(path, PopulationSpec(), seed=1)
+    year = timeline(population, 1, np.array([22.0]), seed=1).years[0]
+    seats = year.section_seat[year.section]
+    assert seats[0, 0] == seats[1, 0] == seats[1, 1] != seats[0, 1]
+
+
+def test_named_teachers_hold_the_seats_of_later_years(data_folder):
+    population = from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1)
+    first, later = timeline(population, 2, np.full(population.schools, 22.0), seed=1).years
+    assert set(later.section_seat.tolist()) <= set(first.section_seat.tolist())
+
+
+def test_teachers_of_the_same_name_in_two_schools_are_two(roster_of):
+    path = roster_of(HEADER, LINE, LINE.replace("a1,Oak", "a2,Elm"))
+    population = from_roster(path, PopulationSpec(), seed=1)
+    seats = timeline(population, 1, np.full(2, 22.0), seed=1).seats
+    assert len(set(seats.seat_key.tolist())) == 4
+
+
+def test_a_policy_on_class_size_can_set_given_sections_aside(data_folder):
+    population = from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1)
+    sizes = np.full(population.schools, 3.0)
+    year = timeline(population, 1, sizes, seed=1, keep_given=False).years[0]
+    assert np.bincount(year.section[:, 0]).max() <= 3
+
+
+def test_students_without_a_section_get_one(roster_of):
+    path = roster_of(HEADER, LINE, "a2,Oak,4,,,,,205,190,no")
+    population = from_roster(path, PopulationSpec(), seed=1)
+    year = timeline(population, 1, np.array([22.0]), seed=1).years[0]
+    assert population.drawn["sections"] == 2
+    assert year.section[0, 0] != year.section[1, 0]
+
+
+def test_identical_rows_are_dropped_and_counted(roster_of):
+    file = read_roster(roster_of(HEADER, LINE, LINE))
+    assert len(file.student_id) == 1
+    assert file.rows["identical students"] == 1
+
+
+def test_conflicting_rows_are_refused(roster_of):
+    with pytest.raises(PopulationError, match="row 3, student_id: student 'a1'"):
+        read_roster(roster_of(HEADER, LINE, LINE.replace("201", "202")))
+
+
+@pytest.mark.parametrize("score", ["nan", "inf", "high", "99", "321"])
+def test_a_score_that_is_no_rit_is_refused(roster_of, score):
+    with pytest.raises(PopulationError, match=f"roster.csv: row 2, math_rit: got '{score}'"):
+        read_roster(roster_of(HEADER, LINE.replace("201", score)))
+
+
+def test_a_lunch_cell_that_says_neither_yes_nor_no_is_refused(roster_of):
+    with pytest.raises(PopulationError, match="row 2, lunch_eligible"):
+        read_roster(roster_of(HEADER, LINE.replace("yes", "maybe")))
+
+
+@pytest.mark.parametrize("name", ["student_id", "school", "grade"])
+def test_a_missing_column_that_is_needed_is_named(roster_of, name):
+    with pytest.raises(PopulationError, match=f"no column '{name}'"):
+        read_roster(roster_of(HEADER.replace(name, "x"), LINE))
+
+
+def test_the_three_needed_columns_are_enough(roster_of):
+    population = from_roster(roster_of("student_id,school,grade", "a1,Oak,K", "a2,Oak,12"), PopulationSpec(), seed=1)
+    assert population.grade.tolist() == [0, 12]
+    assert population.drawn["math scores"] == 2
+
+
+def test_governance_is_taken_from_the_file(roster_of):
+    path = roster_of("student_id,school,grade,governance", "a1,Oak,4,charter", "a2,Elm,4,district", "a3,Fir,4,")
+    population = from_roster(path, PopulationSpec(), seed=1)
+    assert dict(zip(population.school_id, population.charter.tolist(), strict=True)) == {
+        "Elm": False, "Fir": False, "Oak": True,
+    }  # fmt: skip
+    assert population.drawn["governance"] == 1
+
+
+def test_a_school_of_two_governances_is_refused(roster_of):
+    path = roster_of("student_id,school,grade,governance", "a1,Oak,4,charter", "a2,Oak,4,district")
+    with pytest.raises(PopulationError, match="row 3, governance"):
+        read_roster(path)
+
+
+def test_a_roster_is_found_in_its_folder(data_folder):
+    assert load_population(data_folder, PopulationSpec(), seed=1).source == "roster roster.csv"
+
+
+def test_a_folder_without_a_population_is_refused(tmp_path):
+    with pytest.raises(PopulationError, match="no population here"):
+        load_population(tmp_path, PopulationSpec(), seed=1)
+
+
+def test_a_roster_without_students_is_refused(roster_of):
+    with pytest.raises(PopulationError, match="no student is left"):
+        read_roster(roster_of(HEADER))
