@@ -14,6 +14,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
+    "report": ("plsim.cli.report", "One page of a result folder, for people who decide."),
     "list": ("plsim.cli.list", "What there is: scenarios, practices, levers, parameters, outcomes, facts."),
     "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
 }

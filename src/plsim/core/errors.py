@@ -5,7 +5,9 @@
     PlsimError
     ├── InputError            what somebody gave us is wrong        exit status 2
     │   ├── ScenarioError     a scenario file or an override
+    │   │   └── ScenarioFileError      several things in one file, a line each
     │   ├── PopulationError   a district's export, a roster
+    │   │   └── PopulationFileError    several things in the files, a line each
     │   ├── EvidenceError     the registry of numbers
     │   └── StudyError        a study file
     └── RunError              a run went wrong on good input        exit status 1

@@ -24,6 +24,7 @@ from plsim.rules.shapes import at_least, at_most, mix
 from plsim.rules.week import Context, Delivered, Experience, Params, Section
 
 SECTION_FIELDS = len(Section._fields)
+CONTEXT_FIELDS = len(Context._fields)
 DELIVERED_FIELDS = len(Delivered._fields)
 EXPERIENCE_FIELDS = len(Experience._fields)
 # Further section values that rows need, spread behind those of Section.
@@ -43,7 +44,7 @@ def section_at(sp: Any, i: int) -> Section:
         sp[0, i], sp[1, i], sp[2, i], sp[3, i], sp[4, i], sp[5, i], sp[6, i], sp[7, i], sp[8, i], sp[9, i], sp[10, i],
         sp[11, i], sp[12, i], sp[13, i], sp[14, i], sp[15, i], sp[16, i], sp[17, i], sp[18, i], sp[19, i], sp[20, i],
         sp[21, i], sp[22, i], sp[23, i], sp[24, i], sp[25, i], sp[26, i], sp[27, i], sp[28, i], sp[29, i], sp[30, i],
-        sp[31, i], sp[32, i],
+        sp[31, i], sp[32, i], sp[33, i], sp[34, i],
     )  # fmt: skip
 
 
@@ -393,86 +394,154 @@ def learn_rows_traced(
 
 
 @kernel
+def spread_profiles(
+    s: int,
+    w: int,
+    lever: Any,
+    sections: Sections,
+    schools: Schools,
+    tables: Tables,
+    delivered: Any,
+    first_seat: int,
+    sp: Any,
+    data_due: bool,
+    p: Params,
+) -> None:
+    """What profiles need of each section, into row blocks."""
+    lv = levers_of(lever)
+    first_row = sections.first_row[schools.first_section[s]]
+    for k in range(schools.first_section[s], schools.first_section[s + 1]):
+        begin = sections.first_row[k] - first_row
+        end = sections.first_row[k + 1] - first_row
+        subject = sections.subject[k]
+        si = int(subject)
+        gi = int(sections.grade[k])
+        reading = delivered[sections.seat[k] - first_seat, 0]
+        weight = profile.data_weight(lv.assessment_reliability, reading, lv.own_data) if data_due else 0.0
+        habits_weight = lv.habits_breadth * reading if data_due else 0.0
+        private = week.private_hours(lv, float(end - begin), subject)
+        normal = tables.normal_rate[si, gi, w]
+        seasonal = tables.seasonal[si, gi, w]
+        class_mean = sections.class_mean[k]
+        for i in range(begin, end):
+            sp[NORMAL, i] = normal
+            sp[SEASONAL, i] = seasonal
+            sp[CLASS_MEAN, i] = class_mean
+            sp[WEIGHT, i] = weight
+            sp[PRIVATE_HOURS, i] = private
+            sp[HABITS_WEIGHT, i] = habits_weight
+
+
+@kernel
+def section_weeks(n: int, lever: Any, context: Any, delivered: Any, values: Any, p: Params) -> None:
+    """Phase 4 for ``n`` sections of a school side by side; each block has shape (fields, sections)."""
+    lv = levers_of(lever)
+    for k in range(n):
+        c = Context(
+            context[0, k], context[1, k], context[2, k], context[3, k], context[4, k], context[5, k], context[6, k],
+            context[7, k], context[8, k], context[9, k], context[10, k], context[11, k], context[12, k], context[13, k],
+        )  # fmt: skip
+        d = Delivered(
+            delivered[0, k], delivered[1, k], delivered[2, k], delivered[3, k], delivered[4, k], delivered[5, k],
+            delivered[6, k], delivered[7, k], delivered[8, k],
+        )  # fmt: skip
+        v = week.section_week(lv, c, d, p)
+        values[0, k] = v.whole
+        values[1, k] = v.group
+        values[2, k] = v.one_on_one
+        values[3, k] = v.supervised
+        values[4, k] = v.unsupervised
+        values[5, k] = v.peer
+        values[6, k] = v.home
+        values[7, k] = v.contact
+        values[8, k] = v.path_share
+        values[9, k] = v.home_path_share
+        values[10, k] = v.target
+        values[11, k] = v.grouping
+        values[12, k] = v.freedom
+        values[13, k] = v.quality_whole
+        values[14, k] = v.quality_group
+        values[15, k] = v.quality_one_on_one
+        values[16, k] = v.quality_independent
+        values[17, k] = v.quality_peer
+        values[18, k] = v.quality_tutor
+        values[19, k] = v.quality_home
+        values[20, k] = v.structure
+        values[21, k] = v.appeal
+        values[22, k] = v.habits_mean
+        values[23, k] = v.own_pace_share
+        values[24, k] = v.threshold
+        values[25, k] = v.wait_weeks
+        values[26, k] = v.deadline_weeks
+        values[27, k] = v.engagement
+        values[28, k] = v.srl
+        values[29, k] = v.tutor
+        values[30, k] = v.tutor_share
+        values[31, k] = v.tutor_displaced
+        values[32, k] = v.typical_hours
+        values[33, k] = v.independent_share
+        values[34, k] = v.peer_share
+
+
+@kernel
 def spread_sections(
     s: int,
     w: int,
     lever: Any,
     sections: Sections,
-    seats: Seats,
     schools: Schools,
     tables: Tables,
     delivered: Any,
-    section_values: Any,
+    first_seat: int,
+    context: Any,
+    by_section: Any,
+    values: Any,
     sp: Any,
-    profiling: bool,
-    data_due: bool,
+    refill: bool,
     p: Params,
 ) -> None:
-    """Section values into row blocks: those that profiles need (``profiling``), else the section's whole week (phase 4)."""
+    """Phase 4 for one school: every section's week, into row blocks.
+
+    ``refill`` when the blocks held another school's rows last. ``context``, ``by_section`` and ``values`` are scratch."""
     lv = levers_of(lever)
-    first_row = sections.first_row[schools.first_section[s]]
-    first_seat = schools.first_seat[s]
+    first = schools.first_section[s]
+    first_row = sections.first_row[first]
+    count = schools.first_section[s + 1] - first
     overload = week.tool_overload(lv, p)
     library = schools.library[s]
     covered = library if library > lv.library_bought else lv.library_bought
     novelty = schools.novelty[s] * at_most(schools.change[s], 1.0)
-    for k in range(schools.first_section[s], schools.first_section[s + 1]):
-        begin = sections.first_row[k] - first_row
-        end = sections.first_row[k + 1] - first_row
+    for m in range(count):
+        k = first + m
         subject = sections.subject[k]
         grade = sections.grade[k]
-        si = int(subject)
-        gi = int(grade)
         t = sections.seat[k] - first_seat
-        d = Delivered(
-            delivered[t, 0],
-            delivered[t, 1],
-            delivered[t, 2],
-            delivered[t, 3],
-            delivered[t, 4],
-            delivered[t, 5],
-            delivered[t, 6],
-            delivered[t, 7],
-            delivered[t, 8],
-        )
-        students = float(end - begin)
-        if profiling:
-            weight = profile.data_weight(lv.assessment_reliability, d.profiles, lv.own_data) if data_due else 0.0
-            habits_weight = lv.habits_breadth * d.profiles if data_due else 0.0
-            section_values[NORMAL] = tables.normal_rate[si, gi, w]
-            section_values[SEASONAL] = tables.seasonal[si, gi, w]
-            section_values[CLASS_MEAN] = sections.class_mean[k]
-            section_values[WEIGHT] = weight
-            section_values[PRIVATE_HOURS] = week.private_hours(lv, students, subject)
-            section_values[HABITS_WEIGHT] = habits_weight
-            for f in range(SECTION_FIELDS, SPREAD_FIELDS):
-                value = section_values[f]
-                for i in range(begin, end):
-                    sp[f, i] = value
-        else:
-            context = Context(
-                students,
-                subject,
-                grade,
-                sections.class_mean[k],
-                sections.spread[k],
-                tables.guide[si, gi, w],
-                sections.habits_mean[k],
-                schools.accountability[s],
-                covered,
-                schools.library_quality[s],
-                schools.device_share[s],
-                schools.flexible_space[s],
-                novelty,
-                overload,
-            )
-            values = week.section_week(lv, context, d, p)
-            for f in range(SECTION_FIELDS):
-                sections.values[k, f] = values[f]
-            for f in range(SECTION_FIELDS):
-                value = sections.values[k, f]
-                for i in range(begin, end):
-                    sp[f, i] = value
+        for f in range(DELIVERED_FIELDS):
+            by_section[f, m] = delivered[t, f]
+        context[0, m] = float(sections.first_row[k + 1] - sections.first_row[k])
+        context[1, m] = subject
+        context[2, m] = grade
+        context[3, m] = sections.class_mean[k]
+        context[4, m] = sections.spread[k]
+        context[5, m] = tables.guide[int(subject), int(grade), w]
+        context[6, m] = sections.habits_mean[k]
+        context[7, m] = schools.accountability[s]
+        context[8, m] = covered
+        context[9, m] = schools.library_quality[s]
+        context[10, m] = schools.device_share[s]
+        context[11, m] = schools.flexible_space[s]
+        context[12, m] = novelty
+        context[13, m] = overload
+    section_weeks(count, lever, context, by_section, values, p)
+    # Most of these stay what they were last week: only what changed is written, one field's rows after the other.
+    for f in range(SECTION_FIELDS):
+        for m in range(count):
+            value = values[f, m]
+            if value != sections.values[first + m, f] or refill:
+                sections.values[first + m, f] = value
+                block = sp[f, sections.first_row[first + m] - first_row : sections.first_row[first + m + 1] - first_row]
+                for i in range(block.shape[0]):
+                    block[i] = value
 
 
 @kernel
@@ -577,8 +646,8 @@ def develop_students(
             students.engagement[j],
             students.regulation_level[j],
             students.engagement_level[j],
-            0.5 * (week.independent_share(in_math) + week.independent_share(in_reading)),
-            0.5 * (week.peer_share(in_math) + week.peer_share(in_reading)),
+            0.5 * (in_math.independent_share + in_reading.independent_share),
+            0.5 * (in_math.peer_share + in_reading.peer_share),
             0.5 * (week.advice(in_math, wk[ADVISED, a - first_row]) + week.advice(in_reading, wk[ADVISED, b - first_row])),
             0.5 * (rows.match[a] + rows.match[b]),
             0.5 * (in_math.engagement + in_reading.engagement),
@@ -672,6 +741,7 @@ def school_week(
     year: Any,
     shared: float,
     coaching: float,
+    refill: bool,
     rows: Rows,
     students: Students,
     sections: Sections,
@@ -683,6 +753,8 @@ def school_week(
     p: Params,
     lever: Any,
     delivered: Any,
+    context: Any,
+    by_section: Any,
     section_values: Any,
     sp: Any,
     wk: Any,
@@ -700,9 +772,8 @@ def school_week(
         n = b - a
         data_due, regroup_due = clocks_due(s, lever, schools)
         draw_rows(n, seed, year, np.uint64(w), rows.key[a:b], rows.subject[a:b], rows.attendance_rate[a:b], wk, p)
-        spread_sections(
-            s, w, lever, sections, seats, schools, tables, delivered, section_values, sp, True, data_due, p
-        )
+        first_seat = schools.first_seat[s]
+        spread_profiles(s, w, lever, sections, schools, tables, delivered, first_seat, sp, data_due, p)
         profile_rows(n, rows.estimate[a:b], rows.achievement[a:b], rows.test_error[a:b], sp, wk, p)
         if data_due:
             update_habits(s, rows, students, schools, sp, wk, a, p)
@@ -710,7 +781,7 @@ def school_week(
         if regroup_due:
             regroup_school(s, lever, rows, sections, seats, schools, delivered, keys, order, pooled, p)
         spread_sections(
-            s, w, lever, sections, seats, schools, tables, delivered, section_values, sp, False, data_due, p
+            s, w, lever, sections, schools, tables, delivered, first_seat, context, by_section, section_values, sp, refill, p
         )
         gather_motives(s, n, a, rows, students, wk)
         if flags.trace:
@@ -814,14 +885,19 @@ def run_weeks(
     """
     block = 1
     most_seats = 1
+    most_sections = 1
     for s in range(networks.first_school[first_network], networks.first_school[last_network]):
         size = sections.first_row[schools.first_section[s + 1]] - sections.first_row[schools.first_section[s]]
         block = size if size > block else block
         many = schools.first_seat[s + 1] - schools.first_seat[s]
         most_seats = many if many > most_seats else most_seats
+        held = schools.first_section[s + 1] - schools.first_section[s]
+        most_sections = held if held > most_sections else most_sections
     lever = np.zeros(tables.owner.shape[0])
     delivered = np.zeros((most_seats, DELIVERED_FIELDS))
-    section_values = np.zeros(SPREAD_FIELDS)
+    context = np.zeros((CONTEXT_FIELDS, most_sections))
+    by_section = np.zeros((DELIVERED_FIELDS, most_sections))
+    section_values = np.zeros((SECTION_FIELDS, most_sections))
     sp = np.zeros((SPREAD_FIELDS, block))
     wk = np.zeros((ROW_FIELDS, block))
     keys = np.zeros(block)
@@ -830,7 +906,9 @@ def run_weeks(
     colleagues = np.zeros(PRACTICE_COUNT)
     for network in range(first_network, last_network):
         first, last = networks.first_school[network], networks.first_school[network + 1]
+        alone = last - first == 1
         for w in range(first_week, last_week):
+            refill = w == first_week or not alone
             shared = 0.0
             asked = 0.0
             for s in range(first, last):
@@ -840,8 +918,8 @@ def run_weeks(
             coaching = schooling.pool_share(networks.coaching_capacity[network], asked)
             for s in range(first, last):
                 school_week(
-                    s, w, seed, year, shared, coaching, rows, students, sections, seats, schools, tables, flags, trace, p,
-                    lever, delivered, section_values, sp, wk, keys, order, pooled, colleagues,
+                    s, w, seed, year, shared, coaching, refill, rows, students, sections, seats, schools, tables, flags, trace, p,
+                    lever, delivered, context, by_section, section_values, sp, wk, keys, order, pooled, colleagues,
                 )  # fmt: skip
 
 

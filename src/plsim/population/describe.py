@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from plsim.core.calendar import GRADES
+from plsim.population.fates import USED
 from plsim.population.model import Population
-
-_USED = " used"
 
 
 def describe(population: Population) -> tuple[str, ...]:
     """Lines for a reader: size and source, what of the file was used and dropped, and what was drawn instead."""
     charter = int(population.charter.sum())
+    students = _counted(population.students, "student")
     lines = [
-        f"{population.students:,} students in {population.schools} schools, from {population.source}.",
+        f"{students} in {_counted(population.schools, 'school')}, from {population.source}.",
         f"Grades {GRADES[population.grade.min()]} to {GRADES[population.grade.max()]}.",
-        f"{charter} charter and {population.schools - charter} district schools.",
+        f"{charter} charter and {_counted(population.schools - charter, 'district school')}.",
         f"{population.lunch_eligible.mean():.0%} of students are eligible for free or reduced-price lunch.",
     ]
     used, dropped = {}, {}
     for reason, count in population.rows.items():
-        if reason.endswith(_USED):
-            used[reason.removesuffix(_USED)] = count
+        if reason.endswith(USED):
+            used[reason.removesuffix(USED)] = count
         else:
             dropped[reason] = count
     for word, counts in (("Read", used), ("Left out", dropped)):
@@ -29,6 +29,10 @@ def describe(population: Population) -> tuple[str, ...]:
     if population.drawn:
         lines.append(f"Not in the file, so drawn from norms and the scenario: {_listed(population.drawn)}.")
     return tuple(lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -28,9 +28,9 @@ from plsim.population.model import (
 )
 from plsim.population.norm_population import school_effect
 from plsim.population.people import draw_traits, lunch_uniform
-from plsim.population.reading import StudentFile
 from plsim.population.schools import draw_conditions, draw_lunch_share
 from plsim.population.scores import component_of, latent_from_scores, school_z_from, with_drawn_scores
+from plsim.population.student_file import StudentFile
 
 # Subjects of the addresses that decide a school's governance and history, in the stream "school".
 _GOVERNANCE = 4

@@ -2,41 +2,94 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from plsim.core.errors import PopulationError
 from plsim.population.file_population import population_from_file
+from plsim.population.files import TableFile, files_of_folder, files_of_zip, plain_file
 from plsim.population.model import Population, PopulationSpec
-from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE, read_nwea_export
+from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE, is_nwea_export, read_nwea_export
+from plsim.population.oneroster import NEEDED, OneRoster, is_oneroster, read_oneroster
+from plsim.population.oneroster_sections import students_of, with_oneroster
 from plsim.population.roster import ROSTER_FILE, read_roster
+from plsim.population.student_file import StudentFile
 
-
-def from_nwea_export(folder: str | Path, spec: PopulationSpec, *, seed: int, term: str | None = None) -> Population:
-    """The population of an NWEA MAP export; what it does not tell is drawn from the norms and the scenario.
-
-    ``term`` is a term's name as the export writes it; the latest fall by default.
-    """
-    return population_from_file(read_nwea_export(Path(folder), term=term), spec, seed=seed)
-
-
-def from_roster(path: str | Path, spec: PopulationSpec, *, seed: int) -> Population:
-    """The population of one plain roster; what it does not tell is drawn from the norms and the scenario."""
-    return population_from_file(read_roster(Path(path)), spec, seed=seed)
+_ALLOWED = (
+    f"a folder or zip with {RESULTS_FILE} and {STUDENTS_FILE}, with a OneRoster ({', '.join(NEEDED)}), or with both; "
+    f"or a {ROSTER_FILE}"
+)
+_PARTS = frozenset({RESULTS_FILE.lower(), STUDENTS_FILE.lower(), *NEEDED})
 
 
 def load_population(path: str | Path, spec: PopulationSpec, *, seed: int, term: str | None = None) -> Population:
-    """The population of a folder with an NWEA export or a ``roster.csv``, or of a roster under any name."""
+    """The population of a folder, zip or roster; what the files do not tell is drawn from norms and the scenario.
+
+    ``term`` is a term's name as an NWEA export writes it; the latest fall by default.
+    """
+    return population_from_file(read_students(path, term=term), spec, seed=seed)
+
+
+def from_nwea_export(folder: str | Path, spec: PopulationSpec, *, seed: int, term: str | None = None) -> Population:
+    """The population of a folder or zip with an NWEA MAP export."""
+    return load_population(folder, spec, seed=seed, term=term)
+
+
+def from_roster(path: str | Path, spec: PopulationSpec, *, seed: int) -> Population:
+    """The population of one plain roster, under any name."""
+    return population_from_file(read_roster(plain_file(Path(path))), spec, seed=seed)
+
+
+def read_students(path: str | Path, *, term: str | None = None) -> StudentFile:
+    """What the files at a path say about students, before anything is estimated or drawn."""
     path = Path(path)
+    # Unlike the methods of Path these are false, not an error, for a name that is too long or holds a null character.
+    if "\0" in str(path) or not os.path.exists(path):  # noqa: PTH110
+        name = str(path) if len(str(path)) <= 200 else str(path)[:200] + "..."
+        raise PopulationError(name.replace("\0", "?"), "", "no such file or folder", allowed=_ALLOWED)
     if path.is_dir():
-        if (path / RESULTS_FILE).is_file() or (path / STUDENTS_FILE).is_file():
-            return from_nwea_export(path, spec, seed=seed, term=term)
-        if (path / ROSTER_FILE).is_file():
-            return from_roster(path / ROSTER_FILE, spec, seed=seed)
-    elif path.is_file() and path.suffix.lower() == ".csv":
-        return from_roster(path, spec, seed=seed)
-    raise PopulationError(
-        str(path),
-        "",
-        "no population here" if path.exists() else "no such file or folder",
-        allowed=f"a folder with {RESULTS_FILE} and {STUDENTS_FILE}, or a {ROSTER_FILE}",
-    )
+        return _of_folder(path, term)
+    if path.suffix.lower() == ".zip":
+        return _of_files(files_of_zip(path), path.name, term)
+    if path.name.lower() in _PARTS:
+        raise PopulationError(str(path), "", "is a part of an export", fix="Give the folder that holds all its files")
+    if path.suffix.lower() == ".csv":
+        return read_roster(plain_file(path))
+    raise PopulationError(str(path), "", "not a population", allowed=_ALLOWED, fix="Save tables as CSV")
+
+
+def _of_folder(folder: Path, term: str | None) -> StudentFile:
+    """What a folder says: its own files, and a OneRoster that lies beside an export in a zip or folder of its own."""
+    files = files_of_folder(folder)
+    if is_oneroster(files) or not is_nwea_export(files):
+        return _of_files(files, str(folder), term)
+    beside = [found for found in (_inner(entry) for entry in sorted(folder.iterdir())) if found is not None]
+    if len(beside) > 1:
+        names = ", ".join(name for name, _ in beside)
+        raise PopulationError(str(folder), "", f"holds more than one OneRoster: {names}", allowed="one")
+    students = read_nwea_export(files, str(folder), term=term)
+    return with_oneroster(students, read_oneroster(beside[0][1], beside[0][0])) if beside else students
+
+
+def _inner(entry: Path) -> tuple[str, dict[str, TableFile]] | None:
+    """The OneRoster in a zip or folder that lies beside an export, if it is one."""
+    if entry.is_dir() and not entry.name.startswith((".", "__")):
+        files = files_of_folder(entry)
+    elif entry.suffix.lower() == ".zip" and entry.is_file():
+        files = files_of_zip(entry)
+    else:
+        return None
+    return (entry.name, files) if is_oneroster(files) else None
+
+
+def _of_files(files: dict[str, TableFile], where: str, term: str | None) -> StudentFile:
+    """What the files of one folder or zip say."""
+    roster: OneRoster | None = read_oneroster(files, where) if is_oneroster(files) else None
+    if is_nwea_export(files):
+        students = read_nwea_export(files, where, term=term)
+        return with_oneroster(students, roster) if roster is not None else students
+    if roster is not None:
+        return students_of(roster)
+    if ROSTER_FILE in files:
+        return read_roster(files[ROSTER_FILE])
+    raise PopulationError(where, "", "no population here", allowed=_ALLOWED)

@@ -8,23 +8,18 @@ student has several, the latest date wins (on one date, the higher score). A stu
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from plsim.core.calendar import FALL_WEEK, MATH, READING, SPRING_WEEK, SUBJECTS, WINTER_WEEK
 from plsim.core.errors import PopulationError, nearest
-from plsim.population.reading import (
-    StudentFile,
-    as_flag,
-    as_grade,
-    as_rit,
-    check_size,
-    complain,
-    not_empty,
-    read_columns,
-)
+from plsim.population.cells import NWEA_GRADES, as_dates, as_flag, as_grade, as_rit, not_empty
+from plsim.population.files import TableFile
+from plsim.population.problems import Problems
+from plsim.population.reading import Sheet, read_sheet, without_repeats
+from plsim.population.student_file import StudentFile, check_size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,62 +30,95 @@ _RESULT_COLUMNS = (
     "TermName", "StudentID", "SchoolName", "MeasurementScale", "GrowthMeasureYN", "TestStartDate", "TestRITScore",
 )  # fmt: skip
 _STUDENT_COLUMNS = ("TermName", "SchoolName", "StudentID", "Grade")
-_SCALES = {"Mathematics": MATH, "Reading": READING}
+# Exports since about 2020 write Subject and Course in place of Discipline and MeasurementScale.
+_NEW_NAMES = {"Course": "MeasurementScale"}
+_SCALES = {"Mathematics": MATH, "Math K-12": MATH, "Reading": READING}
 _SEASON_WEEKS = {"fall": FALL_WEEK, "winter": WINTER_WEEK, "spring": SPRING_WEEK}
+_TERM = re.compile(r"(fall|winter|spring|summer) [\d\- ]{4,12}", re.IGNORECASE)
+_MOST_TERMS = 12
 
 
-def read_nwea_export(folder: Path, *, term: str | None = None) -> StudentFile:
+def is_nwea_export(files: Mapping[str, TableFile]) -> bool:
+    """Whether a folder or zip holds (part of) an export."""
+    return RESULTS_FILE.lower() in files or STUDENTS_FILE.lower() in files
+
+
+def read_nwea_export(files: Mapping[str, TableFile], where: str, *, term: str | None = None) -> StudentFile:
     """The students of one term of an export.
 
     Parameters
     ----------
+    files
+        The files of a folder or zip by their names in small letters.
+    where
+        What messages call them all.
     term
         ``TermName`` as the export writes it (``"Fall 2013-2014"``); the latest fall when ``None``.
     """
-    results = read_columns(folder / RESULTS_FILE, _RESULT_COLUMNS, lambda _: False)
-    students = read_columns(folder / STUDENTS_FILE, _STUDENT_COLUMNS, lambda _: False)
+    for name in (RESULTS_FILE, STUDENTS_FILE):
+        if name.lower() not in files:
+            raise PopulationError(f"{where}/{name}", "", "no such file", fix="An export holds both files")
+    problems = Problems()
+    students = read_sheet(files[STUDENTS_FILE.lower()], problems, required=_STUDENT_COLUMNS)
+    both = "MeasurementScale" in _header_of(files[RESULTS_FILE.lower()])
+    results = read_sheet(
+        files[RESULTS_FILE.lower()], problems, required=_RESULT_COLUMNS, also={} if both else _NEW_NAMES
+    )
     chosen = _chosen_term(results, term)
-    rows: dict[str, int] = {}
-    tests = _tests(results, chosen, rows)
-    enrolled = _enrolled(students[students["TermName"] == chosen], tests, rows)
+    tests = _tests(results, chosen)
+    enrolled = _enrolled(students, chosen, tests)
 
-    tested = enrolled["StudentID"].isin(tests["StudentID"]).to_numpy()
-    rows["students without a test"] = int((~tested).sum())
-    listed = tests["StudentID"].isin(enrolled["StudentID"])
-    rows["tests of students not listed"] = int((~listed).sum())
+    tested = enrolled["StudentID"].isin(tests["StudentID"])
+    students.fates.decide(students.rows(enrolled[~tested]), "students without a test")
     enrolled = enrolled[tested]
-    check_size(str(folder), len(enrolled))
+    listed = tests["StudentID"].isin(enrolled["StudentID"])
+    results.fates.decide(results.rows(tests[~listed]), "tests of students not listed")
+    tests = tests[listed]
+    results.fates.rest("tests used")
+    students.fates.rest("students used")
+    school = not_empty(students, enrolled["SchoolName"])
+    grade = as_grade(students, enrolled["Grade"], NWEA_GRADES)
+    problems.stop_if_any()
+    check_size(where, len(enrolled), f"Do both files hold {chosen}, with the same student ids?")
+
     rit = np.full((len(enrolled), len(SUBJECTS)), np.nan)
-    place = enrolled["StudentID"].reset_index(drop=True)
-    place_of = dict(zip(place, place.index, strict=True))
-    kept = tests[listed]
-    rit[kept["StudentID"].map(place_of).to_numpy(), kept["subject"].to_numpy()] = kept["rit"].to_numpy()
-    rows["tests used"] = len(kept)
-    rows["students used"] = len(enrolled)
+    place_of = {student: place for place, student in enumerate(enrolled["StudentID"])}
+    rit[tests["StudentID"].map(place_of).to_numpy(dtype=np.int64), tests["subject"].to_numpy()] = tests[
+        "rit"
+    ].to_numpy()
     return StudentFile(
         source=f"NWEA export, {chosen}",
         student_id=enrolled["StudentID"].to_numpy(dtype=object),
-        school=not_empty(STUDENTS_FILE, enrolled["SchoolName"]),
-        grade=as_grade(STUDENTS_FILE, enrolled["Grade"]),
+        school=school,
+        grade=grade,
         rit=rit,
         week=_week(chosen),
-        rows={reason: count for reason, count in rows.items() if count},
+        row=students.rows(enrolled),
+        fates=(students.fates, results.fates),
     )
 
 
-def _chosen_term(results: pd.DataFrame, term: str | None) -> str:
-    terms: list[str] = sorted(name for name in results["TermName"].unique() if name)
+def _header_of(file: TableFile) -> str:
+    """The start of a file, to see which of two column names it uses."""
+    with file.open() as stream:
+        return stream.readline(1 << 16).decode("utf-8", errors="replace")
+
+
+def _chosen_term(results: Sheet, term: str | None) -> str:
+    terms: list[str] = sorted(name for name in results.cells["TermName"].unique() if name)
+    # Only what looks like a term is shown: in a file whose columns have slipped it could be anything.
+    known = [name for name in terms if _TERM.fullmatch(name)]
+    allowed = ", ".join(known[-_MOST_TERMS:])
     if term is not None:
         if term not in terms:
-            raise PopulationError(
-                RESULTS_FILE, "TermName", f"no term {term!r}", allowed=", ".join(terms), fix=nearest(term, terms)
-            )
+            fix = nearest(term, known)
+            raise PopulationError(results.where, "TermName", f"no term {term!r}", allowed=allowed, fix=fix)
+        if not _week(term):
+            raise PopulationError(results.where, "TermName", f"term {term!r}", allowed="a fall, winter or spring term")
         return term
-    falls = [name for name in terms if _week(name) == FALL_WEEK]
+    falls = [name for name in known if _week(name) == FALL_WEEK]
     if not falls:
-        raise PopulationError(
-            RESULTS_FILE, "TermName", "no fall term", allowed=", ".join(terms), fix="Name the term to use"
-        )
+        raise PopulationError(results.where, "TermName", "no fall term", allowed=allowed, fix="Name the term to use")
     return max(falls, key=lambda name: (re.findall(r"\d{4}", name), name))
 
 
@@ -99,56 +127,46 @@ def _week(term: str) -> int:
     return _SEASON_WEEKS.get(term.partition(" ")[0].lower(), 0)
 
 
-def _tests(results: pd.DataFrame, term: str, rows: dict[str, int]) -> pd.DataFrame:
+def _tests(results: Sheet, term: str) -> pd.DataFrame:
     """One test for each student and subject of a term: columns StudentID, SchoolName, subject, rit, date."""
-    if not _week(term):
-        raise PopulationError(RESULTS_FILE, "TermName", f"term {term!r}", allowed="a fall, winter or spring term")
-    growth = as_flag(RESULTS_FILE, results["GrowthMeasureYN"]) == 1.0
-    scale = results["MeasurementScale"].isin(_SCALES).to_numpy()
-    of_term = (results["TermName"] == term).to_numpy()
-    rows["tests of other terms"] = int((~of_term).sum())
-    rows["tests of other subjects"] = int((of_term & ~scale).sum())
-    rows["tests that do not measure growth"] = int((of_term & scale & ~growth).sum())
+    cells, fates = results.cells, results.fates
+    growth = as_flag(results, cells["GrowthMeasureYN"]) == 1.0
+    scale = cells["MeasurementScale"].isin(list(_SCALES)).to_numpy()
+    of_term = (cells["TermName"] == term).to_numpy()
+    fates.decide(results.rows(cells[~of_term]), "tests of other terms")
+    fates.decide(results.rows(cells[of_term & ~scale]), "tests of other subjects")
+    fates.decide(results.rows(cells[of_term & scale & ~growth]), "tests that do not measure growth")
     # Every growth test of the two subjects has to be sound, also in the terms that are not used.
-    sound = results[growth & scale]
-    tests = sound.assign(rit=as_rit(RESULTS_FILE, sound["TestRITScore"]))
+    sound = cells[growth & scale]
+    tests = sound.assign(rit=as_rit(results, sound["TestRITScore"]))
     tests = tests[tests["TermName"] == term]
-    not_empty(RESULTS_FILE, tests["StudentID"])
+    not_empty(results, tests["StudentID"])
 
-    same = tests.duplicated()
-    rows["identical tests"] = int(same.sum())
-    tests = tests[~same]
+    tests = without_repeats(results, tests, "identical tests")
     scored = tests["rit"].notna()
-    rows["tests without a score"] = int((~scored).sum())
+    fates.decide(results.rows(tests[~scored]), "tests without a score")
     tests = tests[scored]
-    tests = tests.assign(date=_dates(tests["TestStartDate"]), subject=tests["MeasurementScale"].map(_SCALES))
-    latest = tests.sort_values(["date", "rit"], kind="stable").drop_duplicates(["StudentID", "subject"], keep="last")
-    rows["tests replaced by a later one"] = len(tests) - len(latest)
-    chosen: pd.DataFrame = latest[["StudentID", "SchoolName", "subject", "rit", "date"]]
+    tests = tests.assign(
+        date=as_dates(results, tests["TestStartDate"]), subject=tests["MeasurementScale"].map(_SCALES).astype(np.int64)
+    )
+    ordered = tests.sort_values(["date", "rit"], kind="stable")
+    replaced = ordered.duplicated(["StudentID", "subject"], keep="last")
+    fates.decide(results.rows(ordered[replaced]), "tests replaced by a later one")
+    chosen: pd.DataFrame = ordered.loc[~replaced, ["StudentID", "SchoolName", "subject", "rit", "date"]]
     return chosen
 
 
-def _dates(column: pd.Series[str]) -> pd.Series[pd.Timestamp]:
-    """Dates as NWEA writes them (9/16/2013), or as ISO does."""
-    import pandas as pd
-
-    dates = pd.to_datetime(column, format="%m/%d/%Y", errors="coerce")
-    dates = dates.fillna(pd.to_datetime(column, format="%Y-%m-%d", errors="coerce"))
-    complain(RESULTS_FILE, column, dates.isna().to_numpy(), "a date: 9/16/2013 or 2013-09-16")
-    return dates
-
-
-def _enrolled(students: pd.DataFrame, tests: pd.DataFrame, rows: dict[str, int]) -> pd.DataFrame:
+def _enrolled(students: Sheet, term: str, tests: pd.DataFrame) -> pd.DataFrame:
     """One row for each student of a term; who is listed in two schools belongs where the latest test was taken."""
-    not_empty(STUDENTS_FILE, students["StudentID"])
-    same = students.duplicated()
-    rows["identical students"] = int(same.sum())
-    students = students[~same]
+    cells = students.cells
+    of_term = cells["TermName"] == term
+    students.fates.decide(students.rows(cells[~of_term]), "lines of students in other terms")
+    listed = cells[of_term]
+    not_empty(students, listed["StudentID"])
+    listed = without_repeats(students, listed, "identical students")
     last_school = tests.sort_values("date", kind="stable").groupby("StudentID")["SchoolName"].last()
-    tested_here = students["SchoolName"] == students["StudentID"].map(last_school)
-    ordered = students.assign(tested_here=tested_here).sort_values(
-        ["tested_here", "SchoolName", "Grade"], kind="stable"
-    )
-    one = ordered.drop_duplicates("StudentID", keep="last")
-    rows["further schools or grades of a student"] = len(students) - len(one)
-    return one.sort_values("StudentID")
+    tested_here = listed["SchoolName"] == listed["StudentID"].map(last_school)
+    ordered = listed.assign(tested_here=tested_here).sort_values(["tested_here", "SchoolName", "Grade"], kind="stable")
+    further = ordered.duplicated("StudentID", keep="last")
+    students.fates.decide(students.rows(ordered[further]), "further schools or grades of a student")
+    return ordered[~further].sort_values("StudentID")

@@ -1,179 +1,236 @@
-"""What a file of students says, before anything is estimated or drawn; and how cells of text become values.
+"""Reading one CSV file of a district as text, before anything is made of it.
 
-Only the columns asked for are ever held: names, birth dates and other columns of a district's file are not read into
-memory. Every complaint names the file, the row (as a spreadsheet counts it) and the column.
+Only the columns asked for are ever held: names, birth dates and other columns are passed over. Nothing is guessed: a
+row with a cell too many, a quote that is not closed or a file that is not text is told with its row, never mended.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from plsim.core.errors import PopulationError, nearest
-from plsim.population.model import LAST_GRADE, Floats, Int16s, Labels, number
+from plsim.population.fates import EMPTY, Fates, Rows
+from plsim.population.files import TableFile
+from plsim.population.problems import FIRST_DATA_ROW, MOST_ALIKE, Problems
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_FILE_BYTES = 1 << 30
-MAX_STUDENTS = 1_000_000
-FIRST_DATA_ROW = 2
-"""The header is row 1."""
+MAX_ROWS = 10_000_000
+_BLOCK = 1 << 20
+_MARKS = {
+    b"PK\x03\x04": ("is an Excel workbook or a zip", "Save it as CSV"),
+    b"\xd0\xcf\x11\xe0": ("is an old Excel workbook", "Save it as CSV"),
+    b"\x1f\x8b": ("is packed with gzip", "Unpack it"),
+    b"%PDF": ("is a PDF", "Ask for the CSV"),
+    codecs.BOM_UTF16_LE: ("is UTF-16 text", "Save it as 'CSV UTF-8'"),
+    codecs.BOM_UTF16_BE: ("is UTF-16 text", "Save it as 'CSV UTF-8'"),
+}
+_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
-_YES = frozenset({"1", "true", "t", "yes", "y"})
-_NO = frozenset({"0", "false", "f", "no", "n"})
 
-
-@dataclass(frozen=True)
-class StudentFile:
-    """Students as a file gives them, in any order. Arrays (n), by subject (n, 2).
+@dataclass
+class Sheet:
+    """The wanted columns of one file as text, what is wrong in it, and what became of its rows.
 
     Attributes
     ----------
-    rit
-        Observed scores, nan where missing.
-    week
-        The week of the year in which they were tested.
-    flags
-        ``lunch_eligible``, ``english_learner``, ``special_education``: 1, 0 or nan (missing).
-    section, teacher
-        Labels, empty where missing. (n, 2)
-    charter_schools
-        Governance of the schools for which the file says it.
-    subgroups
-        Further columns.
-    rows
-        How many rows or students were used or dropped, by reason.
+    file
+        Its place among the files read.
+    cells
+        Stripped text, ``""`` where missing; the index is the row, 0-based below the header. Empty rows are not there.
+    places
+        Where in a row each column stands.
     """
 
-    source: str
-    student_id: Labels
-    school: Labels
-    grade: Int16s
-    rit: Floats
-    week: int
-    flags: dict[str, Floats] = field(default_factory=dict)
-    section: Labels | None = None
-    teacher: Labels | None = None
-    charter_schools: dict[str, bool] = field(default_factory=dict)
-    subgroups: dict[str, Labels] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
+    where: str
+    file: int
+    cells: pd.DataFrame
+    places: dict[str, int]
+    problems: Problems
+    fates: Fates
 
-
-def read_columns(path: Path, required: Sequence[str], wanted: Callable[[str], bool]) -> pd.DataFrame:
-    """The wanted columns of a CSV file as text, stripped; missing cells are ``""`` and rows keep their place.
-
-    Byte-order marks, either kind of line end and old Windows text are fine.
-    """
-    import pandas as pd
-
-    _check_file(path)
-    try:
-        encoding = _encoding(path)
-        with path.open(encoding=encoding, newline="") as stream:
-            header = [name.strip() for name in next(csv.reader(stream), [])]
-        _check_header(path, header, required)
-        positions = [place for place, name in enumerate(header) if name in required or wanted(name)]
-        table = pd.read_csv(
-            path, usecols=positions, dtype=str, keep_default_na=False, encoding=encoding, skip_blank_lines=False
-        )
-    except (pd.errors.ParserError, UnicodeDecodeError, csv.Error) as error:
-        raise PopulationError(path.name, "", f"not a table that can be read: {error}", allowed="CSV") from error
-    table.columns = pd.Index([header[place] for place in positions])
-    table = table.fillna("")
-    for name in table.columns:
-        table[name] = table[name].str.strip()
-    filled = (table != "").any(axis=1)
-    return table[filled]
-
-
-def as_rit(where: str, column: pd.Series[str]) -> Floats:
-    """Scores in RIT, nan where the cell is empty; text, nan, inf and values off the scale are errors."""
-    import pandas as pd
-
-    lowest, highest = number("tests.rit_minimum"), number("tests.rit_maximum")
-    given = column != ""
-    scores = pd.to_numeric(column.where(given), errors="coerce").to_numpy(dtype=np.float64)
-    with np.errstate(invalid="ignore"):
-        wrong = given.to_numpy() & ~((scores >= lowest) & (scores <= highest))
-    complain(where, column, wrong, f"a RIT score from {lowest:g} to {highest:g}, or nothing")
-    return scores
-
-
-def as_grade(where: str, column: pd.Series[str]) -> Int16s:
-    """Grades K to 12 as 0 to 12; NWEA writes 13 for kindergarten."""
-    known = {"K": 0, "KG": 0, "0": 0, "13": 0} | {str(grade): grade for grade in range(1, LAST_GRADE + 1)}
-    known |= {f"0{grade}": grade for grade in range(10)}
-    grades = column.str.upper().map(known)
-    complain(where, column, grades.isna().to_numpy(), f"K (or 13, as NWEA writes it), 1 to {LAST_GRADE}")
-    return grades.to_numpy().astype(np.int16)
-
-
-def as_flag(where: str, column: pd.Series[str]) -> Floats:
-    """Yes as 1, no as 0, an empty cell as nan."""
-    lower = column.str.lower()
-    values = np.full(len(column), np.nan)
-    values[lower.isin(_YES).to_numpy()] = 1.0
-    values[lower.isin(_NO).to_numpy()] = 0.0
-    complain(where, column, (column != "").to_numpy() & np.isnan(values), "yes, no, true, false, 1, 0, or nothing")
-    return values
-
-
-def not_empty(where: str, column: pd.Series[str]) -> Labels:
-    """Labels of which none may be missing."""
-    complain(where, column, (column == "").to_numpy(), "a value in every row")
-    labels: Labels = column.to_numpy(dtype=object)
-    return labels
-
-
-def complain(
-    where: str, column: pd.Series[str], wrong: np.ndarray[tuple[int], np.dtype[np.bool_]], allowed: str
-) -> None:
-    """Raise for the first wrong cell of a column, if there is one."""
-    if wrong.any():
-        place = int(np.argmax(wrong))
-        row = int(column.index[place]) + FIRST_DATA_ROW
-        others = int(wrong.sum()) - 1
-        more = f" (and {others} more like it)" if others else ""
-        raise PopulationError(where, f"row {row}, {column.name}", f"got {column.iloc[place]!r}{more}", allowed=allowed)
-
-
-def check_size(where: str, students: int) -> None:
-    """Refuse a file without students, and one with more than can be run."""
-    if students == 0:
-        raise PopulationError(where, "", "no student is left to simulate")
-    if students > MAX_STUDENTS:
-        raise PopulationError(where, "", f"{students} students", allowed=f"up to {MAX_STUDENTS}")
-
-
-def _check_file(path: Path) -> None:
-    if not path.is_file():
-        raise PopulationError(str(path), "", "no such file")
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise PopulationError(path.name, "", f"{path.stat().st_size} bytes", allowed=f"up to {MAX_FILE_BYTES} bytes")
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 with or without a mark, or the text of older Windows programs."""
-    try:
-        with path.open(encoding="utf-8-sig") as stream:
-            while stream.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def _check_header(path: Path, header: Sequence[str], required: Sequence[str]) -> None:
-    for name in required:
-        if name not in header:
-            raise PopulationError(
-                path.name, "header", f"no column {name!r}", allowed=", ".join(required), fix=nearest(name, header)
+    def complain(
+        self, column: pd.Series[str], problem: str, rows: Sequence[int], *, allowed: str, fix: str = ""
+    ) -> None:
+        """The same thing is wrong in some rows (of the index) of a column."""
+        name = str(column.name)
+        for row in rows:
+            self.problems.add(
+                self.file,
+                problem,
+                row=row + FIRST_DATA_ROW,
+                column=name,
+                place=self.places[name],
+                allowed=allowed,
+                fix=fix,
             )
+
+    def rows(self, table: pd.DataFrame) -> Rows:
+        """The rows of a part of ``cells``."""
+        found: Rows = table.index.to_numpy(dtype=np.int64)
+        return found
+
+
+def read_sheet(
+    file: TableFile,
+    problems: Problems,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    also: Mapping[str, str] | None = None,
+    further: Callable[[str], bool] = lambda _: False,
+) -> Sheet:
+    """The wanted columns of a CSV file. Byte-order marks, all kinds of line ends and old Windows text are fine.
+
+    Parameters
+    ----------
+    required, optional
+        Columns; a missing required one ends the reading of all files.
+    also
+        Other names of columns: what the file may call it, and what it is here.
+    further
+        Which columns beyond these are wanted.
+    """
+    import pandas as pd
+
+    number = problems.file(file.name)
+    encoding = _encoding(file)
+    names = dict(also or {})
+    kept: list[int] = []
+    with file.open() as stream:
+        records = _records(file.name, stream, encoding)
+        header = [names.get(name.strip(), name.strip()) for name in next(records, [])]
+        wanted = [
+            at for at, name in enumerate(header) if name in required or name in optional or (name and further(name))
+        ]
+        _check_header(problems, number, header, wanted, required)
+        columns: list[list[str]] = [[] for _ in wanted]
+        same: dict[str, str] = {"": ""}  # one object for each distinct text
+        total = 0
+        for row, record in enumerate(records):
+            total = row + 1
+            if row >= MAX_ROWS:
+                raise PopulationError(file.name, "", f"more than {MAX_ROWS} rows")
+            if len(record) != len(header):
+                if not any(record):
+                    continue
+                if len(record) < len(header) or any(record[len(header) :]):
+                    _uneven(problems, number, row, len(record), len(header))
+                    continue
+            texts = [record[at].strip() for at in wanted]
+            if any(texts):
+                kept.append(row)
+                for column, text in zip(columns, texts, strict=True):
+                    column.append(same.setdefault(text, text))
+    cells = pd.DataFrame(
+        {header[at]: pd.Series(column, dtype=object) for at, column in zip(wanted, columns, strict=True)},
+    )
+    cells.index = pd.Index(np.array(kept, dtype=np.int64))
+    fates = Fates(file.name, np.full(total, -1, dtype=np.int16))
+    if encoding == "cp1252":
+        fates.remark = "not UTF-8, so read as old Windows text (cp1252)"
+    empty = np.ones(total, dtype=bool)
+    empty[np.array(kept, dtype=np.int64)] = False
+    fates.decide(np.flatnonzero(empty), EMPTY)
+    places = {header[at]: at for at in wanted}
+    return Sheet(file.name, number, cells, places, problems, fates)
+
+
+def without_repeats(sheet: Sheet, table: pd.DataFrame, reason: str) -> pd.DataFrame:
+    """The table without rows that repeat an earlier one in every column that is read."""
+    same = table.duplicated()
+    sheet.fates.decide(sheet.rows(table[same]), reason)
+    return table[~same]
+
+
+def one_row_each(sheet: Sheet, table: pd.DataFrame, name: str) -> None:
+    """Complain about rows whose key an earlier row has, with other values."""
+    again = table[name].duplicated()
+    if again.any():
+        first = dict(zip(table[name][::-1], table.index[::-1], strict=True))
+        rows = table.index[again.to_numpy()]
+        for row in rows[:MOST_ALIKE]:
+            earlier = first[table.at[row, name]] + FIRST_DATA_ROW
+            problem = f"the same as in row {earlier}, with other values elsewhere"
+            sheet.complain(table[name], problem, [int(row)], allowed="one row each")
+        sheet.problems.more(sheet.file, name, "one row each", max(len(rows) - MOST_ALIKE, 0))
+
+
+def _records(where: str, stream: BinaryIO, encoding: str) -> Iterator[list[str]]:
+    """The records of a CSV file, the header first."""
+    row = 0
+    try:
+        with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+            for record in csv.reader(text, strict=True):
+                row += 1
+                yield record
+    except (csv.Error, UnicodeDecodeError) as error:
+        reason = "not text" if isinstance(error, UnicodeDecodeError) else str(error)
+        fix = "The file may be cut off" if "unexpected end" in reason else ""
+        raise PopulationError(
+            where, f"row {row + 1}", f"not a table that can be read: {reason}", allowed="CSV", fix=fix
+        ) from None
+
+
+def _encoding(file: TableFile) -> str:
+    """UTF-8 with or without a mark, or the text of older Windows programs; anything else is refused."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    encoding = "utf-8-sig"
+    with file.open() as stream:
+        block = stream.read(_BLOCK)
+        for mark, (problem, fix) in _MARKS.items():
+            if block.startswith(mark):
+                raise PopulationError(file.name, "", problem, allowed="CSV", fix=fix)
+        while block:
+            if b"\0" in block:
+                raise PopulationError(file.name, "", "is not text", allowed="CSV, as UTF-8")
+            if encoding != "cp1252":
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    encoding = "cp1252"
+            block = stream.read(_BLOCK)
+    return encoding
+
+
+def _check_header(
+    problems: Problems, number: int, header: list[str], wanted: list[int], required: Sequence[str]
+) -> None:
+    """Say which columns are missing or there twice; without the required ones nothing more can be said."""
+    missing = [name for name in required if name not in header]
+    only = header[0] if len(header) == 1 else ""
+    delimiter = next((words for mark, words in _OTHER_DELIMITERS.items() if mark in only), "")
+    if not header or (missing and delimiter):
+        problem = f"cells seem to be divided by {delimiter}" if delimiter else "the file is empty"
+        problems.add(
+            number, problem, row=1, allowed="commas" if delimiter else "CSV with a header", fix="Save it as CSV"
+        )
+    else:
+        for name in missing:
+            problem = f"no column '{name}'"
+            problems.add(
+                number, problem, row=1, allowed=", ".join(required), fix=nearest(name, [h for h in header if h])
+            )
+    for name in dict.fromkeys(header[at] for at in wanted):
         if header.count(name) > 1:
-            raise PopulationError(path.name, "header", f"column {name!r} is there twice")
+            problems.add(number, f"column '{name}' is there twice", row=1, place=header.index(name))
+    if not header or missing or len({header[at] for at in wanted}) < len(wanted):
+        problems.stop_if_any()
+
+
+def _uneven(problems: Problems, number: int, row: int, cells: int, columns: int) -> None:
+    problems.add(
+        number,
+        f"{cells} cells",
+        row=row + FIRST_DATA_ROW,
+        allowed=f"{columns}, as in the header",
+        fix="Quote cells with commas",
+    )

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from plsim.core.calendar import FALL_WEEK, SUBJECTS
-from plsim.core.errors import PopulationError
-from plsim.population.reading import (
-    FIRST_DATA_ROW,
-    StudentFile,
-    as_flag,
-    as_grade,
-    as_rit,
-    check_size,
-    complain,
-    not_empty,
-    read_columns,
-)
+from plsim.population.cells import NWEA_GRADES, as_flag, as_grade, as_rit, complain, not_empty
+from plsim.population.files import TableFile
+from plsim.population.model import Labels
+from plsim.population.problems import Problems
+from plsim.population.reading import Sheet, one_row_each, read_sheet, without_repeats
+from plsim.population.student_file import StudentFile, check_size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,74 +21,87 @@ if TYPE_CHECKING:
 ROSTER_FILE = "roster.csv"
 _REQUIRED = ("student_id", "school", "grade")
 _FLAGS = ("lunch_eligible", "english_learner", "special_education")
-_KNOWN = (
-    *_REQUIRED, *_FLAGS, "governance",
-    "section_math", "section_reading", "teacher_math", "teacher_reading", "math_rit", "reading_rit",
+_OPTIONAL = (
+    *_FLAGS, "governance", "section_math", "section_reading", "teacher_math", "teacher_reading", "math_rit",
+    "reading_rit",
 )  # fmt: skip
+_KNOWN = (*_REQUIRED, *_OPTIONAL)
 # Columns that say who somebody is, or that results must not hold: never read.
-_PERSONAL_PARTS = ("name", "birth", "ethnic", "email", "phone")
-_PERSONAL_WORDS = frozenset({"dob", "race", "address"})
+_PERSONAL_PARTS = (
+    "name", "birth", "ethnic", "mail", "phone", "hispanic", "latin", "african", "guardian", "parent", "initial",
+)  # fmt: skip
+_PERSONAL_WORDS = frozenset({"dob", "race", "races", "address", "street", "ssn", "asian", "black", "white", "native"})
+MOST_LABELS = 20
+"""A further column with more different labels is left out: it could say who somebody is."""
+FEWEST_STUDENTS = 10
+"""Labels that fewer students share are made one: they could say who somebody is."""
+FEW = "(fewer than 10)"
 
 
-def read_roster(path: Path) -> StudentFile:
+def read_roster(file: TableFile) -> StudentFile:
     """The students of a roster. Scores are the fall's (week 4); further columns become subgroups."""
-    where = path.name
-    table = read_columns(path, _REQUIRED, lambda name: name in _KNOWN or not _is_personal(name))
-    table = table.loc[:, [name for name in table.columns if name]]
-    same = table.duplicated()
-    table = table[~same]
-    _no_conflicts(where, table)
-    check_size(where, len(table))
-    charter = _governance(where, table)
-    return StudentFile(
-        source=f"roster {where}",
-        student_id=not_empty(where, table["student_id"]),
-        school=not_empty(where, table["school"]),
-        grade=as_grade(where, table["grade"]),
-        rit=np.stack([_or_nan(where, table, f"{subject}_rit") for subject in SUBJECTS], axis=1),
+    problems = Problems()
+    sheet = read_sheet(
+        file, problems, required=_REQUIRED, optional=_OPTIONAL, further=lambda name: not is_personal(name)
+    )
+    table = without_repeats(sheet, sheet.cells, "identical students")
+    one_row_each(sheet, table, "student_id")
+    subgroups = {name: _subgroup(table[name]) for name in table.columns if name not in _KNOWN}
+    charter = _governance(sheet, table)
+    sheet.fates.rest("students used")
+    students = StudentFile(
+        source=f"roster {sheet.where}",
+        student_id=not_empty(sheet, table["student_id"]),
+        school=not_empty(sheet, table["school"]),
+        grade=as_grade(sheet, table["grade"], NWEA_GRADES),
+        rit=np.stack([_or_nan(sheet, table, f"{subject}_rit") for subject in SUBJECTS], axis=1),
         week=FALL_WEEK,
-        flags={name: as_flag(where, table[name]) for name in _FLAGS if name in table},
+        row=sheet.rows(table),
+        flags={name: as_flag(sheet, table[name]) for name in _FLAGS if name in table},
         section=np.stack([_or_empty(table, f"section_{subject}") for subject in SUBJECTS], axis=1),
         teacher=np.stack([_or_empty(table, f"teacher_{subject}") for subject in SUBJECTS], axis=1),
         charter_schools=charter,
-        subgroups={name: table[name].to_numpy(dtype=object) for name in table.columns if name not in _KNOWN},
-        rows={"students used": len(table)} | ({"identical students": int(same.sum())} if same.any() else {}),
+        subgroups={name: labels for name, labels in subgroups.items() if labels is not None},
+        fates=(sheet.fates,),
+        notes={"columns of more than 20 labels": sum(labels is None for labels in subgroups.values())},
     )
+    problems.stop_if_any()
+    check_size(sheet.where, len(table))
+    return students
 
 
-def _is_personal(name: str) -> bool:
+def is_personal(name: str) -> bool:
+    """Whether a column, by its name, says who somebody is or what results must not hold."""
     lower = name.lower()
-    return any(part in lower for part in _PERSONAL_PARTS) or not _PERSONAL_WORDS.isdisjoint(re.split(r"[^a-z]+", lower))
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+    return any(part in lower for part in _PERSONAL_PARTS) or not _PERSONAL_WORDS.isdisjoint(words)
 
 
-def _no_conflicts(where: str, table: pd.DataFrame) -> None:
-    again = table["student_id"].duplicated()
-    if again.any():
-        row = int(table.index[again][0]) + FIRST_DATA_ROW
-        student = table["student_id"][again].iloc[0]
-        raise PopulationError(
-            where,
-            f"row {row}, student_id",
-            f"student {student!r} is there before, with other values",
-            allowed="one row each",
-        )
+def _subgroup(column: pd.Series[str]) -> Labels | None:
+    """Labels of a further column; ``None`` when there are so many that they could say who somebody is."""
+    counts = column.value_counts()
+    if len(counts) > MOST_LABELS:
+        return None
+    labels: Labels = column.where((column == "") | (column.map(counts) >= FEWEST_STUDENTS), FEW).to_numpy(dtype=object)
+    return labels
 
 
-def _or_nan(where: str, table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return as_rit(where, table[name]) if name in table else np.full(len(table), np.nan)
+def _or_nan(sheet: Sheet, table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return as_rit(sheet, table[name]) if name in table else np.full(len(table), np.nan)
 
 
 def _or_empty(table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     return table[name].to_numpy(dtype=object) if name in table else np.full(len(table), "", dtype=object)
 
 
-def _governance(where: str, table: pd.DataFrame) -> dict[str, bool]:
+def _governance(sheet: Sheet, table: pd.DataFrame) -> dict[str, bool]:
     """Governance of the schools whose rows say it; a school's rows must agree."""
     if "governance" not in table:
         return {}
     told = table[table["governance"] != ""]
     kind = told["governance"].str.lower()
-    complain(where, told["governance"], ~kind.isin(["charter", "district"]).to_numpy(), "charter, district, or nothing")
+    known = kind.isin(["charter", "district"]).to_numpy()
+    complain(sheet, told["governance"], ~known, "charter, district, or nothing")
     first = kind.groupby(told["school"]).transform("first")
-    complain(where, told["governance"], (kind != first).to_numpy(), "the same in all rows of a school")
+    complain(sheet, told["governance"], known & (kind != first).to_numpy(), "the same in all rows of a school")
     return {str(school): value == "charter" for school, value in zip(told["school"], kind, strict=True)}

@@ -1,13 +1,16 @@
 """Writes small invented files in the formats that plsim reads: examples to look at, and data for tests.
 
-``python -m plsim.population.sample FOLDER`` writes ``FOLDER/nwea_export/`` and ``FOLDER/roster.csv``. Nobody in them
-exists. They hold the irregularities of real files: repeated and later tests, a missing subject, students nobody tested,
-kindergarten as grade 13, tests that do not measure growth.
+``python -m plsim.population.sample FOLDER`` writes ``FOLDER/nwea_export/``, ``FOLDER/oneroster.zip``,
+``FOLDER/district/`` (both together) and ``FOLDER/roster.csv``. Nobody in them exists. They hold the irregularities of
+real files: repeated and later tests, a missing subject, students nobody tested, kindergarten as grade 13, tests that do
+not measure growth; co-teaching, a student in two classes of a subject, a class without a teacher, a teacher in two
+schools.
 """
 
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,6 +23,7 @@ from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE
 from plsim.population.roster import ROSTER_FILE
+from plsim.population.sample_oneroster import oneroster_tables, write_zip
 
 TERMS = {"Fall 2021-2022": "9/14/2021", "Spring 2021-2022": "5/3/2022", "Fall 2022-2023": "9/13/2022"}
 SCALES = ("Mathematics", "Reading")
@@ -50,6 +54,11 @@ def write_sample(folder: Path) -> None:
     _write(export / RESULTS_FILE, _RESULTS_HEADER, _results(population, scores))
     _write(export / STUDENTS_FILE, _STUDENTS_HEADER, _students(population))
     _write(folder / ROSTER_FILE, _ROSTER_HEADER, _roster(population, scores))
+    write_zip(folder / "oneroster.zip", oneroster_tables(population))
+    district = folder / "district"
+    district.mkdir(exist_ok=True)
+    for file in (export / RESULTS_FILE, export / STUDENTS_FILE, folder / "oneroster.zip"):
+        shutil.copyfile(file, district / file.name)
 
 
 def _scores(population: Population) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
@@ -89,7 +98,7 @@ def _results(population: Population, scores: np.ndarray[tuple[int, int], np.dtyp
             if index % 30 == 4:
                 yield test(latest, index, scale, score)  # the same line twice
             if index % 30 == 5:
-                yield test(latest, index, scale, score + 2, date="9/27/2022")  # tested again, later
+                yield test(latest, index, scale, score - 2, date="9/27/2022")  # tested again, later
             if index % 15 == 6:
                 yield test(latest, index, scale, score - 11, growth=False, date="10/4/2022")
 

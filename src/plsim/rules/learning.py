@@ -38,12 +38,11 @@ def effective_share(attended: float, effective_hours: float, hours: float, typic
     ``effective_hours`` is the sum over modes of hours x attention x match x quality; ``saturation`` (kappa) in [0, 1). Zero
     hours give zero.
     """
-    ratio = hours / typical_hours
-    return attended * effective_hours / (typical_hours * (1.0 + saturation * (ratio - 1.0)))
+    return attended * effective_hours / (typical_hours + saturation * (hours - typical_hours))
 
 
 @compiled
-def weekly_gain(normal_rate: float, learning_rate: float, home_share: float, effective: float, reference: float) -> float:
+def weekly_gain(normal_rate: float, learning_rate: float, home_share: float, relative: float) -> float:
     """Achievement gained in a week (RIT).
 
     Parameters
@@ -54,10 +53,10 @@ def weekly_gain(normal_rate: float, learning_rate: float, home_share: float, eff
         The student's ratio to typical, mean 1.
     home_share
         h: share of normal growth that comes from outside the subject's lessons.
-    effective, reference
-        Q, and its reference mean D under typical practice.
+    relative
+        Q/D: effective time relative to typical practice.
     """
-    return normal_rate * learning_rate * (home_share + (1.0 - home_share) * effective / reference)
+    return normal_rate * learning_rate * (home_share + (1.0 - home_share) * relative)
 
 
 @compiled

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
-from .shapes import at_most, bell, clamp, mix
+from .shapes import at_most, bell_over, clamp, mix
 
 
 class MatchParams(NamedTuple):
@@ -82,4 +82,4 @@ def match(target: float, achievement: float, p: MatchParams) -> float:
     """
     miss = target - achievement - p.stretch
     width = p.width_above if miss > 0.0 else p.width_below
-    return p.floor + (1.0 - p.floor) * bell(miss / width)
+    return p.floor + (1.0 - p.floor) * bell_over(miss, width)

@@ -17,7 +17,7 @@ class PaceParams(NamedTuple):
 
     unit_weeks: float
     mastery_rate: float
-    ease_width: float
+    ease_slope: float
     assessment_error: float
     hysteresis: float
     review_share: float
@@ -54,8 +54,7 @@ def mastery_gain(
     review
         Backlog of unmet units (in units); it takes its share of the time until worked off.
     """
-    lead = (achievement - position) / p.ease_width
-    ease = clamp(1.0 + lead, 0.25, 2.0)
+    ease = clamp(1.0 + p.ease_slope * (achievement - position), 0.25, 2.0)
     share = 1.0 - p.review_share if review > 0.0 else 1.0
     return (1.0 - unit_mastery) * saturate(p.mastery_rate * effort * ease * share)
 

@@ -20,6 +20,8 @@ class QualityParams(NamedTuple):
     one_on_one_novice: float
     one_on_one_expert: float
     materials: float
+    software_worst: float
+    software_best: float
     adaptation: float
     curation: float
     peer: float
@@ -34,7 +36,11 @@ class QualityParams(NamedTuple):
     multiplier_max: float
     complementarity: float
     transfer: float
+    typical_mastery: float
     fragmentation_loss: float
+    targeting: float
+    feedback: float
+    data_rate_half: float
 
 
 @compiled
@@ -70,15 +76,25 @@ def class_size_quality(students: float, p: QualityParams) -> float:
 
 
 @compiled
-def group_quality(teacher: float, delivered_: float, p: QualityParams) -> float:
-    """Quality of small-group teaching: below whole-class teaching for a novice at it, above for an expert."""
-    return teacher * mix(p.group_novice, p.group_expert, delivered_)
+def informed(data_rate: float, delivered_: float, p: QualityParams) -> float:
+    """How well teaching knows what each student needs next, 0 to 1: how often data come, times the time and skill to read them."""
+    return saturate(data_rate / p.data_rate_half) * delivered_
 
 
 @compiled
-def one_on_one_quality(teacher: float, delivered_: float, p: QualityParams) -> float:
-    """Quality of one-on-one teaching."""
-    return teacher * mix(p.one_on_one_novice, p.one_on_one_expert, delivered_)
+def group_quality(teacher: float, delivered_: float, grouping: float, informed_: float, p: QualityParams) -> float:
+    """Quality of small-group teaching: about that of whole-class teaching for a novice at it, above for an expert.
+
+    Groups made for a purpose (delivered ``grouping``) gain as far as teaching is ``informed``: grouping alone adds nothing, nor
+    do data alone.
+    """
+    return teacher * mix(p.group_novice, p.group_expert, delivered_) * (1.0 + p.targeting * grouping * informed_)
+
+
+@compiled
+def one_on_one_quality(teacher: float, delivered_: float, informed_: float, p: QualityParams) -> float:
+    """Quality of one-on-one teaching; it gains as far as it is ``informed``."""
+    return teacher * mix(p.one_on_one_novice, p.one_on_one_expert, delivered_) * (1.0 + p.targeting * informed_)
 
 
 @compiled
@@ -93,18 +109,24 @@ def material_quality(
 ) -> float:
     """Quality of what students work with alone: paper and software in their shares of independent time.
 
+    ``content`` is the quality of the digital content, 0 to 1.
     ``curated`` is delivered skill with technology (0 to 1): unguided software use is worth less. Fragmented curricula and
     more tools than can be learned lower both.
     """
-    software = content * mix(p.curation, 1.0, curated)
+    software = mix(p.software_worst, p.software_best, content) * mix(p.curation, 1.0, curated)
     blend = mix(p.materials, software, tech_share)
     return blend * (1.0 - p.fragmentation_loss * saturate(fragmentation + tool_overload))
 
 
 @compiled
-def adapted_quality(material: float, path_share: float, delivered_: float, p: QualityParams) -> float:
-    """Quality of independent work when own paths come with feedback and a next step, by delivered skill."""
-    return material * (1.0 + p.adaptation * path_share * delivered_)
+def adapted_quality(
+    material: float, path_share: float, delivered_: float, informed_: float, p: QualityParams
+) -> float:
+    """Quality of independent work: feedback adds to all of it, and the next step to what runs on own paths.
+
+    Both need ``informed`` teaching; the next step also delivered skill with paths.
+    """
+    return material * (1.0 + p.feedback * informed_) * (1.0 + p.adaptation * path_share * delivered_)
 
 
 @compiled
@@ -115,5 +137,8 @@ def peer_quality(spread: float, p: QualityParams) -> float:
 
 @compiled
 def unit_value(unit_mastery: float, p: QualityParams) -> float:
-    """What more work on a unit is worth for achievement: all of it while new, only the ``transfer`` share once mastered."""
-    return p.transfer + (1.0 - p.transfer) * (1.0 - unit_mastery)
+    """What more work on a unit is worth for achievement: most while it is new, only the ``transfer`` share once mastered.
+
+    1 at the mastery that a unit typically has while it is worked on.
+    """
+    return p.transfer + (1.0 - p.transfer) / (1.0 - p.typical_mastery) * (1.0 - unit_mastery)

@@ -89,7 +89,11 @@ class Context(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One section's week, the same for all its students: hours by mode, targets, qualities, support, pacing."""
+    """One section's week, the same for all its students: hours by mode, targets, qualities, support, pacing.
+
+    ``tutor_displaced`` is the share of contact time lost per hour of tutoring; ``independent_share`` and ``peer_share`` are of
+    contact time.
+    """
 
     whole: float
     group: float
@@ -124,6 +128,8 @@ class Section(NamedTuple):
     tutor_share: float
     tutor_displaced: float
     typical_hours: float
+    independent_share: float
+    peer_share: float
 
 
 class Experience(NamedTuple):
@@ -368,6 +374,8 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
     material = qua.material_quality(content, split.tech_share, fragmentation, c.tool_overload, d.technology, p.quality)
     homework = qua.material_quality(content, home_software_share, fragmentation, c.tool_overload, d.technology, p.quality)
 
+    informed = qua.informed(lv.data_rate, d.profiles, p.quality)
+    grouping = lv.grouping_on_data * d.grouping
     tech_of_contact = split.tech_share * (split.supervised + split.unsupervised)
     appeal = att.choice_appeal(lv.choice_options, lv.relevance, p.attention) * att.device_appeal(
         tech_of_contact, c.grade, p.attention
@@ -386,12 +394,12 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
         split.path_share,
         home_software_share,
         target,
-        lv.grouping_on_data * d.grouping,
+        grouping,
         freedom,
         d.teacher * qua.class_size_quality(c.students, p.quality),
-        qua.group_quality(d.teacher, d.environment, p.quality),
-        qua.one_on_one_quality(d.teacher, d.environment, p.quality),
-        qua.adapted_quality(material, split.path_share, d.paths, p.quality),
+        qua.group_quality(d.teacher, d.environment, grouping, informed, p.quality),
+        qua.one_on_one_quality(d.teacher, d.environment, informed, p.quality),
+        qua.adapted_quality(material, split.path_share, d.paths, informed, p.quality),
         qua.peer_quality(c.spread, p.quality),
         qua.tutor_quality(lv.tutoring_quality, lv.tutoring_ratio, p.quality),
         homework,
@@ -416,8 +424,10 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
         lv.srl_instruction * d.advising,
         lv.tutoring_minutes / 60.0,
         lv.tutoring_share,
-        lv.tutoring_displaced,
+        lv.tutoring_displaced * per_hour,
         typical_contact + p.time.typical_homework_minutes / 60.0 * p.time.home_access_mean,
+        split.supervised + split.unsupervised,
+        split.peer,
     )
 
 
@@ -449,7 +459,7 @@ def experience(
     a program.
     """
     tutor = s.tutor if u_served < s.tutor_share else 0.0
-    kept = 1.0 - at_most(s.tutor_displaced * tutor / at_least(s.contact, 0.01), 1.0)
+    kept = 1.0 - at_most(s.tutor_displaced * tutor, 1.0)
     support = structure_received(s, habits, p)
     watched = support + p.attention.supervision * att.focus_on(habits, s.habits_mean, p.attention)
     target_path = mat.path_target(s.target, estimate, position, own_pace, s.freedom, p.match)
@@ -544,10 +554,10 @@ def learn(
     )
     hours = e.whole + e.group + e.one_on_one + e.supervised + e.unsupervised + e.peer + e.tutor + e.home
     effective = lrn.effective_share(attended, effective_hours, hours, typical_hours, p.time.hours_saturation)
-    gain = lrn.weekly_gain(normal_rate, learning_rate, home_share, effective, reference)
+    relative = effective / reference
     return Learned(
-        achievement + gain + seasonal,
-        learning_rate * effective / reference,
+        achievement + lrn.weekly_gain(normal_rate, learning_rate, home_share, relative) + seasonal,
+        learning_rate * relative,
         matched_hours / at_least(on_task_hours, 0.001),
         on_task_hours / at_least(hours, 0.001),
     )
@@ -591,18 +601,6 @@ def pace(
     )
 
 
-
-
-@compiled
-def independent_share(s: Section) -> float:
-    """Share of contact time that students of a section work without being taught."""
-    return (s.supervised + s.unsupervised) / at_least(s.contact, 0.01)
-
-
-@compiled
-def peer_share(s: Section) -> float:
-    """Share of contact time that students of a section work with peers."""
-    return s.peer / at_least(s.contact, 0.01)
 
 
 @compiled

@@ -161,6 +161,10 @@ def test_schools_and_networks_are_in_order():
     assert population.network.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3]
 
 
+def test_without_networks_every_school_is_its_own():
+    assert from_norms(PopulationSpec(schools=3), seed=1).network.tolist() == [0, 1, 2]
+
+
 def test_asked_shares_of_levels_and_histories_are_nearly_exact():
     spec = PopulationSpec(schools=40, level_shares=(0.5, 0.25, 0.25), years_in_operation_shares=(0.6, 0.4))
     population = from_norms(spec, seed=1)

@@ -5,7 +5,7 @@ import pytest
 
 from plsim.core.errors import PopulationError
 from plsim.population import PopulationSpec, from_roster, load_population, timeline
-from plsim.population.roster import read_roster
+from plsim.population.load import read_students as read_roster
 
 HEADER = (
     "student_id,school,grade,section_math,section_reading,"
@@ -91,11 +91,11 @@ def test_identical_rows_are_dropped_and_counted(roster_of):
 
 
 def test_conflicting_rows_are_refused(roster_of):
-    with pytest.raises(PopulationError, match="row 3, student_id: student 'a1'"):
+    with pytest.raises(PopulationError, match="row 3, student_id: the same as in row 2"):
         read_roster(roster_of(HEADER, LINE, LINE.replace("201", "202")))
 
 
-@pytest.mark.parametrize("score", ["nan", "inf", "high", "99", "321"])
+@pytest.mark.parametrize("score", ["nan", "inf", "-inf", "99", "321", "1e9", "NA"])
 def test_a_score_that_is_no_rit_is_refused(roster_of, score):
     with pytest.raises(PopulationError, match=f"roster.csv: row 2, math_rit: got '{score}'"):
         read_roster(roster_of(HEADER, LINE.replace("201", score)))
@@ -145,3 +145,22 @@ def test_a_folder_without_a_population_is_refused(tmp_path):
 def test_a_roster_without_students_is_refused(roster_of):
     with pytest.raises(PopulationError, match="no student is left"):
         read_roster(roster_of(HEADER))
+
+
+@pytest.mark.parametrize("line", [f"{LINE},extra", LINE.rpartition(",")[0], f"{LINE.replace('Ames', 'Ames, A.')}"])
+def test_a_row_with_other_cells_than_the_header_is_refused(roster_of, line):
+    with pytest.raises(PopulationError, match=r"roster\.csv: row 3: \d+ cells"):
+        read_roster(roster_of(HEADER, LINE.replace("a1", "a0"), line))
+
+
+def test_the_cells_of_quoted_rows_are_counted_too(roster_of):
+    with pytest.raises(PopulationError, match=r"roster\.csv: row 3: 11 cells"):
+        read_roster(roster_of(HEADER, LINE.replace("Oak", '"Oak, North"'), f"{LINE.replace('a1', 'a2')},extra"))
+
+
+def test_commas_inside_quotes_belong_to_the_cell(roster_of):
+    assert read_roster(roster_of(HEADER, LINE.replace("Oak", '"Oak, North"'))).school.tolist() == ["Oak, North"]
+
+
+def test_empty_cells_beyond_the_header_and_blank_lines_are_fine(roster_of):
+    assert len(read_roster(roster_of(HEADER, f"{LINE},,", "")).student_id) == 1

@@ -6,7 +6,7 @@ import pytest
 from plsim.evidence import norms, registry
 from plsim.population import PopulationSpec, from_norms
 from plsim.population.file_population import population_from_file
-from plsim.population.reading import StudentFile
+from plsim.population.student_file import StudentFile
 
 
 def _observed(population, seed=0):

@@ -71,6 +71,13 @@ def test_movers_are_as_many_as_the_rate_says(big):
     assert moved == pytest.approx(rate, abs=3.5 * np.sqrt(rate * (1 - rate) / may_move.sum()))
 
 
+def test_who_stayed_once_still_may_leave(big):
+    first, second, third = _years(big, years=3)
+    stayed = (first.student_key == second.student_key) & (second.grade < big.last_grade[big.school])
+    moved = (second.student_key != third.student_key)[stayed].mean()
+    assert moved == pytest.approx(big.spec.mobility_rate, abs=0.005)
+
+
 def test_no_person_is_ever_in_two_places(small):
     holders = [set(year.student_key.tolist()) for year in _years(small, years=8)]
     assert all(len(keys) == small.students for keys in holders)

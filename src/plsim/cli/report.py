@@ -1,0 +1,19 @@
+"""``plsim report``: a result folder as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("report")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+def command(*, folder: Path) -> None:
+    """Write FOLDER/report.html: one page that needs no network, for people who decide.
+
+    FOLDER is what `plsim run` wrote. Prints where the page is.
+    """
+    from plsim.report.page import write_report
+
+    click.echo(str(write_report(folder)))

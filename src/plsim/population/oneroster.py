@@ -1,0 +1,240 @@
+"""Reading OneRoster 1.1 and 1.2 CSV files: who is in which class, and who teaches it.
+
+``orgs.csv``, ``users.csv``, ``classes.csv`` and ``enrollments.csv`` are needed; ``courses.csv`` (subjects of classes
+that have none), ``roles.csv`` (roles in version 1.2) and ``demographics.csv`` (lunch eligibility, when a column of it
+says so) are used where they are there. No name of a person, birth date or ethnicity is read. Which class becomes a
+student's section is decided in :mod:`plsim.population.oneroster_sections`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plsim.core.calendar import MATH, READING, SUBJECTS
+from plsim.core.errors import PopulationError
+from plsim.population.cells import not_empty
+from plsim.population.fates import Fates
+from plsim.population.files import TableFile
+from plsim.population.problems import Problems
+from plsim.population.reading import Sheet, one_row_each, read_sheet, without_repeats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEEDED = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")
+ID = "sourcedId"
+_DELETED = "tobedeleted"
+
+LUNCH_COLUMNS = (
+    "lunch_eligible", "lunchEligible", "metadata.lunch_eligible", "metadata.lunchEligible",
+    "metadata.freeReducedLunch", "metadata.frl",
+)  # fmt: skip
+"""Columns of ``demographics.csv`` that are read as lunch eligibility; OneRoster itself has none."""
+
+_CODES = {"02": MATH, "52": MATH, "01": READING, "51": READING}
+"""First two digits of the subject codes (SCED) that count."""
+_WORDS = {
+    MATH: frozenset({
+        "math", "maths", "mathematics", "algebra", "geometry", "calculus", "precalculus", "trigonometry", "statistics",
+        "arithmetic", "numeracy",
+    }),
+    READING: frozenset({"reading", "english", "ela", "literacy", "literature"}),
+}  # fmt: skip
+_PHRASES = {READING: ("language arts",)}
+_NOT_READING = ("english learner", "english language learner", "english language development", "second language")
+
+
+@dataclass(frozen=True)
+class OneRoster:
+    """The rows of a OneRoster that count: not marked for deletion, not repeated.
+
+    Attributes
+    ----------
+    users
+        By ``sourcedId``: identifier, role, grades, orgSourcedIds, and the row in the file.
+    classes
+        By ``sourcedId``: schoolSourcedId, homeroom, serves_math, serves_reading, and whether anything but the kind of
+        class decided that; the row in the file.
+    enrollments
+        classSourcedId, userSourcedId, role, primary, beginDate.
+    schools
+        Name of each org that is a school, by ``sourcedId``.
+    lunch
+        ``sourcedId`` and the cell, when a column says it; the index is the row.
+    """
+
+    where: str
+    problems: Problems
+    users: pd.DataFrame
+    classes: pd.DataFrame
+    enrollments: pd.DataFrame
+    schools: dict[str, str]
+    lunch: pd.DataFrame | None
+    sheets: dict[str, Sheet]
+
+    @property
+    def fates(self) -> tuple[Fates, ...]:
+        """What became of every row, file by file."""
+        return tuple(sheet.fates for sheet in self.sheets.values())
+
+
+def is_oneroster(files: Mapping[str, TableFile]) -> bool:
+    """Whether a folder or zip holds (part of) a OneRoster."""
+    return "enrollments.csv" in files or {"users.csv", "classes.csv"} <= files.keys()
+
+
+def read_oneroster(files: Mapping[str, TableFile], where: str) -> OneRoster:
+    """What of a OneRoster counts; ``files`` are those of a folder or zip by their names in small letters."""
+    for name in NEEDED:
+        if name not in files:
+            fix = f"A OneRoster holds {', '.join(NEEDED)}"
+            raise PopulationError(f"{where}/{name}", "", "no such file", fix=fix)
+    problems = Problems()
+    sheets: dict[str, Sheet] = {}
+
+    def sheet(name: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> tuple[Sheet, pd.DataFrame]:
+        found = read_sheet(files[f"{name}.csv"], problems, required=required, optional=("status", *optional))
+        sheets[name] = found
+        return found, _current(found, name)
+
+    orgs, org_rows = sheet("orgs", (ID, "name", "type"))
+    _keyed(orgs, org_rows)
+    users, user_rows = sheet("users", (ID,), ("identifier", "role", "grades", "orgSourcedIds", "primaryOrgSourcedId"))
+    _keyed(users, user_rows)
+    if "roles.csv" in files:
+        _, role_rows = sheet("roles", ("userSourcedId", "role"), ("orgSourcedId",))
+        user_rows = _with_roles(user_rows, role_rows)
+    classes, class_rows = sheet(
+        "classes", (ID, "schoolSourcedId"), ("title", "classType", "courseSourcedId", "subjects", "subjectCodes")
+    )
+    _keyed(classes, class_rows)
+    course_rows = None
+    if "courses.csv" in files:
+        courses, course_rows = sheet("courses", (ID,), ("title", "subjects", "subjectCodes"))
+        _keyed(courses, course_rows)
+        courses.fates.rest("courses used")
+    if "roles" in sheets:
+        sheets["roles"].fates.rest("roles used")
+    enrollments, enrollment_rows = sheet(
+        "enrollments", ("classSourcedId", "userSourcedId", "role"), ("primary", "beginDate")
+    )
+    for column in ("classSourcedId", "userSourcedId"):
+        not_empty(enrollments, enrollment_rows[column])
+    lunch = _lunch(files, problems, sheets)
+    problems.stop_if_any()
+    return OneRoster(
+        where=where,
+        problems=problems,
+        users=_filled(_by_id(user_rows), ("identifier", "role", "grades", "orgSourcedIds")),
+        classes=_with_subjects(class_rows, course_rows),
+        enrollments=_filled(enrollment_rows, ("primary", "beginDate")),
+        schools=_school_names(orgs, org_rows),
+        lunch=lunch,
+        sheets=sheets,
+    )
+
+
+def _current(sheet: Sheet, kind: str) -> pd.DataFrame:
+    """The rows that are not marked for deletion and do not repeat an earlier one."""
+    cells = sheet.cells
+    if "status" in cells:
+        deleted = cells["status"].str.lower() == _DELETED
+        sheet.fates.decide(sheet.rows(cells[deleted]), f"{kind} marked for deletion")
+        cells = cells[~deleted].drop(columns="status")
+    return without_repeats(sheet, cells, f"identical {kind}")
+
+
+def _keyed(sheet: Sheet, table: pd.DataFrame) -> None:
+    not_empty(sheet, table[ID])
+    one_row_each(sheet, table[table[ID] != ""], ID)
+
+
+def _by_id(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its rows' places in the file as a column, and the ids as the index."""
+    return table.assign(row=table.index).set_index(ID, drop=False)
+
+
+def _filled(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The table with columns that the file lacks as empty ones."""
+    return table.assign(**{name: "" for name in columns if name not in table})
+
+
+def _with_roles(users: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
+    """Users of version 1.2: their role and schools come from ``roles.csv``."""
+    by_user = roles.groupby("userSourcedId", sort=False)
+    role = by_user["role"].agg(lambda found: "student" if (found.str.lower() == "student").any() else found.iloc[0])
+    with_role = users.assign(role=users[ID].map(role).fillna(users.get("role", "")))
+    if "orgSourcedId" not in roles:
+        return with_role
+    orgs = by_user["orgSourcedId"].agg(",".join)
+    own = users.get("primaryOrgSourcedId", users.get("orgSourcedIds", users[ID].map(lambda _: "")))
+    return with_role.assign(orgSourcedIds=own + "," + users[ID].map(orgs).fillna(""))
+
+
+def _school_names(orgs: Sheet, rows: pd.DataFrame) -> dict[str, str]:
+    """Names of the schools; of two schools of one name, both carry their id as well."""
+    is_school = rows["type"].str.lower() == "school"
+    orgs.fates.decide(orgs.rows(rows[~is_school]), "orgs that are not schools")
+    orgs.fates.rest("schools used")
+    schools = rows[is_school]
+    twice = schools["name"].duplicated(keep=False) | (schools["name"] == "")
+    names = schools["name"].where(~twice, schools["name"] + " (" + schools[ID] + ")")
+    return dict(zip(schools[ID], names, strict=True))
+
+
+def _with_subjects(classes: pd.DataFrame, courses: pd.DataFrame | None) -> pd.DataFrame:
+    """Classes by their id, and which of the two subjects each serves."""
+    names = ("title", "classType", "courseSourcedId", "subjects", "subjectCodes")
+    table = _filled(_by_id(classes), names)
+    of_course = _filled(courses.set_index(ID) if courses is not None else table.iloc[:0], names)
+    of_course = of_course.reindex(table["courseSourcedId"]).fillna("")
+    serves = np.zeros((len(table), len(SUBJECTS)), dtype=bool)
+    decided = np.zeros(len(table), dtype=bool)
+    for name in ("subjectCodes", "subjects", "title"):
+        for source in (table, of_course):
+            told = source[name].map({text: subjects_in(text) for text in source[name].unique()})
+            for row, (text, subjects) in enumerate(zip(source[name], told, strict=True)):
+                # A list of subjects decides, even for other subjects; a title only where it names one of the two.
+                if text and not decided[row] and (subjects or name != "title"):
+                    serves[row, list(subjects)] = True
+                    decided[row] = True
+    return table.assign(
+        homeroom=(table["classType"].str.lower() == "homeroom").to_numpy(),
+        decided=decided,
+        **{f"serves_{name}": serves[:, index] for index, name in enumerate(SUBJECTS)},
+    )
+
+
+def subjects_in(text: str) -> tuple[int, ...]:
+    """Which of the two subjects a list of subject codes, a list of subjects or a title names."""
+    codes = re.findall(r"\b\d{2,6}\b", text)
+    if codes and not re.search(r"[A-Za-z]", text):
+        return tuple(sorted({_CODES[code[:2]] for code in codes if code[:2] in _CODES}))
+    lower = " ".join(re.findall(r"[a-z]+", text.lower()))
+    words = set(lower.split())
+    found = {subject for subject, known in _WORDS.items() if words & known}
+    found |= {subject for subject, phrases in _PHRASES.items() if any(phrase in lower for phrase in phrases)}
+    if any(phrase in lower for phrase in _NOT_READING):
+        found.discard(READING)
+    return tuple(sorted(found))
+
+
+def _lunch(files: Mapping[str, TableFile], problems: Problems, sheets: dict[str, Sheet]) -> pd.DataFrame | None:
+    """Lunch eligibility by user, when ``demographics.csv`` has a column for it; nothing else of that file is kept."""
+    if "demographics.csv" not in files:
+        return None
+    sheet = read_sheet(files["demographics.csv"], problems, required=(ID,), optional=("status", *LUNCH_COLUMNS))
+    column = next((name for name in LUNCH_COLUMNS if name in sheet.cells), None)
+    sheets["demographics"] = sheet
+    if column is None:
+        sheet.fates.rest("demographics without a column of lunch eligibility")
+        return None
+    rows = _current(sheet, "demographics")
+    _keyed(sheet, rows)
+    sheet.fates.rest("demographics used")
+    return rows[[ID, column]]

@@ -1,0 +1,258 @@
+"""Pictures of the report, as SVG text to put into the page. The only door to matplotlib.
+
+Figures are narrow, so that they can be read on a phone and stand side by side on a screen. Colours are those of Okabe and
+Ito, which colour-blind readers tell apart; nothing is told by colour alone. The same numbers give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from plsim.report.tables import Curves, SchoolEffect
+from plsim.report.words import number, signed
+
+WIDTH_INCHES = 4.4
+INK = "#1a1a1a"
+GREY = "#595959"
+PALE = "#d0d0d0"
+SCENARIO = "#0072b2"
+LOSS = "#d55e00"
+MODE_COLOURS = ("#00496f", "#0072b2", "#8ccbf2", "#f0e442", "#009e73", "#d55e00", "#bdbdbd")
+"""Of the modes in ``tables.MODES``: with the teacher in blues, then with others near, then alone, then at home."""
+_DARK = frozenset({"#00496f", "#0072b2", "#009e73", "#d55e00"})
+_BARS_AT_MOST = 120
+
+_STYLE = {
+    "svg.hashsalt": "plsim",
+    # Text stays text: it can be selected and searched, and the page's font draws it.
+    "svg.fonttype": "none",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.unicode_minus": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+}
+
+
+class Point(NamedTuple):
+    """One line of a picture of effects; NaN bounds draw no interval, ``hollow`` marks what is read with care."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    hollow: bool = False
+
+
+def effect_figure(points: Sequence[Point], *, name: str, says: str, axis: str, limits: tuple[float, float]) -> str:
+    """Effects with their intervals beside a line at no difference."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        axes.axvline(0.0, color=GREY, linewidth=1.2)
+        for row, point in enumerate(reversed(points)):
+            if math.isfinite(point.low) and math.isfinite(point.high):
+                axes.plot([point.low, point.high], [row, row], color=SCENARIO, linewidth=3.0, alpha=0.45)
+            face = "white" if point.hollow else SCENARIO
+            axes.plot([point.value], [row], "o", color=SCENARIO, markerfacecolor=face, markersize=7.0)
+            axes.annotate(signed(point.value, 1), (point.value, row), (0, 7), textcoords="offset points", ha="center",
+                          fontsize=8.5, color=INK)  # fmt: skip
+        axes.set_yticks(range(len(points)), [_wrapped(point.label) for point in reversed(points)])
+        axes.tick_params(axis="y", length=0)
+        axes.set_ylim(-0.6, len(points) - 0.25)
+        axes.set_xlim(*limits)
+        axes.spines["left"].set_visible(False)
+        _signed_ticks(axes)
+        axes.set_xlabel(axis)
+        axes.annotate("← lower", (0.0, 1.0), (-5, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
+                      ha="right", color=GREY, fontsize=8.5)  # fmt: skip
+        axes.annotate("higher →", (0.0, 1.0), (5, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
+                      ha="left", color=GREY, fontsize=8.5)  # fmt: skip
+
+    return _svg(draw, name=name, says=says, height=0.85 + 0.38 * len(points))
+
+
+def schools_figure(schools: Sequence[SchoolEffect], *, name: str, says: str, axis: str) -> str:
+    """One bar per school, lowest first; those below zero are hatched too."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        values = [school.effect for school in schools]
+        colours = [LOSS if value < 0.0 else SCENARIO for value in values]
+        places = list(range(1, len(values) + 1))
+        if len(values) <= _BARS_AT_MOST:
+            bars = axes.bar(places, values, color=colours, width=0.85)
+            for bar, value in zip(bars, values, strict=True):
+                if value < 0.0:
+                    bar.set_hatch("////")
+                    bar.set_edgecolor("white")
+                    bar.set_linewidth(0.0)
+        else:
+            for sign, colour in ((-1.0, LOSS), (1.0, SCENARIO)):
+                part = [value if value * sign > 0.0 else 0.0 for value in values]
+                axes.fill_between(places, part, step="mid", color=colour, linewidth=0.0)
+        axes.axhline(0.0, color=GREY, linewidth=1.2)
+        lower = sum(value < 0.0 for value in values)
+        if lower:
+            axes.text(0.02, 0.04, f"{lower:,} lower", transform=axes.transAxes, color=LOSS, fontweight="bold")
+        axes.text(0.98, 0.93, f"{len(values) - lower:,} not lower", transform=axes.transAxes, color=SCENARIO,
+                  fontweight="bold", ha="right")  # fmt: skip
+        axes.margins(y=0.15)
+        axes.set_xticks([])
+        axes.set_xlabel(f"{len(values):,} schools, from lowest to highest" if len(values) > 1 else "the school")
+        axes.set_ylabel(axis)
+        _signed_ticks(axes, along="y")
+
+    return _svg(draw, name=name, says=says, height=2.7)
+
+
+def growth_figure(curves: Curves, *, name: str, says: str) -> str:
+    """Points gained by week in both arms, and below how far the scenario is ahead."""
+
+    def draw(figure: Figure) -> None:
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+        _two_curves(above, curves)
+        above.set_title("Points gained since the year began")
+        below.axhline(0.0, color=GREY, linewidth=1.2)
+        lead = curves.lead()
+        for week, ahead in zip(curves.week, lead, strict=True):
+            below.plot(week, ahead, color=SCENARIO, linewidth=2.0)
+            below.fill_between(week, ahead, color=SCENARIO, alpha=0.2, linewidth=0.0)
+        below.annotate(signed(lead[-1][-1], 2), (curves.week[-1][-1], lead[-1][-1]), (3, -2), color=SCENARIO,
+                       textcoords="offset points", fontsize=8.5, fontweight="bold", annotation_clip=False)  # fmt: skip
+        below.set_title("How far the scenario is ahead")
+        reach = max((abs(value) for year in lead for value in year), default=0.0) or 0.1
+        below.set_ylim(min(-0.25 * reach, 1.2 * min(value for year in lead for value in year)), 1.25 * reach)
+        _signed_ticks(below, along="y", bins=4)
+        _weeks(below, curves)
+
+    return _svg(draw, name=name, says=says, height=3.6)
+
+
+def load_figure(curves: Curves, *, name: str, says: str, title: str, from_zero: bool, digits: int) -> str:
+    """Teachers' load by week in both arms."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        _two_curves(axes, curves)
+        axes.set_title(title)
+        values = [value for arm in (curves.scenario, curves.counterfactual) for year in arm for value in year]
+        room = 0.35 * (max(values) - min(values) or 1.0)
+        axes.set_ylim(0.0 if from_zero else min(values) - room, max(values) + room)
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_formatter(lambda value, _: number(value, digits))
+        _weeks(axes, curves)
+
+    return _svg(draw, name=name, says=says, height=2.6)
+
+
+def time_figure(bars: Sequence[tuple[str, Sequence[float]]], *, name: str, says: str, axis: str) -> str:
+    """One stacked bar per arm; each part is one mode, in the colours of :data:`MODE_COLOURS`."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        longest = max(sum(hours) for _, hours in bars)
+        for row, (_, hours) in enumerate(reversed(bars)):
+            left = 0.0
+            for colour, part in zip(MODE_COLOURS, hours, strict=True):
+                axes.barh(row, part, left=left, height=0.62, color=colour, edgecolor="white", linewidth=0.8)
+                if part > 0.06 * longest:
+                    axes.text(left + part / 2.0, row, number(part, 1), ha="center", va="center", fontsize=8.5,
+                              color="white" if colour in _DARK else INK)  # fmt: skip
+                left += part
+        axes.set_yticks(range(len(bars)), [_wrapped(label) for label, _ in reversed(bars)])
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel(axis)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+
+    return _svg(draw, name=name, says=says, height=1.75)
+
+
+def _two_curves(axes: Axes, curves: Curves) -> None:
+    """Scenario as a line, typical practice dashed, both named."""
+    for week, typical, scenario in zip(curves.week, curves.counterfactual, curves.scenario, strict=True):
+        axes.plot(week, scenario, color=SCENARIO, linewidth=2.2)
+        axes.plot(week, typical, color=INK, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.plot([], [], color=SCENARIO, linewidth=2.2, label="this scenario")
+    axes.plot([], [], color=INK, linewidth=1.4, linestyle=(0, (4, 2)), label="typical practice")
+    axes.margins(y=0.12)
+    axes.legend(loc="upper left", frameon=False, fontsize=8.5, ncols=2, borderaxespad=0.1, handlelength=2.4)
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.set_ylim(top=axes.get_ylim()[1] + 0.18 * (axes.get_ylim()[1] - axes.get_ylim()[0]))
+
+
+def _weeks(axes: Axes, curves: Curves) -> None:
+    """Name the years under the axis."""
+    years = len(curves.week)
+    axes.set_xticks([week[0] for week in curves.week] + [curves.week[-1][-1]])
+    axes.set_xticklabels([""] * (years + 1))
+    step = 1 if years <= 4 else 2
+    for index, week in enumerate(curves.week):
+        if index % step == 0:
+            axes.annotate(f"Year {index + 1}", ((week[0] + week[-1]) / 2.0, 0.0), (0, -5), va="top", ha="center",
+                          xycoords=("data", "axes fraction"), textcoords="offset points", color=INK)  # fmt: skip
+    for one, other in zip(curves.week[:-1], curves.week[1:], strict=True):
+        axes.axvline((one[-1] + other[0]) / 2.0, color=PALE, linewidth=1.0, zorder=0)
+    axes.set_xlabel("weeks of school", labelpad=9.0)
+
+
+def _signed_ticks(axes: Axes, *, along: str = "x", bins: int = 6) -> None:
+    """Ticks with a sign and as many decimals as they need."""
+    axis = axes.xaxis if along == "x" else axes.yaxis
+    axis.set_major_locator(MaxNLocator(bins))
+    ticks = axis.get_majorticklocs()
+    step = min((abs(b - a) for a, b in zip(ticks[:-1], ticks[1:], strict=True)), default=1.0)
+    digits = max(0, min(3, math.ceil(-math.log10(step) - 1e-9))) if step > 0.0 else 0
+    axis.set_major_formatter(lambda value, _: signed(value, digits))
+
+
+def _wrapped(label: str, width: int = 22) -> str:
+    """A long label on two lines."""
+    if len(label) <= width:
+        return label
+    cut = label.rfind(" ", 0, max(width, math.ceil(len(label) / 2) + 4))
+    return f"{label[:cut]}\n{label[cut + 1 :]}" if cut > 0 else label
+
+
+def _svg(draw: Callable[[Figure], None], *, name: str, says: str, height: float) -> str:
+    """What ``draw`` draws, as an SVG element with a text alternative and ids of its own."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
+        draw(figure)
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return _inline(stream.getvalue(), name, says)
+
+
+def _inline(text: str, name: str, says: str) -> str:
+    """The drawing without what only files need (and what a page would have to fetch), and with its text alternative."""
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*|<style.*?</style>\s*", "", text, flags=re.DOTALL)
+    view = re.search(r'viewBox="[^"]+"', text)
+    assert view is not None
+    label = says.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    text = re.sub(r"<svg[^>]*>", f'<svg {view[0]} role="img" aria-label="{label}">', text, count=1)
+    # Ids are unique in a drawing, not in a page.
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r'href="#', f'href="#{name}-', text)
+    text = re.sub(r"url\(#", f"url(#{name}-", text)
+    return text.replace("'DejaVu Sans'", "system-ui, 'DejaVu Sans'").strip()

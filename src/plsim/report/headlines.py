@@ -1,0 +1,103 @@
+"""The four numbers that a board sees first, and the sentences beside them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from plsim.report.material import Material
+from plsim.report.words import (
+    certainty,
+    counted,
+    difference,
+    higher_or_lower,
+    in_worlds,
+    interval,
+    level,
+    number,
+    with_interval,
+)
+
+
+class Headline(NamedTuple):
+    """One of the four: what it is about, the number, its unit, its interval and what else to know."""
+
+    title: str
+    number: str
+    unit: str
+    interval: str
+    notes: tuple[str, ...]
+
+
+def headlines(material: Material) -> tuple[Headline, ...]:
+    """Learning, teachers' time, schools that lose, and money; without prices those who started lowest."""
+    found = [_learning(material), _teachers(material), _schools(material), _money(material) or _lowest(material)]
+    return tuple(one for one in found if one is not None)
+
+
+def verdict(material: Material) -> tuple[str, ...]:
+    """The result in a few sentences."""
+    effect = material.headline
+    years = counted(material.year, "year")
+    lines = [
+        f"After {years}, students score {higher_or_lower(effect.value, 1, 'percentile points')} than the same students "
+        "would under typical practice.",
+        certainty(effect, material.worlds),
+    ]
+    hours = material.effects.find("teacher_hours", year=material.year)
+    if hours is not None and abs(hours.value) >= 0.05:
+        lines.append(f"Teachers work {number(abs(hours.value), 1)} hours a week {'more' if hours.value > 0 else 'less'}.")
+    return tuple(lines)
+
+
+def _learning(material: Material) -> Headline:
+    effect, weeks = material.headline, material.weeks()
+    notes = []
+    if weeks is not None:
+        span = f" ({interval(weeks)})" if interval(weeks) else ""
+        notes.append(f"That is {difference(weeks)} weeks of schooling{span}.")
+    if where := in_worlds(effect, material.worlds):
+        notes.append(f"Positive in {100.0 * effect.positive:.0f}% of worlds ({where}).")
+    title = f"Learning after {counted(material.year, 'year')}"
+    return Headline(title, difference(effect), "percentile points", interval(effect), tuple(notes))
+
+
+def _teachers(material: Material) -> Headline | None:
+    hours = material.effects.find("teacher_hours", year=material.year)
+    if hours is None:
+        return None
+    arms = [material.effects.find("teacher_hours", year=material.year, arm=arm) for arm in ("scenario", "counterfactual")]
+    notes = []
+    if arms[0] is not None and arms[1] is not None:
+        notes.append(f"{level(arms[0])} hours instead of {level(arms[1])}, lessons included.")
+    return Headline("Teachers’ time", difference(hours), "hours a week", interval(hours), tuple(notes))
+
+
+def _schools(material: Material) -> Headline | None:
+    schools = material.schools
+    if not schools.shown:
+        return None
+    return Headline(
+        "Schools that end lower",
+        f"{schools.below_zero:,} of {len(schools.shown):,}",
+        "school" if len(schools.shown) == 1 else "schools",
+        "",
+        ("Than under typical practice; in the central world.",),
+    )
+
+
+def _money(material: Material) -> Headline | None:
+    cost = material.effects.find("cost_per_student", year=material.year)
+    if cost is None:
+        return None
+    note = "Against typical practice; teachers’ time included."
+    return Headline("Cost", difference(cost), "US dollars per student and year", interval(cost), (note,))
+
+
+def _lowest(material: Material) -> Headline | None:
+    lowest = material.points(group="quintile:1")
+    if lowest is None:
+        return None
+    highest = material.points(group="quintile:5")
+    notes = [f"The highest fifth: {with_interval(highest)}."] if highest is not None else []
+    return Headline("Students who started lowest", difference(lowest), "percentile points, lowest fifth", interval(lowest),
+                    tuple(notes))  # fmt: skip

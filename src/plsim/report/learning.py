@@ -1,0 +1,240 @@
+"""Sections on what students learn: the effect, who gains, growth week by week."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from plsim.core.calendar import SUBJECTS
+from plsim.evidence import fact
+from plsim.report.figures import Point, effect_figure, growth_figure, schools_figure
+from plsim.report.material import DataTable, Material, Picture
+from plsim.report.tables import Curves, Estimate, growth_curves
+from plsim.report.words import (
+    counted,
+    difference,
+    estimator_name,
+    group_name,
+    higher_or_lower,
+    in_worlds,
+    interval,
+    joined,
+    number,
+    signed,
+    subject_name,
+    with_interval,
+)
+
+BENCHMARK = "R17-03"
+"""The published effect that a reader may know: RAND 2017, in percentile points."""
+_POINTS_AXIS = "percentile points against typical practice"
+_SCHOOLS_LISTED = 200
+_FAMILIES_APART = ("quintile", "grade")
+
+
+def effect_pictures(material: Material) -> tuple[Picture, ...]:
+    """The effect by subject, one picture a year."""
+    years = material.effects.years[-2:] if len(material.effects.years) > 1 else material.effects.years
+    shown = {year: _by_subject(material, year) for year in years}
+    limits = _limits(estimate for rows in shown.values() for _, estimate in rows)
+    pictures = []
+    for year, rows in shown.items():
+        points = [_point(subject_name(subject), estimate) for subject, estimate in rows]
+        says = f"Effect after year {year}, in percentile points. {_spoken(points)}"
+        svg = effect_figure(points, name=f"effect-{year}", says=says, axis=_POINTS_AXIS, limits=limits)
+        lines = [_effect_row(material, subject, year) for subject, _ in rows]
+        header = ("", "Percentile points", "Weeks of schooling", "SD of the norms", "MAP points (RIT)", "Positive in")
+        table = DataTable(f"Effect after year {year}, with 90% intervals over worlds", header, tuple(lines))
+        pictures.append(Picture(svg, f"After year {year}", table))
+    return tuple(pictures)
+
+
+def effect_sentences(material: Material) -> tuple[str, ...]:
+    """What the effect means, on scales that people know."""
+    effect, weeks = material.headline, material.weeks()
+    lines = [
+        "A student who would have stood exactly in the middle, at the 50th percentile of national norms, stands at the "
+        f"{_ordinal(50.0 + effect.value)}" + _span(50.0 + effect.low, 50.0 + effect.high) + " instead."
+    ]
+    rit = material.effects.find("achievement", subject=material.subject, year=material.year, unit="RIT")
+    if weeks is not None and rit is not None:
+        lines.append(
+            f"The difference is {number(abs(rit.value), 2)} points of the MAP test. In these grades a typical student gains "
+            f"{number(material.weekly_growth[material.subject], 2)} points in a week of school, so this is worth about "
+            f"{number(abs(weeks.value), 1)} weeks of schooling{' lost' if weeks.value < 0.0 else ''}"
+            + (f" (between {interval(weeks).replace(' to ', ' and ')})" if weeks.has_interval else "")
+            + "."
+        )
+    known = fact(BENCHMARK)
+    if known.value is not None:
+        lines.append(
+            f"For scale: {known.study} ({known.year}) reported a gain of about {number(known.value, 0)} percentile points. That "
+            "study compared with students of other schools, so it is not the same measure."
+        )
+    return tuple(lines)
+
+
+def study_table(material: Material) -> DataTable | None:
+    """The same effect as other designs would have estimated it; ``None`` when only the exact one is there."""
+    rows = []
+    for estimator in material.effects.estimators:
+        found = [
+            material.effects.find(
+                "achievement", subject=subject, year=material.year, estimator=estimator, unit="SD"
+            )
+            for subject in SUBJECTS
+        ]
+        if any(found):
+            rows.append((estimator_name(estimator), *(with_interval(one) if one else "" for one in found)))
+    header = ("Way of measuring", *(subject_name(subject) for subject in SUBJECTS))
+    caption = f"Effect after year {material.year} in SD of the norms, as different studies would find it"
+    return DataTable(caption, header, tuple(rows)) if len(rows) > 1 else None
+
+
+def who_pictures(material: Material) -> tuple[Picture, ...]:
+    """Fifths, other groups, and grades."""
+    families = material.effects.families()
+    others = [group for family, groups in families.items() if family not in _FAMILIES_APART for group in groups]
+    chosen = {
+        "fifths": ("By score at the start", families.get("quintile", ())),
+        "groups": ("By school and student (descriptive)", tuple(others)),
+        "grades": ("By grade", families.get("grade", ())),
+    }
+    shown = {key: (title, _by_group(material, groups)) for key, (title, groups) in chosen.items()}
+    shared = _limits(estimate for key in ("fifths", "groups") for _, estimate in shown[key][1])
+    pictures = []
+    for key, (title, rows) in shown.items():
+        if not rows:
+            continue
+        points = [_point(group_name(group), one, hollow=group_name(group).endswith("*")) for group, one in rows]
+        says = f"{title}: effect after year {material.year}, in percentile points. {_spoken(points)}"
+        limits = _limits(one for _, one in rows) if key == "grades" else shared
+        svg = effect_figure(points, name=f"who-{key}", says=says, axis=_POINTS_AXIS, limits=limits)
+        pictures.append(Picture(svg, title, _groups_table(material, title, [group for group, _ in rows])))
+    return tuple(pictures)
+
+
+def fifths_sentence(material: Material) -> str:
+    """Whether those who started lowest gain more, and whether that can be told."""
+    low, high = material.points(group="quintile:1"), material.points(group="quintile:5")
+    if low is None or high is None:
+        return ""
+    text = (
+        f"The fifth of students who started lowest ends {higher_or_lower(low.value, 1, 'percentile points')} than under "
+        f"typical practice, the fifth who started highest {higher_or_lower(high.value, 1, 'percentile points')}."
+    )
+    apart = abs(low.value - high.value)
+    if low.has_interval and apart < 0.5 * min(low.high - low.low, high.high - high.low):
+        text += " That difference is small beside the uncertainty: do not read it as closing or widening a gap."
+    return text
+
+
+def schools_picture(material: Material) -> Picture | None:
+    """Every school's effect."""
+    schools = material.schools
+    if not schools.shown:
+        return None
+    low, high = schools.shown[0], schools.shown[-1]
+    says = (
+        f"Effect of each of {counted(len(schools.shown), 'school')}, from lowest to highest: {schools.below_zero:,} below zero; "
+        f"the lowest {signed(low.effect, 2)}, the highest {signed(high.effect, 2)} MAP points."
+    )
+    svg = schools_figure(schools.shown, name="schools", says=says, axis="MAP points (RIT)")
+    rows = [
+        (one.school, "charter" if one.charter else "district", f"{one.students:,}", signed(one.effect, 2))
+        for one in schools.shown[:_SCHOOLS_LISTED]
+    ]
+    caption = f"Effect by school after year {material.year}, central world"
+    if len(schools.shown) > _SCHOOLS_LISTED:
+        caption += f": the {_SCHOOLS_LISTED} lowest of {len(schools.shown):,}"
+    table = DataTable(caption, ("School", "Kind", "Students", "MAP points (RIT)"), tuple(rows))
+    return Picture(svg, "School by school, in MAP points", table)
+
+
+def growth_pictures(material: Material) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
+    """Growth by week in each subject, and what is to be seen there."""
+    pictures, lines = [], []
+    weekly = material.folder.weekly
+    for subject in SUBJECTS:
+        if not (weekly["subject"] == subject).any():
+            continue
+        curves = growth_curves(weekly, material.folder.schools, subject)
+        gained, ahead = curves.counterfactual[-1][-1], curves.lead()[-1][-1]
+        title = subject_name(subject)
+        lines.append(
+            f"{title}: in year {len(curves.week)} typical practice brings {number(gained, 1)} points from the first week to the "
+            f"last; the scenario ends {higher_or_lower(ahead, 2, 'points')}."
+        )
+        svg = growth_figure(curves, name=f"growth-{subject}", says=f"Growth by week. {lines[-1]}")
+        pictures.append(Picture(svg, title, _growth_table(title, curves)))
+    return tuple(pictures), tuple(lines)
+
+
+def _growth_table(title: str, curves: Curves) -> DataTable:
+    """Every fourth week."""
+    rows = [
+        (f"Year {year + 1}, week {index + 1}", number(typical, 2), number(scenario, 2), signed(scenario - typical, 2))
+        for year, (typicals, scenarios) in enumerate(zip(curves.counterfactual, curves.scenario, strict=True))
+        for index, (typical, scenario) in enumerate(zip(typicals, scenarios, strict=True))
+        if (index + 1) % 4 == 0
+    ]
+    header = ("", "Typical practice", "This scenario", "Ahead by")
+    return DataTable(f"{title}: points (RIT) gained since the year began", header, tuple(rows))
+
+
+def _by_subject(material: Material, year: int) -> list[tuple[str, Estimate]]:
+    found = ((subject, material.points(subject=subject, year=year)) for subject in (*SUBJECTS, "both"))
+    return [(subject, estimate) for subject, estimate in found if estimate is not None]
+
+
+def _by_group(material: Material, groups: Sequence[str]) -> list[tuple[str, Estimate]]:
+    found = ((group, material.points(group=group)) for group in groups)
+    return [(group, estimate) for group, estimate in found if estimate is not None]
+
+
+def _groups_table(material: Material, title: str, groups: Sequence[str]) -> DataTable:
+    subjects = [*material.effects.subjects("percentile_points", year=material.year)]
+    rows = []
+    for group in groups:
+        cells = [material.points(subject=subject, group=group) for subject in subjects]
+        rows.append((group_name(group), *(with_interval(one) if one else "" for one in cells)))
+    caption = f"{title}: effect after year {material.year} in percentile points, with 90% intervals over worlds"
+    return DataTable(caption, ("", *(subject_name(subject) for subject in subjects)), tuple(rows))
+
+
+def _effect_row(material: Material, subject: str, year: int) -> tuple[str, ...]:
+    points, weeks = material.points(subject=subject, year=year), material.weeks(subject=subject, year=year)
+    find = material.effects.find
+    scales = [find("achievement", subject=subject, year=year, unit=unit) for unit in ("SD", "RIT")]
+    cells = [with_interval(one) if one is not None else "" for one in (points, weeks, *scales)]
+    return (subject_name(subject), *cells, in_worlds(points, material.worlds) if points is not None else "")
+
+
+def _point(label: str, estimate: Estimate, *, hollow: bool = False) -> Point:
+    return Point(label, estimate.value, estimate.low, estimate.high, hollow)
+
+
+def _limits(estimates: Iterable[Estimate]) -> tuple[float, float]:
+    """An axis that holds every interval, zero, and room for labels."""
+    ends = [end for one in estimates for end in (one.value, one.low, one.high) if math.isfinite(end)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = 0.12 * (high - low) or 1.0
+    return low - room, high + room
+
+
+def _spoken(points: Sequence[Point]) -> str:
+    said = []
+    for point in points:
+        span = ""
+        if math.isfinite(point.low) and math.isfinite(point.high):
+            span = f", between {signed(point.low, 1)} and {signed(point.high, 1)}"
+        said.append(f"{point.label.removesuffix(' *')}: {signed(point.value, 1)}{span}")
+    return "; ".join(said) + "."
+
+
+def _ordinal(percentile: float) -> str:
+    return f"{number(percentile, 1)} percentile"
+
+
+def _span(low: float, high: float) -> str:
+    return f" (between {number(low, 1)} and {number(high, 1)})" if math.isfinite(low) and math.isfinite(high) else ""

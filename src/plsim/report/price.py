@@ -1,0 +1,193 @@
+"""Sections on what it takes: teachers' hours and strain, students' time, money."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
+from plsim.report.material import DataTable, Material, Picture
+from plsim.report.tables import ARMS, MODES, Curves, hours_by_mode, short_of_time, teacher_curves
+from plsim.report.words import MODES as MODE_NAMES
+from plsim.report.words import (
+    counted,
+    difference,
+    interval,
+    level,
+    number,
+    outcome_name,
+    signed,
+    unit_of,
+    with_interval,
+)
+
+_LESSONS = "measures.instruction_hours"
+_COST = "cost_per_student"
+
+
+class TimeLine(NamedTuple):
+    """Where one part of a student's week goes; ``colour`` is that of the picture."""
+
+    colour: str
+    name: str
+    typical: str
+    here: str
+    change: str
+
+
+def teacher_sentences(material: Material) -> tuple[str, ...]:
+    """What teachers pay, in hours, strain and what is left undone."""
+    find, year = material.effects.find, material.year
+    lines = []
+    hours, here, typical = (find("teacher_hours", year=year, arm=arm) for arm in ("difference", *ARMS))
+    if hours is not None and here is not None and typical is not None:
+        more = "more" if hours.value > 0.0 else "less"
+        lines.append(
+            f"In year {year} a teacher works {level(here)} hours a week, lessons included, instead of {level(typical)}: "
+            f"{number(abs(hours.value), 1)} hours {more}"
+            + (f" ({interval(hours)})" if hours.has_interval else "")
+            + f", or about {number(abs(hours.value) * WEEKS_PER_YEAR, 0)} hours in a school year."
+        )
+    short = [short_of_time(material.folder.teachers, year, arm) for arm in ARMS]
+    if all(math.isfinite(share) for share in short):
+        lines.append(
+            f"{number(100.0 * short[0], 0)}% of teachers are asked for more hours than they have, against "
+            f"{number(100.0 * short[1], 0)}% under typical practice (central world)."
+        )
+    strain, here, typical = (find("strain", year=year, arm=arm) for arm in ("difference", *ARMS))
+    if strain is not None and here is not None and typical is not None:
+        lines.append(
+            f"Strain builds up when what is asked stays above what there is time for; 0 is none. It is {level(here)} instead of "
+            f"{level(typical)}. Strain lowers the quality of teaching and makes more teachers leave."
+        )
+    here, typical = (find("fidelity", year=year, arm=arm) for arm in ARMS)
+    if here is not None and typical is not None:
+        lines.append(
+            f"Of what is planned, {level(here)}% is really delivered, against {level(typical)}% under typical practice."
+        )
+    return tuple(lines)
+
+
+def teacher_pictures(material: Material) -> tuple[Picture, ...]:
+    """Hours and strain by week."""
+    folder = material.folder
+    pictures = []
+    hours = teacher_curves(folder.weekly, folder.teachers, "hours_demanded")
+    lessons = dict(folder.manifest.get("parameters") or {}).get(_LESSONS)
+    if hours is not None:
+        title = "Hours a week outside lessons" if lessons is None else "Hours a week, lessons included"
+        hours = hours if lessons is None else hours.plus(float(lessons))
+        svg = load_figure(hours, name="hours", says=_curve_spoken(title, hours, 1), title=title, from_zero=False, digits=0)
+        pictures.append(Picture(svg, "Hours asked of a teacher (the axis does not begin at zero)", _curve_table(title, hours, 1)))
+    strain = teacher_curves(folder.weekly, folder.teachers, "strain")
+    if strain is not None:
+        title = "Strain (0 is none)"
+        svg = load_figure(strain, name="strain", says=_curve_spoken(title, strain, 2), title=title, from_zero=True, digits=2)
+        pictures.append(Picture(svg, "Strain of an average teacher", _curve_table(title, strain, 2)))
+    return tuple(pictures)
+
+
+def time_picture(material: Material) -> tuple[Picture, tuple[TimeLine, ...]]:
+    """Where a student's week goes in both arms, and the lines that are the picture's key."""
+    hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
+    here, typical = (hours[arm] for arm in ARMS)
+    lines = tuple(
+        TimeLine(
+            colour, MODE_NAMES[mode], number(typical[mode], 2), number(here[mode], 2),
+            f"{signed(60.0 * (here[mode] - typical[mode]), 0)} min",
+        )
+        for colour, mode in zip(MODE_COLOURS, MODES, strict=True)
+    )  # fmt: skip
+    spoken = "; ".join(f"{line.name}: {line.typical} and {line.here} hours" for line in lines)
+    bars = [("Typical practice", [typical[mode] for mode in MODES]), ("This scenario", [here[mode] for mode in MODES])]
+    axis = "hours a week in mathematics and reading"
+    svg = time_figure(bars, name="time", says=f"Where a week goes, typical practice and this scenario. {spoken}.", axis=axis)
+    table = DataTable("", (), ())
+    return Picture(svg, "", table), lines
+
+
+def time_sentence(lines: tuple[TimeLine, ...], material: Material) -> str:
+    """What changes most for a student."""
+    hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
+    change = {mode: 60.0 * (hours[ARMS[0]][mode] - hours[ARMS[1]][mode]) for mode in MODES}
+    most, least = max(MODES, key=lambda mode: change[mode]), min(MODES, key=lambda mode: change[mode])
+    if change[most] < 0.5 and change[least] > -0.5:
+        return "Students’ time is spent as under typical practice."
+    return (
+        f"The most added: {number(change[most], 0)} minutes a week of “{MODE_NAMES[most].lower()}”. "
+        f"The most taken away: {number(-change[least], 0)} minutes of “{MODE_NAMES[least].lower()}”."
+    )
+
+
+def cost_sentences(material: Material) -> tuple[str, ...]:
+    """What it costs and per gain, or why that cannot be said."""
+    find, year = material.effects.find, material.year
+    cost, effect = find(_COST, year=year), material.headline
+    if cost is None:
+        return (
+            "This result holds no costs in dollars. The hours of teachers above are a cost whether or not they are paid for.",
+        )
+    lines = [f"Against typical practice it costs {with_interval(cost)} US dollars per student in year {year}."]
+    if cost.value <= 0.0:
+        lines.append("It saves money, so there is no price of a gain.")
+    elif effect.has_interval and effect.low > 0.0:
+        lines.append(
+            f"That is about {number(cost.value / effect.value, 0)} US dollars per student for each percentile point gained by the "
+            f"end of year {year}, counting only that year’s cost."
+        )
+    else:
+        lines.append("Because the gain may be zero or a loss, a price per gain would mean nothing.")
+    return tuple(lines)
+
+
+def cost_table(material: Material) -> DataTable | None:
+    """Every outcome about money."""
+    names = [name for name in material.effects.outcomes if name.startswith("cost")]
+    rows = []
+    for name in names:
+        for year in material.effects.years:
+            found = [material.effects.find(name, year=year, arm=arm) for arm in ("counterfactual", "scenario", "difference")]
+            if found[2] is not None:
+                arms = [level(one) if one is not None else "" for one in found[:2]]
+                rows.append((f"{outcome_name(name)}, year {year}", *arms, with_interval(found[2])))
+    header = ("US dollars", "Typical practice", "This scenario", "Difference")
+    return DataTable("Costs, with 90% intervals over worlds", header, tuple(rows)) if rows else None
+
+
+def everything_table(material: Material) -> DataTable:
+    """Every outcome for all students in the last year."""
+    rows = []
+    for name in material.effects.outcomes:
+        if name == "percentile_points":
+            continue
+        subject = material.subject if material.effects.find(name, year=material.year, subject=material.subject) else "both"
+        found = [
+            material.effects.find(name, year=material.year, subject=subject, arm=arm, unit="RIT" if name == "achievement" else "")
+            for arm in ("counterfactual", "scenario", "difference")
+        ]
+        if found[2] is None:
+            continue
+        arms = [f"{level(one)}{'%' if one.unit == 'share' else ''}" if one is not None else "" for one in found[:2]]
+        rows.append((outcome_name(name), unit_of(found[2].unit).difference, *arms, with_interval(found[2])))
+    header = ("", "Difference in", "Typical practice", "This scenario", "Difference")
+    return DataTable(f"All outcomes, all students, year {material.year}", header, tuple(rows))
+
+
+def _curve_spoken(title: str, curves: Curves, digits: int) -> str:
+    parts = [
+        f"year {index + 1} from {number(scenario[0], digits)} to {number(scenario[-1], digits)}, under typical practice from "
+        f"{number(typical[0], digits)} to {number(typical[-1], digits)}"
+        for index, (scenario, typical) in enumerate(zip(curves.scenario, curves.counterfactual, strict=True))
+    ]
+    return f"{title}, by week: {'; '.join(parts)}."
+
+
+def _curve_table(title: str, curves: Curves, digits: int) -> DataTable:
+    rows = [
+        (f"Year {year + 1}, week {index + 1}", number(typicals[index], digits), number(scenarios[index], digits))
+        for year, (typicals, scenarios) in enumerate(zip(curves.counterfactual, curves.scenario, strict=True))
+        for index in range(len(scenarios))
+        if (index + 1) % 4 == 0 or index == 0
+    ]
+    return DataTable(title, ("", "Typical practice", "This scenario"), tuple(rows))

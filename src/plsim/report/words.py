@@ -1,0 +1,202 @@
+"""Words for numbers: how they are written, what outcomes, groups and practices are called, what an effect means."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from plsim.report.tables import Estimate
+
+MINUS = "−"
+
+
+class Unit(NamedTuple):
+    """How a unit is shown: factor and decimals, and what stands behind a level and behind a difference."""
+
+    factor: float
+    digits: int
+    level: str
+    difference: str
+
+
+_UNITS = {
+    "points": Unit(1.0, 1, "percentile points", "percentile points"),
+    "weeks": Unit(1.0, 1, "weeks", "weeks"),
+    "SD": Unit(1.0, 2, "SD", "SD"),
+    "RIT": Unit(1.0, 2, "MAP points (RIT)", "MAP points (RIT)"),
+    "share": Unit(100.0, 1, "%", "percentage points"),
+    "hours/week": Unit(1.0, 1, "hours a week", "hours a week"),
+    "minutes/week": Unit(1.0, 1, "minutes a week", "minutes a week"),
+    "hours/year": Unit(1.0, 0, "hours a year", "hours a year"),
+    "USD": Unit(1.0, 0, "US dollars", "US dollars"),
+    "count": Unit(1.0, 2, "", ""),
+    "index": Unit(1.0, 2, "", ""),
+}
+_PLAIN = Unit(1.0, 2, "", "")
+
+_OUTCOMES = {
+    "achievement": "Achievement on a broad test such as NWEA MAP",
+    "percentile_points": "Achievement, for a student who would have been average",
+    "aligned_test": "Taught content that is mastered",
+    "on_grade": "Units of the own grade that were taught and mastered",
+    "teacher_hours": "Hours a teacher works",
+    "strain": "Teachers’ strain (0 is none)",
+    "one_on_one_minutes": "Time that a student has a teacher alone",
+    "regroupings_per_month": "Times a month that groups are made anew",
+    "unmet_lesson_share": "Lessons that ended before the student had mastered them",
+    "cost_per_student": "Cost per student and year, teachers’ time included",
+    "on_task_share": "Time in which students are on task",
+    "match": "How well the work fits the student (1 is a perfect fit)",
+    "profile_error": "How far the school’s picture of a student is off",
+    "waiting_weeks": "Weeks a year spent waiting to move on",
+    "self_regulation": "Students’ capacity to work on their own (0 to 100%)",
+    "engagement": "Students’ engagement (0 is their usual)",
+    "fidelity": "Planned practice that is really delivered",
+    "proficiency": "Teachers’ skill in the practices (100% is full)",
+    "trust": "Families’ trust (0 to 100%)",
+    "library": "Lesson levels that the school’s materials cover",
+    "reverted": "Schools that went back to typical practice",
+}
+
+_SUBJECTS = {"math": "Mathematics", "reading": "Reading", "both": "Both subjects"}
+_QUINTILES = {
+    "1": "Lowest fifth at the start",
+    "2": "Second fifth",
+    "3": "Middle fifth",
+    "4": "Fourth fifth",
+    "5": "Highest fifth at the start",
+}
+_GROUPS = {
+    "governance:district": "District schools",
+    "governance:charter": "Charter schools",
+    "lunch_eligible:yes": "Eligible for free or reduced-price lunch",
+    "lunch_eligible:no": "Not eligible for free or reduced-price lunch",
+}
+FLAGGED_GRADES = ("K", "11", "12")
+_ESTIMATORS = {
+    "paired": "The same schools, with and without the change (this report)",
+    "direct": "The same, with classes and staff kept as in typical practice",
+    "study_other_schools": "A study that compares with similar students of other schools",
+    "within_school_rct": "A trial by lottery inside the same schools",
+}
+MODES = {
+    "whole": "With the teacher, whole class",
+    "group": "With the teacher, small group",
+    "one_on_one": "With the teacher, alone",
+    "supervised": "Own work or screen, an adult near",
+    "peer": "Work with classmates",
+    "unsupervised": "Own work, no adult free",
+    "home": "Homework",
+}
+
+
+def number(value: float, digits: int) -> str:
+    """A number with so many decimals, commas at thousands and a proper minus; no minus before a zero."""
+    if not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):,.{digits}f}"
+    return MINUS + text if value < 0.0 and any(character in "123456789" for character in text) else text
+
+
+def signed(value: float, digits: int) -> str:
+    """The same with a plus before what is above zero."""
+    text = number(value, digits)
+    return "+" + text if value > 0.0 and any(character in "123456789" for character in text) else text
+
+
+def unit_of(name: str) -> Unit:
+    """How a unit of result tables is shown."""
+    return _UNITS.get(name, _PLAIN._replace(level=name, difference=name))
+
+
+def difference(estimate: Estimate) -> str:
+    """The value of a difference, without its unit."""
+    unit = unit_of(estimate.unit)
+    return signed(estimate.value * unit.factor, unit.digits)
+
+
+def level(estimate: Estimate) -> str:
+    """The value of a level, without its unit."""
+    unit = unit_of(estimate.unit)
+    return number(estimate.value * unit.factor, unit.digits)
+
+
+def interval(estimate: Estimate) -> str:
+    """``−0.5 to +1.5``; empty without worlds."""
+    if not estimate.has_interval:
+        return ""
+    unit = unit_of(estimate.unit)
+    return " to ".join(signed(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
+
+
+def with_interval(estimate: Estimate) -> str:
+    """``+0.5 (−0.5 to +1.5)``."""
+    span = interval(estimate)
+    return f"{difference(estimate)} ({span})" if span else difference(estimate)
+
+
+def in_worlds(estimate: Estimate, worlds: int) -> str:
+    """In how many worlds it is positive: ``7 of 10 worlds``; empty without worlds."""
+    if not worlds or not math.isfinite(estimate.positive):
+        return ""
+    return f"{round(estimate.positive * worlds):,} of {worlds:,} worlds"
+
+
+def outcome_name(name: str) -> str:
+    """An outcome in words."""
+    return _OUTCOMES.get(name, name.replace("_", " ").capitalize())
+
+
+def subject_name(name: str) -> str:
+    """A subject in words."""
+    return _SUBJECTS.get(name, name.capitalize())
+
+
+def estimator_name(name: str) -> str:
+    """A way to estimate an effect, in words."""
+    return _ESTIMATORS.get(name, name.replace("_", " ").capitalize())
+
+
+def group_name(group: str) -> str:
+    """A group in words; grades that are read with care carry a mark."""
+    family, _, label = group.partition(":")
+    if family == "quintile":
+        return _QUINTILES.get(label, f"Fifth {label}")
+    if family == "grade":
+        name = "Kindergarten" if label == "K" else f"Grade {label}"
+        return f"{name} *" if label in FLAGGED_GRADES else name
+    return _GROUPS.get(group, f"{family.replace('_', ' ').capitalize()}: {label}")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """``1 school``, ``40 schools``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def joined(parts: list[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def higher_or_lower(value: float, digits: int, of: str) -> str:
+    """``0.5 percentile points higher``; equal when it rounds to zero."""
+    text = number(abs(value), digits)
+    if not any(character in "123456789" for character in text):
+        return f"about the same (less than {10.0 ** -digits / 2.0:g} {of} apart)"
+    return f"{text} {of} {'higher' if value > 0.0 else 'lower'}"
+
+
+def certainty(estimate: Estimate, worlds: int) -> str:
+    """What the worlds say of the sign of an effect, in a sentence."""
+    if not worlds or not math.isfinite(estimate.positive):
+        return "Only one set of assumptions was run, so nothing can be said about how sure this is."
+    share = estimate.positive
+    where = in_worlds(estimate, worlds)
+    if share >= 0.95:
+        return f"It is a gain in {where}: under the assumptions tried, the direction is settled; the size is not."
+    if share <= 0.05:
+        return f"It is a gain in only {where}: under the assumptions tried, the direction is settled; the size is not."
+    if 0.2 < share < 0.8:
+        return f"It is a gain in {where} and a loss in the others: the direction is not settled."
+    leaning = "a gain" if share >= 0.8 else "a loss"
+    return f"It is a gain in {where}: most sets of assumptions give {leaning}, but the direction is not settled."
