@@ -4,47 +4,101 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from plsim.core.errors import InputError
 
+if TYPE_CHECKING:
+    from plsim.population.student_file import StudentFile
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A file: what is wrong with it, or what it says about students."""
+
+    file: str
+    problem: str | None = None
+    lines: tuple[str, ...] = ()
+    students: StudentFile | None = None
+    read: dict[str, int] = field(default_factory=dict)
+    drawn: dict[str, int] = field(default_factory=dict)
+
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--explain", is_flag=True, help="Say of every row of a population whether it is used, and what is drawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-def command(*, files: tuple[str, ...], as_json: bool) -> None:
-    """Read each FILE and say what is wrong with it, or that nothing is.
+def command(*, files: tuple[str, ...], explain: bool, as_json: bool) -> None:
+    """Read each FILE and say everything that is wrong with it, in its own order, or that nothing is.
 
-    Scenarios are files ending in .toml or names of shipped ones; a folder, .zip or .csv is read as a population.
+    Scenarios are files ending in .toml or names of shipped ones; a folder or any other file is read as a population.
+    Names, birth dates and ids of students are never shown.
     """
     found = [_checked(file) for file in files]
     if as_json:
-        click.echo(json.dumps([{"file": file, "problem": problem} for file, problem in found], ensure_ascii=False))
-    for file, problem in [] if as_json else found:
-        click.echo(problem or f"{file}: fine", err=problem is not None)
-    if any(problem is not None for _, problem in found):
+        click.echo(json.dumps([_document(each, explain=explain) for each in found], ensure_ascii=False))
+    for each in [] if as_json else found:
+        _tell(each, explain=explain)
+    if any(each.problem is not None for each in found):
         raise SystemExit(InputError.exit_status)
 
 
-def _checked(file: str) -> tuple[str, str | None]:
-    """A file, and what is wrong with it."""
+def _checked(file: str) -> _Checked:
+    """A file, read."""
     try:
-        # Unlike Path.is_dir false, not an error, for a name too long.
-        if os.path.isdir(file) or Path(file).suffix.lower() in {".csv", ".zip"}:  # noqa: PTH112
-            _read_population(Path(file))
-        else:
-            from plsim.scenario import load
+        if _is_population(file):
+            return _read_population(file)
+        from plsim.scenario import load
 
-            load(file)
+        load(file)
     except InputError as error:
-        return file, str(error)
-    return file, None
+        return _Checked(file, str(error))
+    return _Checked(file)
 
 
-def _read_population(path: Path) -> None:
-    from plsim.population import load_population
-    from plsim.population.model import PopulationSpec
+def _is_population(file: str) -> bool:
+    # Unlike the methods of Path these are false, not an error, for a name too long.
+    suffix = Path(file).suffix.lower()
+    is_file = "\0" not in file and os.path.isfile(file)  # noqa: PTH113
+    return suffix in {".csv", ".zip"} or (is_file and suffix != ".toml") or ("\0" not in file and os.path.isdir(file))  # noqa: PTH112
 
-    load_population(path, PopulationSpec(), seed=0)
+
+def _read_population(file: str) -> _Checked:
+    """A population of typical schools made from the files, as ``plsim run`` would make it."""
+    from plsim.population import PopulationSpec, describe, read_students
+    from plsim.population.file_population import population_from_file
+
+    students = read_students(Path(file))
+    population = population_from_file(students, PopulationSpec(), seed=0)
+    return _Checked(file, None, describe(population), students, population.rows, population.drawn)
+
+
+def _tell(each: _Checked, *, explain: bool) -> None:
+    """A file in words; what is wrong goes to stderr."""
+    if each.problem is not None:
+        click.echo(each.problem, err=True)
+        return
+    click.echo(f"{each.file}: fine")
+    for line in each.lines:
+        click.echo(f"  {line}")
+    if explain and each.students is not None:
+        from plsim.population.explain import explanation
+
+        for line in explanation(each.students):
+            click.echo(f"  {line}")
+
+
+def _document(each: _Checked, *, explain: bool) -> dict[str, Any]:
+    """A file for a program."""
+    document: dict[str, Any] = {"file": each.file, "problem": each.problem}
+    if each.students is not None:
+        document |= {"read": each.read, "drawn": each.drawn}
+        if explain:
+            from plsim.population.explain import row_fates
+
+            document["rows"] = [fate._asdict() for fate in row_fates(each.students)]
+    return document

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from plsim.cli.interrupt import interruptible
 from plsim.cli.progress import progress_bar
 from plsim.core.errors import InputError
+
+if TYPE_CHECKING:
+    from plsim.cli.effects import Printable
 
 MAX_WORLDS = 100_000
 
@@ -25,6 +30,7 @@ MAX_WORLDS = 100_000
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--no-report", is_flag=True, help="Do not write report.html.")
 def command(
     *,
     scenario: str,
@@ -38,6 +44,7 @@ def command(
     workers: int | None,
     as_json: bool,
     quiet: bool,
+    no_report: bool,
 ) -> None:
     """Run SCENARIO (a file, or a shipped one's name) beside typical practice with the same luck.
 
@@ -51,20 +58,28 @@ def command(
     folder = _usable(out or Path("results") / f"{loaded.name}-seed{loaded.seed}")
     _announce(engine, quiet=quiet)
 
-    from plsim.engine.run import run
+    def kept() -> Printable:
+        from plsim.engine.run import run
 
-    with progress_bar(loaded.name, wanted=not quiet) as progress:
-        result = run(
-            loaded,
-            seed=loaded.seed,
-            worlds=worlds,
-            years=loaded.years,
-            population=population,
-            engine=engine,
-            workers=workers or os.cpu_count() or 1,
-            progress=progress,
-        )
-    result.save(folder)
+        with progress_bar(loaded.name, wanted=not quiet) as progress:
+            result = run(
+                loaded,
+                seed=loaded.seed,
+                worlds=worlds,
+                years=loaded.years,
+                population=population,
+                engine=engine,
+                workers=workers or os.cpu_count() or 1,
+                progress=progress,
+            )
+        result.save(folder)
+        return result
+
+    result = interruptible(kept, message="plsim: interrupted; no result was written.")
+    if not no_report:
+        from plsim.report.page import write_report
+
+        write_report(folder)
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8"), nl=False)
     elif quiet:
@@ -73,6 +88,8 @@ def command(
         from plsim.cli.effects import effects_text
 
         click.echo(effects_text(result))
+        if not no_report:
+            click.echo(f"\nTo read and to show: {folder / 'report.html'}")
         click.echo(f"\nResults are in {folder}")
 
 

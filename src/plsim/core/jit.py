@@ -1,9 +1,9 @@
 """The only door to numba: compiled functions, their cache, and the same functions interpreted.
 
 Rules are written once. ``compiled`` turns a rule into machine code for the batch engine; ``interpreted`` loads the same
-file with the decorator switched off, for the Mesa engine (faster from Python than a dispatch, debuggable, coverable) and
-for whole numpy arrays. Where numba is missing the interpreted form still works and :func:`require_numba` says why the
-batch engine cannot.
+file with the decorator switched off, for the Mesa engine (faster from Python than a dispatch, debuggable, coverable)
+and for whole numpy arrays. Where numba is missing the interpreted form still works and :func:`require_numba` says why
+the batch engine cannot.
 
 Never fast-math, never parallel sums: both change bits. See ``docs/engines.md``.
 """
@@ -16,6 +16,7 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -33,21 +34,16 @@ _LLVM_OPTIONS = ["plsim", "-vectorize-memory-check-threshold=4096"]
 
 _state = threading.local()
 _lock = threading.RLock()
-_prepared = False
 
 
+@cache
 def _numba() -> Any:
     """The numba module, with the compiler's options and the cache folder set before anything is compiled."""
-    global _prepared
     import numba
+    from llvmlite import binding
 
-    with _lock:
-        if not _prepared:
-            from llvmlite import binding
-
-            binding.set_option(*_LLVM_OPTIONS)
-            numba.config.CACHE_DIR = str(cache_folder())
-            _prepared = True
+    binding.set_option(*_LLVM_OPTIONS)
+    numba.config.CACHE_DIR = str(cache_folder())
     return numba
 
 
@@ -80,7 +76,8 @@ def require_numba() -> None:
     """Raise :class:`EngineError` when this machine has no numba."""
     if not HAVE_NUMBA:
         raise EngineError(
-            "The batch engine needs numba, which has no wheel for this machine. Use --engine mesa: same rules, same bits."
+            "The batch engine needs numba, which has no wheel for this machine. "
+            "Use --engine mesa: same rules, same bits."
         )
 
 

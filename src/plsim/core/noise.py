@@ -1,9 +1,9 @@
 """Chance by address: every draw is a pure function of who, what and when.
 
-Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a counter and a key
-into 128 random bits. Here the key is the run's seed and the counter is an address: person (or seat, or school), stream,
-subject, year and week. Nothing is stored and nothing is drawn in order, so one more student, school, test or practice
-changes nobody else's luck.
+Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a counter and a
+key into 128 random bits. Here the key is the run's seed and the counter is an address: person (or seat, or school),
+stream, subject, year and week. Nothing is stored and nothing is drawn in order, so one more student, school, test or
+practice changes nobody else's luck.
 
 The same lines serve three callers: compiled code (numpy scalars that numba turns into machine integers), numpy arrays
 (populations, whole weeks at once), and known-answer tests.
@@ -78,9 +78,7 @@ def words(seed, person, place, week):  # type: ignore[no-untyped-def]
 
     ``seed``, ``person``, ``place`` (from :func:`place`) and ``week`` are unsigned 64-bit integers or arrays of them.
     """
-    return philox(
-        person & _LOW32, person >> _SHIFT32, place & _LOW32, week & _LOW32, seed & _LOW32, seed >> _SHIFT32
-    )
+    return philox(person & _LOW32, person >> _SHIFT32, place & _LOW32, week & _LOW32, seed & _LOW32, seed >> _SHIFT32)
 
 
 @compiled
@@ -101,7 +99,9 @@ def normal_48(bits):  # type: ignore[no-untyped-def]
 
     Exact arithmetic only, so every platform and engine gets the same bits; mean 0, variance 1, bounded by 3.
     """
-    total = np.float64(bits & _LOW16) + np.float64((bits >> _SHIFT16) & _LOW16) + np.float64((bits >> _SHIFT32) & _LOW16)
+    total = (
+        np.float64(bits & _LOW16) + np.float64((bits >> _SHIFT16) & _LOW16) + np.float64((bits >> _SHIFT32) & _LOW16)
+    )
     return (total + 1.5) * (2.0 / 65536.0) - 3.0
 
 

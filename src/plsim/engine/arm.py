@@ -1,13 +1,14 @@
 """One arm of a run in one world: its state, and what happens between the years.
 
-Both engines use this file for the turn of the year (promotion, summer, turnover, reversion); they differ only in who runs
-the weeks. Arithmetic on whole arrays is exact elementwise, so the bits are the same.
+Both engines use this file for the turn of the year (promotion, summer, turnover, reversion); they differ only in who
+runs the weeks. Arithmetic on whole arrays is exact elementwise, so the bits are the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -131,8 +132,8 @@ class YearRecord:
 class Arm:
     """One arm of a run in one world.
 
-    ``even_teachers`` makes all teachers equally effective, with evenly spread experience: means of the reference population are
-    then free of the luck of who teaches there.
+    ``even_teachers`` makes all teachers equally effective, with evenly spread experience: means of the reference
+    population are then free of the luck of who teaches there.
     """
 
     setting: Setting
@@ -150,21 +151,24 @@ class Arm:
         self.year = -1
         self.week = 0
         freeze = self.plan.freeze
-        self.flags = Flags(freeze.students, freeze.teachers, freeze.schools, freeze.novelty, True, False)
+        self.flags = Flags(
+            freeze.students, freeze.teachers, freeze.schools, freeze.novelty, with_students=True, trace=False
+        )
         self._first_schools()
         self._first_seats()
         self.lasting = self._first_students()
-        self.trace = Trace(np.zeros((EXPERIENCE_FIELDS, 0)), np.zeros(EXPERIENCE_FIELDS), np.zeros((EXPERIENCE_FIELDS, 0)))
-        self.networks = Networks(
-            self.setting.first_school, np.zeros(self.setting.first_school.shape[0] - 1)
+        self.trace = Trace(
+            np.zeros((EXPERIENCE_FIELDS, 0)), np.zeros(EXPERIENCE_FIELDS), np.zeros((EXPERIENCE_FIELDS, 0))
         )
+        self.networks = Networks(self.setting.first_school, np.zeros(self.setting.first_school.shape[0] - 1))
         self.rows: Rows
         self.students: Students
         self.sections: Sections
         self.layout: Layout
         self.tables: Tables
 
-    # Before the first year ----------------------------------------------------------------------------------------------
+    # Before the first year
+    # ----------------------------------------------------------------------------------------------
 
     def _first_schools(self) -> None:
         people = self.setting.population
@@ -233,7 +237,8 @@ class Arm:
             habits=np.full(count, float(registry().value("population.self_regulation_mean"))),
         )
 
-    # A year -------------------------------------------------------------------------------------------------------------
+    # A year
+    # -------------------------------------------------------------------------------------------------------------
 
     def begin_year(self, engine: Engine) -> None:
         """Lay out the next year's rows and set its start."""
@@ -264,9 +269,7 @@ class Arm:
         self.schools.data_clock[:] = 0.0
         self.schools.regroup_clock[:] = 1.0  # groups are made in the first week,
         self.schools.regroupings[:] = -1.0  # which is not yet a regrouping
-        self.sections = Sections(
-            *self.layout.sections[:5], *(np.zeros_like(each) for each in self.layout.sections[5:])
-        )
+        self.sections = Sections(*self.layout.sections[:5], *(np.zeros_like(each) for each in self.layout.sections[5:]))
         self._begin_rows(roster)
         self._begin_seats()
         engine.start_year(self)
@@ -282,8 +285,8 @@ class Arm:
         usual = self.flags
         self.flags = usual._replace(with_students=False)
         for left in range(int(before.max()), 0, -1):
-            kept_schools = Schools(*(each.copy() for each in self.schools))
-            kept_seats = Seats(*(each.copy() for each in self.seats))
+            kept_schools = [each.copy() for each in self.schools]
+            kept_seats = [each.copy() for each in self.seats]
             engine.run(self, 0, WEEKS_PER_YEAR)
             self._rest()
             waiting = before < left
@@ -315,7 +318,9 @@ class Arm:
         achievement = of_row(self.lasting.achievement)
         if not (achievement.min() >= A_MIN and achievement.max() <= A_MAX):
             worst = float(achievement[np.argmax(np.abs(achievement - 210.0))])
-            raise EngineError(f"Latent achievement left {A_MIN:.0f} to {A_MAX:.0f} RIT: {worst:.1f} in year {self.year + 1}.")
+            raise EngineError(
+                f"Latent achievement left {A_MIN:.0f} to {A_MAX:.0f} RIT: {worst:.1f} in year {self.year + 1}."
+            )
         estimate = achievement + p.profile.prior_error * of_row(setting.prior_draw(keys, self.year))
         u_pace = of_row(setting.fixed_uniform("served", keys))
         u_served = of_row(setting.fixed_uniform("served", keys, year=1))
@@ -382,7 +387,7 @@ class Arm:
         """A whole year, with measurements at the windows."""
         self.begin_year(engine)
         seen = [self.by_student(self.rows.achievement)]
-        for first, last in zip(WINDOWS[:-1], WINDOWS[1:], strict=True):
+        for first, last in pairwise(WINDOWS):
             engine.run(self, first, last)
             seen.append(self.by_student(self.rows.achievement))
         self.end_year(np.stack(seen))
@@ -391,7 +396,8 @@ class Arm:
         """Row values as (students, 2)."""
         return np.ascontiguousarray(row_values[self.layout.row])
 
-    # The turn of the year -----------------------------------------------------------------------------------------------
+    # The turn of the year
+    # -----------------------------------------------------------------------------------------------
 
     def end_year(self, achievement: Floats) -> None:
         """Record the year, then summer, turnover and reversion."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plsim.core.calendar import GRADES, MATH, READING, SUBJECTS
+from plsim.core.calendar import GRADES, MATH, READING
 from plsim.core.jit import interpreted
 from plsim.engine.mesa_schools import SchoolRules
 from plsim.engine.noticeboard import Noticeboard, own
@@ -47,7 +47,7 @@ class StudentRules:
     board: Noticeboard
     school: SchoolRules
     places: tuple[tuple[int, int], ...]
-    attended: list[float]
+    attended: tuple[float, float]
 
     def take_place(self, board: Noticeboard, school: SchoolRules) -> None:
         """Finds the student's rows and sections of a new year."""
@@ -57,7 +57,7 @@ class StudentRules:
         self.places = tuple(
             zip(layout.row[self.index].tolist(), layout.roster.section[self.index].tolist(), strict=True)
         )
-        self.attended = [1.0] * len(SUBJECTS)
+        self.attended = (1.0, 1.0)
 
     def observe(self) -> None:
         """Phase 2: what the school believes of the student's levels and, when data are due, of the student's habits."""
@@ -94,7 +94,11 @@ class StudentRules:
         """Sets the share of this week's days that the student is there."""
         board = self.board
         rate, draw, p = board.rows.attendance_rate, board.u_attend, board.p.learning
-        self.attended = [learning.attended_share(rate[i], draw[i], p) for i, _ in self.places]
+        (a, _), (b, _) = self.places
+        self.attended = (
+            learning.attended_share(rate[a], draw[a], p),
+            learning.attended_share(rate[b], draw[b], p),
+        )
 
     def experience(self, row: int, section: Any) -> Any:
         """Phase 4: what the week of ``section`` holds for the student (``rules.week.Experience``)."""
@@ -137,7 +141,10 @@ class StudentRules:
                 section.typical_hours,
                 p,
             )
-            rows.achievement[i], rows.effort[i], rows.match[i], rows.on_task[i] = learned
+            rows.achievement[i] = learned.achievement
+            rows.effort[i] = learned.effort
+            rows.match[i] = learned.match
+            rows.on_task[i] = learned.on_task
             rows.one_on_one[i] += experience.one_on_one + experience.tutor
 
     def pace(self) -> None:
@@ -161,26 +168,20 @@ class StudentRules:
                 rows.unit_rit[i],
                 p,
             )
-            (
-                rows.position[i],
-                rows.unit_mastery[i],
-                rows.unit_weeks[i],
-                rows.ready_weeks[i],
-                rows.review[i],
-                ended,
-                mastery_at_end,
-                unmet,
-                waiting,
-            ) = unit
+            rows.position[i] = unit.position
+            rows.unit_mastery[i] = unit.unit_mastery
+            rows.unit_weeks[i] = unit.unit_weeks
+            rows.ready_weeks[i] = unit.ready_weeks
+            rows.review[i] = unit.review
             # Adding 0 changes no bit, so only weeks that end a unit or wait for it touch the tallies.
-            if ended:
+            if unit.ended:
                 if position >= rows.grade_start[i]:
-                    rows.coverage[i] += mastery_at_end
-                rows.units_taught[i] += ended
-                rows.taught_mastery[i] += mastery_at_end
-                rows.unmet[i] += unmet
-            elif waiting:
-                rows.waiting[i] += waiting
+                    rows.coverage[i] += unit.mastery_at_end
+                rows.units_taught[i] += unit.ended
+                rows.taught_mastery[i] += unit.mastery_at_end
+                rows.unmet[i] += unit.unmet
+            elif unit.waiting:
+                rows.waiting[i] += unit.waiting
 
     def develop(self) -> None:
         """Phase 7: how the student's motives move, from the means over both subjects."""
@@ -195,8 +196,8 @@ class StudentRules:
             students.engagement[j],
             students.regulation_level[j],
             students.engagement_level[j],
-            0.5 * (board.independent[k_math] + board.independent[k_reading]),
-            0.5 * (board.with_peers[k_math] + board.with_peers[k_reading]),
+            0.5 * (in_math.independent_share + in_reading.independent_share),
+            0.5 * (in_math.peer_share + in_reading.peer_share),
             0.5
             * (
                 week.advice(in_math, week.structure_received(in_math, habits, p))

@@ -73,9 +73,8 @@ class Noticeboard:
     profiles
         What phase 2 needs of a section: class mean and normal growth (RIT), weight of new data, one-on-one hours a
         student, weight of new data on habits.
-    section_weeks, independent, with_peers
-        The section's whole week (fields of ``rules.week.Section``), and the shares of it that students work alone and
-        with peers.
+    section_weeks
+        The section's whole week (fields of ``rules.week.Section``).
     """
 
     def __init__(self, arm: Arm) -> None:
@@ -95,8 +94,6 @@ class Noticeboard:
         self.delivered: list[Any] = [None] * arm.seats.strain.shape[0]
         self.profiles: list[Any] = [None] * self._subject.shape[0]
         self.section_weeks: list[Any] = [None] * self._subject.shape[0]
-        self.independent: list[float] = [0.0] * self._subject.shape[0]
-        self.with_peers: list[float] = [0.0] * self._subject.shape[0]
 
     def open_week(self, week: int) -> None:
         """Posts what is known before the week's first phase: luck, norms, and the means of networks."""

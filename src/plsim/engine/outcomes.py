@@ -37,7 +37,9 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
     first = setting.timeline.years[0]
     each = np.arange(2)
     first_grade = first.grade.astype(np.int64)[:, np.newaxis]
-    baseline = (people.achievement - norms().week0_mean[each, first_grade]) / norms().sd_fall_observed[each, first_grade]
+    baseline = (people.achievement - norms().week0_mean[each, first_grade]) / norms().sd_fall_observed[
+        each, first_grade
+    ]
     parts = [
         everyone(counted),
         by_quintile(baseline, counted),
@@ -80,12 +82,18 @@ def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: in
         student("profile_error", "RIT", "profile_error"),
         student("waiting_weeks", "weeks", "waiting"),
         StudentOutcome(
-            "self_regulation", "share", a.self_regulation[:, np.newaxis] * both_one, b.self_regulation[:, np.newaxis] * both_one
+            "self_regulation",
+            "share",
+            a.self_regulation[:, np.newaxis] * both_one,
+            b.self_regulation[:, np.newaxis] * both_one,
         ),
-        StudentOutcome("engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one)
-        ._replace(unit="index"),
+        StudentOutcome(
+            "engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one
+        )._replace(unit="index"),
     )
-    return YearOutcomes(year + 1, partitions(setting, year), students, _group_outcomes(setting, scenario, counterfactual, year))
+    return YearOutcomes(
+        year + 1, partitions(setting, year), students, _group_outcomes(setting, scenario, counterfactual, year)
+    )
 
 
 def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
@@ -127,4 +135,8 @@ def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: 
 
 def _mean(values: Floats) -> float:
     """Mean, summed serially; NaN of nothing."""
-    return float(np.bincount(np.zeros(values.shape[0], np.int64), values)[0] / values.shape[0]) if values.size else float("nan")
+    return (
+        float(np.bincount(np.zeros(values.shape[0], np.int64), values)[0] / values.shape[0])
+        if values.size
+        else float("nan")
+    )

@@ -1,8 +1,8 @@
 """What typical practice gives in a world: the reference D, and how growth varies there.
 
-A fixed norm population, with chance of its own, lives a year of typical practice: the first pass finds D, the second makes it
-good. D is then frozen for all arms, so that typical practice in the norm group yields the norms' mean growth and everything
-else is relative to it. A third pass tells how much growth varies and covaries by structure; what the
+A fixed norm population, with chance of its own, lives a year of typical practice: the first pass finds D, the second
+makes it good. D is then frozen for all arms, so that typical practice in the norm group yields the norms' mean growth
+and everything else is relative to it. A third pass tells how much growth varies and covaries by structure; what the
 norms show beyond that is transient (:mod:`plsim.engine.transient`).
 """
 
@@ -34,10 +34,11 @@ GRADES = 13
 
 @dataclass(frozen=True)
 class Structure:
-    """Second moments of structural growth under typical practice, in units of the grade's normal growth over weeks 4-32.
+    """Second moments of structural growth under typical practice, relative to the grade's normal growth.
 
-    ``growth`` is weeks 4 to 32, ``summer`` what the loss of what does not last adds to the summer, ``z`` the standardized entry
-    score. Each array has shape (2, 13); ``within`` is among students of a school and grade, ``between`` among school means.
+    ``growth`` is weeks 4 to 32, ``summer`` what the loss of what does not last adds to the summer, ``z`` the
+    standardized entry score. Each array has shape (2, 13); ``within`` is among students of a school and grade,
+    ``between`` among school means.
     """
 
     within_growth: Floats
@@ -60,9 +61,7 @@ class Typical:
 @cache
 def reference_population() -> Population:
     """The fixed norm population: all grades alike, average schools and teachers by construction."""
-    spec = PopulationSpec(
-        schools=SCHOOLS, students_per_school=STUDENTS_PER_SCHOOL, level_shares=(1 / 3, 1 / 3, 1 / 3)
-    )
+    spec = PopulationSpec(schools=SCHOOLS, students_per_school=STUDENTS_PER_SCHOOL, level_shares=(1 / 3, 1 / 3, 1 / 3))
     drawn = from_norms(spec, seed=REFERENCE_SEED)
     taste = drawn.practice_taste.copy()
     for level in np.unique(drawn.level):
@@ -107,7 +106,9 @@ def _effective(arm: Arm, before: Reference) -> Floats:
         for grade in range(GRADES):
             chosen = roster.grade == grade
             normal = arm.growth.normal_rate[subject, grade, weeks].sum() * roster.learning_rate[chosen].mean()
-            school_made = gain[chosen, subject].mean() - arm.growth.seasonal[subject, grade, weeks].sum() - home * normal
+            school_made = (
+                gain[chosen, subject].mean() - arm.growth.seasonal[subject, grade, weeks].sum() - home * normal
+            )
             found[subject, grade] = before.effective[subject, grade] * school_made / ((1.0 - home) * normal)
     return np.maximum(found, arm.p.learning.reference_floor)
 

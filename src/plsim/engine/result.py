@@ -67,8 +67,8 @@ class Result:
     def effects(self) -> pd.DataFrame:
         """One row per outcome, subject, year, group and arm, with columns as in the interface contract.
 
-        ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central world's
-        and the interval is missing. ``positive`` is the share of worlds above zero.
+        ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central
+        world's and the interval is missing. ``positive`` is the share of worlds above zero.
         """
         import pandas as pd
 
@@ -96,8 +96,8 @@ class Result:
         else:
             lines.append("The central world only: no interval, so no statement of how sure this is.")
         lines.append(
-            "SD: of observed fall scores in the 2020 norms, in the student's grade. All: grades 1-10, students there from "
-            "the first week; who came later is left out."
+            "SD: of observed fall scores in the 2020 norms, in the student's grade. All: grades 1-10, students there "
+            "from the first week; who came later is left out."
         )
         return tuple(lines)
 
@@ -218,13 +218,14 @@ def _parquet(table: pd.DataFrame) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        part.chmod(0o644)
+        part.replace(path)
     except BaseException:
-        os.unlink(name)
+        part.unlink()
         raise

@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 class Pair:
     """What the two arms of a run are made from.
 
-    ``setting`` of the counterfactual differs from the scenario's only when the policy changes class sizes.
+    ``setting`` differs from ``base_setting`` only when the policy changes class sizes and sections are not frozen.
     """
 
     scenario: Scenario
@@ -83,25 +83,30 @@ def pair(scenario: Scenario, people: Population, *, seed: int, years: int) -> Pa
     base = counterfactual(scenario)
     planned, base_planned = plan(scenario, people, years), plan(base, people, years)
     base_setting = Setting(people, seed, years, base_planned.class_size)
-    if np.array_equal(planned.class_size, base_planned.class_size):
+    if planned.freeze.sections or np.array_equal(planned.class_size, base_planned.class_size):
         setting = base_setting
     else:
         setting = Setting(people, seed, years, planned.class_size, keep_given=False)
     return Pair(scenario, setting, base_setting, planned, base_planned)
 
 
-def run_world(both: Pair, world: World, engine: Engine) -> WorldRun:
-    """Both arms in one world."""
-    found = typical(world, engine)
+def arms(both: Pair, world: World, found: Typical) -> WorldRun:
+    """Both arms of a world before their first year; ``found`` is the world's reference."""
     normal = growth()
     base = Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, world, found.reference, normal)
     arm = Arm(both.setting, both.plan, both.plan.planned.values, world, found.reference, normal)
     if both.plan.freeze.staff:
         arm.turnover_from = base
-    for _ in range(both.setting.years):
-        base.run_year(engine)
-        arm.run_year(engine)
     return WorldRun(world, found, arm, base)
+
+
+def run_world(both: Pair, world: World, engine: Engine) -> WorldRun:
+    """Both arms in one world."""
+    run_ = arms(both, world, typical(world, engine))
+    for _ in range(both.setting.years):
+        run_.counterfactual.run_year(engine)
+        run_.scenario.run_year(engine)
+    return run_
 
 
 def world_effects(both: Pair, run_: WorldRun) -> tuple[list[Row], Floats]:

@@ -94,11 +94,12 @@ class Growth:
     @cached_property
     def year(self) -> Floats:
         """Floored normal growth over the whole year. Shape (subjects, grades)."""
-        return self.normal_rate.sum(axis=2)
+        total: Floats = self.normal_rate.sum(axis=2)
+        return total
 
 
 def growth() -> Growth:
-    """Normal growth from the norms: a floor that learning rests on, the drift that makes up the difference, and the level."""
+    """Normal growth from the norms: what learning rests on, the drift that makes up the difference, the level."""
     rate = norms().weekly_rate
     normal = np.maximum(rate, registry().value("learning.rate_floor"))
     start = norms().week0_mean[:, :, np.newaxis]
@@ -119,9 +120,7 @@ class Setting:
     @cached_property
     def timeline(self) -> Timeline:
         """The population over the years."""
-        return timeline(
-            self.population, self.years, self.class_size, seed=self.seed, keep_given=self.keep_given
-        )
+        return timeline(self.population, self.years, self.class_size, seed=self.seed, keep_given=self.keep_given)
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
@@ -167,9 +166,10 @@ class Setting:
         )
 
     def teacher_draws(self, holder: Ints) -> tuple[Floats, Floats, Floats]:
-        """Standardized effectiveness and start of proficiency, and a uniform for experience, of each seat's ``holder``-th teacher.
+        """Chance of each seat's ``holder``-th teacher.
 
-        Shapes (seats,), (seats, practices), (seats,).
+        Standardized effectiveness, standardized start of proficiency, and a uniform for experience. Shapes (seats,),
+        (seats, practices), (seats,).
         """
         keys = self.timeline.seats.seat_key
         kinds = range(1 + PRACTICE_COUNT // 4)
@@ -182,7 +182,8 @@ class Setting:
     def yearly_draw(self, holder: Ints, year: int) -> Floats:
         """Standardized yearly part of effectiveness of each seat's teacher. Shape (seats,)."""
         keys = self.timeline.seats.seat_key + holder.astype(np.uint64)
-        return normals(self.seed, keys, "teacher_year", year=year)[0]
+        drawn: Floats = normals(self.seed, keys, "teacher_year", year=year)[0]
+        return drawn
 
 
 def holder_draws(seed: int, keys: Keys, holder: Ints, subject: int) -> Floats:

@@ -1,8 +1,8 @@
 """The state of a run: plain arrays in named tuples, shape and unit of each in one table.
 
-Axes: ``rows`` are enrolment rows (student x subject) ordered by section; ``students``, ``sections``, ``seats`` (a teacher's post with its queue of
-successors), ``schools`` and ``networks`` are ordered so that each level's members are contiguous. Row order is made anew every
-year; what lasts is kept per student and subject in :class:`Lasting`.
+Axes: ``rows`` are enrolment rows (student x subject) ordered by section; ``students``, ``sections``, ``seats`` (a
+teacher's post with its queue of successors), ``schools`` and ``networks`` are ordered so that each level's members
+are contiguous. Row order is made anew every year; what lasts is kept per student and subject in :class:`Lasting`.
 """
 
 from __future__ import annotations
@@ -154,9 +154,9 @@ class Flags(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What every row lived through this week, and what of it is held at another arm's values; for decomposition and tests.
+    """What every row lived through this week, and what of it is held at another arm's values.
 
-    Without tracing the blocks are empty.
+    For decomposition and tests. Without tracing the blocks are empty.
     """
 
     experience: Floats  # fields of ``rules.week.Experience``, (fields, rows)

@@ -24,7 +24,7 @@ FALL, SPRING = WINDOWS.index(FALL_WEEK), WINDOWS.index(SPRING_WEEK)
 
 
 def student_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
-    """One row per student, year and subject. Achievement is latent (RIT); test scores add transient growth and test error."""
+    """One row per student, year and subject. Achievement is latent (RIT); tests add transient growth and error."""
     setting = pair.base_setting
     people = setting.population
     passing = transient_scores(setting, solve(run.typical.structure))
@@ -62,7 +62,7 @@ def student_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
 
 
 def teacher_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
-    """One row per seat, year and arm that taught: hours a week outside lessons, strain, fidelity, proficiency at the end."""
+    """One row per seat that taught, year and arm: hours a week outside lessons, strain, fidelity, proficiency."""
     people = pair.base_setting.population
     parts = []
     for name, arm in zip(ARM_NAMES, (run.scenario, run.counterfactual), strict=True):

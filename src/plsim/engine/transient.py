@@ -1,15 +1,16 @@
 """Growth that the next summer undoes: what the norms show beyond what the model's structure explains.
 
-Most of the variance of one year's growth is not a stable trait, and summer takes much of it back. A score is ``A + T + test
-error``; T is additive, exogenous and identical in all arms, and only tests read it. Per student, subject and year::
+Most of the variance of one year's growth is not a stable trait, and summer takes much of it back. A score is ``A + T
++ test error``; T is additive, exogenous and identical in all arms, and only tests read it. Per student, subject and
+year::
 
     e_growth = b z + s_g eps1              ramped over weeks 4 to 32
     e_summer = b' z + phi eps1 + s_s eps2  over the summer that follows
 
-with z the arm-invariant standardized entry score. The five numbers solve the norm table's variance of growth, its covariance
-with fall status, the variance of summer change, its covariance with growth, and the next grade's fall variance, less what the
-structure already gives. The same split holds between schools. A negative remainder means that the world's structure varies
-more than the norms allow: the world contradicts the norms.
+with z the arm-invariant standardized entry score. The five numbers solve the norm table's variance of growth, its
+covariance with fall status, the variance of summer change, its covariance with growth, and the next grade's fall
+variance, less what the structure already gives. The same split holds between schools. A negative remainder means that
+the world's structure varies more than the norms allow: the world contradicts the norms.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ _GRADE_SLOTS = 16
 class Transient:
     """The five numbers of T by subject and grade (RIT), within schools and between them; each (2, 13).
 
-    ``between_*`` have no entry-score part in summer. ``rejected`` says where the structure left a negative remainder (held at
-    0).
+    ``between_*`` have no entry-score part in summer. ``rejected`` says where the structure left a negative remainder
+    (held at 0).
     """
 
     b: Floats
@@ -112,7 +113,8 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
     grade = roster.grade.astype(np.int64)
 
     def of_grade(values: Floats) -> Floats:
-        return values[subject, grade]
+        chosen: Floats = values[subject, grade]
+        return chosen
 
     eps1, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
     z = roster.entry_z[:, subject]

@@ -1,18 +1,19 @@
 """Paired effects of one world: the scenario beside its counterfactual, for every outcome and group.
 
-Pairing is exact: same students, same sick days, same test-day luck. Test error and transient growth are the same in both
-arms and cancel, so effects are read from latent achievement at week 32.
+Pairing is exact: same students, same sick days, same test-day luck. Test error and transient growth are the same in
+both arms and cancel, so effects are read from latent achievement at week 32.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
 
-from plsim.measures.groups import SUBJECT_LABELS, Floats, Partition, with_both
+from plsim.measures.groups import SUBJECT_LABELS, Floats, Partition
 
 ARMS = ("difference", "scenario", "counterfactual")
 CI_LEVEL = 0.90
@@ -70,47 +71,42 @@ def percentile_points(effect_sd: Floats | float) -> Floats:
 
 def effect_rows(years: tuple[YearOutcomes, ...]) -> tuple[list[Row], Floats]:
     """Rows and their values in one world; rows come in the same order in every world of a run."""
-    rows: list[Row] = []
-    values: list[float] = []
-
-    def add(row: Row, value: float) -> None:
-        rows.append(row)
-        values.append(value)
-
+    found: list[tuple[Row, float]] = []
     for at in years:
         for outcome in at.students:
             for partition in at.partitions:
-                means = {
-                    "difference": partition.means(outcome.scenario - outcome.counterfactual),
-                    "scenario": partition.means(outcome.scenario),
-                    "counterfactual": partition.means(outcome.counterfactual),
-                }
-                for index, label in enumerate(partition.labels):
-                    for column, subject in enumerate(SUBJECT_LABELS):
-                        if np.isnan(means["scenario"][index, column]):
-                            continue
-                        for arm in ARMS:
-                            value = float(means[arm][index, column])
-                            # A level in SD means nothing; the points are of the effect.
-                            if outcome.unit == "SD" and arm != "difference":
-                                continue
-                            add(Row(outcome.name, subject, at.year, label, "paired", arm, outcome.unit), value)
-                            if outcome.unit == "SD":
-                                row = Row("percentile_points", subject, at.year, label, "paired", arm, "points")
-                                add(row, float(percentile_points(value)))
+                found += _student_rows(outcome, partition, at.year)
         for group in at.groups:
-            difference = group.scenario - group.counterfactual
-            for index, label in enumerate(group.labels):
-                if np.isnan(difference[index]):
-                    continue
-                for arm, column_values in zip(
-                    ARMS, (difference, group.scenario, group.counterfactual), strict=True
-                ):
-                    row = Row(group.name, "both", at.year, label, "paired", arm, group.unit)
-                    add(row, float(column_values[index]))
-    return rows, np.array(values)
+            found += _group_rows(group, at.year)
+    return [row for row, _ in found], np.array([value for _, value in found])
 
 
-def both_subjects(values: Floats, *, total: bool = False) -> Floats:
-    """Per-student values by subject with a third column for both."""
-    return with_both(values, total=total)
+def _student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> Iterator[tuple[Row, float]]:
+    """One outcome for the groups of a partition; groups that are too small are left out."""
+    means = {
+        "difference": partition.means(outcome.scenario - outcome.counterfactual),
+        "scenario": partition.means(outcome.scenario),
+        "counterfactual": partition.means(outcome.counterfactual),
+    }
+    # A level in SD means nothing; percentile points are of the effect.
+    in_sd = outcome.unit == "SD"
+    for index, label in enumerate(partition.labels):
+        for column, subject in enumerate(SUBJECT_LABELS):
+            if np.isnan(means["scenario"][index, column]):
+                continue
+            for arm in ARMS[:1] if in_sd else ARMS:
+                value = float(means[arm][index, column])
+                yield Row(outcome.name, subject, year, label, "paired", arm, outcome.unit), value
+                if in_sd:
+                    points = float(percentile_points(value))
+                    yield Row("percentile_points", subject, year, label, "paired", arm, "points"), points
+
+
+def _group_rows(group: GroupOutcome, year: int) -> Iterator[tuple[Row, float]]:
+    """One outcome of teachers or schools."""
+    difference = group.scenario - group.counterfactual
+    for index, label in enumerate(group.labels):
+        if np.isnan(difference[index]):
+            continue
+        for arm, values in zip(ARMS, (difference, group.scenario, group.counterfactual), strict=True):
+            yield Row(group.name, "both", year, label, "paired", arm, group.unit), float(values[index])

@@ -12,6 +12,7 @@ from plsim.population.model import Population, PopulationSpec
 from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE, is_nwea_export, read_nwea_export
 from plsim.population.oneroster import NEEDED, OneRoster, is_oneroster, read_oneroster
 from plsim.population.oneroster_sections import students_of, with_oneroster
+from plsim.population.problems import joined
 from plsim.population.roster import ROSTER_FILE, read_roster
 from plsim.population.student_file import StudentFile
 
@@ -67,8 +68,10 @@ def _of_folder(folder: Path, term: str | None) -> StudentFile:
     if len(beside) > 1:
         names = ", ".join(name for name, _ in beside)
         raise PopulationError(str(folder), "", f"holds more than one OneRoster: {names}", allowed="one")
-    students = read_nwea_export(files, str(folder), term=term)
-    return with_oneroster(students, read_oneroster(beside[0][1], beside[0][0])) if beside else students
+    if not beside:
+        return read_nwea_export(files, str(folder), term=term)
+    name, inner = beside[0]
+    return _both(files, str(folder), inner, name, term=term)
 
 
 def _inner(entry: Path) -> tuple[str, dict[str, TableFile]] | None:
@@ -84,12 +87,32 @@ def _inner(entry: Path) -> tuple[str, dict[str, TableFile]] | None:
 
 def _of_files(files: dict[str, TableFile], where: str, term: str | None) -> StudentFile:
     """What the files of one folder or zip say."""
-    roster: OneRoster | None = read_oneroster(files, where) if is_oneroster(files) else None
+    if is_nwea_export(files) and is_oneroster(files):
+        return _both(files, where, files, where, term=term)
     if is_nwea_export(files):
-        students = read_nwea_export(files, where, term=term)
-        return with_oneroster(students, roster) if roster is not None else students
-    if roster is not None:
-        return students_of(roster)
+        return read_nwea_export(files, where, term=term)
+    if is_oneroster(files):
+        return students_of(read_oneroster(files, where))
     if ROSTER_FILE in files:
         return read_roster(files[ROSTER_FILE])
     raise PopulationError(where, "", "no population here", allowed=_ALLOWED)
+
+
+def _both(
+    files: dict[str, TableFile], where: str, inner: dict[str, TableFile], inner_where: str, *, term: str | None
+) -> StudentFile:
+    """An export with the sections of a OneRoster; what is wrong with either is told together."""
+    errors: list[PopulationError] = []
+    students: StudentFile | None = None
+    roster: OneRoster | None = None
+    try:
+        students = read_nwea_export(files, where, term=term)
+    except PopulationError as error:
+        errors.append(error)
+    try:
+        roster = read_oneroster(inner, inner_where)
+    except PopulationError as error:
+        errors.append(error)
+    if students is None or roster is None:
+        raise joined(errors)
+    return with_oneroster(students, roster)

@@ -64,7 +64,13 @@ def read_nwea_export(files: Mapping[str, TableFile], where: str, *, term: str | 
     results = read_sheet(
         files[RESULTS_FILE.lower()], problems, required=_RESULT_COLUMNS, also={} if both else _NEW_NAMES
     )
-    chosen = _chosen_term(results, term)
+    problems.stop_if_unreadable()
+    try:
+        chosen = _chosen_term(results, term)
+    except PopulationError as error:
+        problems.cannot_use(results.file, error)
+        problems.stop_if_any()
+        raise
     tests = _tests(results, chosen)
     enrolled = _enrolled(students, chosen, tests)
 
@@ -100,8 +106,11 @@ def read_nwea_export(files: Mapping[str, TableFile], where: str, *, term: str | 
 
 def _header_of(file: TableFile) -> str:
     """The start of a file, to see which of two column names it uses."""
-    with file.open() as stream:
-        return stream.readline(1 << 16).decode("utf-8", errors="replace")
+    try:
+        with file.open() as stream:
+            return stream.readline(1 << 16).decode("utf-8", errors="replace")
+    except PopulationError:
+        return ""  # told when it is read
 
 
 def _chosen_term(results: Sheet, term: str | None) -> str:

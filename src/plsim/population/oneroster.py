@@ -97,46 +97,45 @@ def read_oneroster(files: Mapping[str, TableFile], where: str) -> OneRoster:
     problems = Problems()
     sheets: dict[str, Sheet] = {}
 
-    def sheet(name: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> tuple[Sheet, pd.DataFrame]:
-        found = read_sheet(files[f"{name}.csv"], problems, required=required, optional=("status", *optional))
-        sheets[name] = found
-        return found, _current(found, name)
+    def sheet(name: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+        if f"{name}.csv" in files:
+            sheets[name] = read_sheet(files[f"{name}.csv"], problems, required=required, optional=("status", *optional))
 
-    orgs, org_rows = sheet("orgs", (ID, "name", "type"))
-    _keyed(orgs, org_rows)
-    users, user_rows = sheet("users", (ID,), ("identifier", "role", "grades", "orgSourcedIds", "primaryOrgSourcedId"))
-    _keyed(users, user_rows)
-    if "roles.csv" in files:
-        _, role_rows = sheet("roles", ("userSourcedId", "role"), ("orgSourcedId",))
-        user_rows = _with_roles(user_rows, role_rows)
-    classes, class_rows = sheet(
-        "classes", (ID, "schoolSourcedId"), ("title", "classType", "courseSourcedId", "subjects", "subjectCodes")
-    )
-    _keyed(classes, class_rows)
-    course_rows = None
-    if "courses.csv" in files:
-        courses, course_rows = sheet("courses", (ID,), ("title", "subjects", "subjectCodes"))
-        _keyed(courses, course_rows)
-        courses.fates.rest("courses used")
-    if "roles" in sheets:
-        sheets["roles"].fates.rest("roles used")
-    enrollments, enrollment_rows = sheet(
-        "enrollments", ("classSourcedId", "userSourcedId", "role"), ("primary", "beginDate")
-    )
+    sheet("orgs", (ID, "name", "type"))
+    sheet("users", (ID,), ("identifier", "role", "grades", "orgSourcedIds", "primaryOrgSourcedId"))
+    sheet("roles", ("userSourcedId", "role"), ("orgSourcedId",))
+    sheet("classes", (ID, "schoolSourcedId"), ("title", "classType", "courseSourcedId", "subjects", "subjectCodes"))
+    sheet("courses", (ID,), ("title", "subjects", "subjectCodes"))
+    sheet("enrollments", ("classSourcedId", "userSourcedId", "role"), ("primary", "beginDate"))
+    sheet("demographics", (ID,), LUNCH_COLUMNS)
+    problems.stop_if_unreadable()
+
+    rows = {name: _current(found, name) for name, found in sheets.items()}
+    for name in rows.keys() & {"orgs", "users", "classes", "courses", "demographics"}:
+        _keyed(sheets[name], rows[name])
     for column in ("classSourcedId", "userSourcedId"):
-        not_empty(enrollments, enrollment_rows[column])
-    lunch = _lunch(files, problems, sheets)
+        not_empty(sheets["enrollments"], rows["enrollments"][column])
     problems.stop_if_any()
     return OneRoster(
         where=where,
         problems=problems,
-        users=_filled(_by_id(user_rows), ("identifier", "role", "grades", "orgSourcedIds")),
-        classes=_with_subjects(class_rows, course_rows),
-        enrollments=_filled(enrollment_rows, ("primary", "beginDate")),
-        schools=_school_names(orgs, org_rows),
-        lunch=lunch,
-        sheets=sheets,
+        users=_filled(
+            _by_id(_with_roles(rows["users"], rows.get("roles"))), ("identifier", "role", "grades", "orgSourcedIds")
+        ),
+        classes=_with_subjects(rows["classes"], rows.get("courses")),
+        enrollments=_filled(rows["enrollments"], ("primary", "beginDate")),
+        schools=_school_names(sheets["orgs"], rows["orgs"]),
+        lunch=_lunch(rows.get("demographics")),
+        sheets=_with_fates(sheets),
     )
+
+
+def _with_fates(sheets: dict[str, Sheet]) -> dict[str, Sheet]:
+    """The sheets; what becomes of the rows of those that only serve others is decided here."""
+    for name in sheets.keys() & {"roles", "courses", "demographics"}:
+        without = name == "demographics" and not any(column in sheets[name].cells for column in LUNCH_COLUMNS)
+        sheets[name].fates.rest("demographics without lunch eligibility" if without else f"{name} used")
+    return sheets
 
 
 def _current(sheet: Sheet, kind: str) -> pd.DataFrame:
@@ -164,8 +163,10 @@ def _filled(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return table.assign(**{name: "" for name in columns if name not in table})
 
 
-def _with_roles(users: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
+def _with_roles(users: pd.DataFrame, roles: pd.DataFrame | None) -> pd.DataFrame:
     """Users of version 1.2: their role and schools come from ``roles.csv``."""
+    if roles is None:
+        return users
     by_user = roles.groupby("userSourcedId", sort=False)
     role = by_user["role"].agg(lambda found: "student" if (found.str.lower() == "student").any() else found.iloc[0])
     with_role = users.assign(role=users[ID].map(role).fillna(users.get("role", "")))
@@ -224,17 +225,9 @@ def subjects_in(text: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _lunch(files: Mapping[str, TableFile], problems: Problems, sheets: dict[str, Sheet]) -> pd.DataFrame | None:
-    """Lunch eligibility by user, when ``demographics.csv`` has a column for it; nothing else of that file is kept."""
-    if "demographics.csv" not in files:
+def _lunch(demographics: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Lunch eligibility by user, when ``demographics.csv`` has a column for it."""
+    if demographics is None:
         return None
-    sheet = read_sheet(files["demographics.csv"], problems, required=(ID,), optional=("status", *LUNCH_COLUMNS))
-    column = next((name for name in LUNCH_COLUMNS if name in sheet.cells), None)
-    sheets["demographics"] = sheet
-    if column is None:
-        sheet.fates.rest("demographics without a column of lunch eligibility")
-        return None
-    rows = _current(sheet, "demographics")
-    _keyed(sheet, rows)
-    sheet.fates.rest("demographics used")
-    return rows[[ID, column]]
+    column = next((name for name in LUNCH_COLUMNS if name in demographics), None)
+    return None if column is None else demographics[[ID, column]]

@@ -137,7 +137,7 @@ def _student_seats(roster: OneRoster, user: Labels, grade: Int16s) -> pd.DataFra
     sheet.fates.decide(sheet.rows(rows[lost]), "enrollments in classes that are not listed")
     own = rows[(role == "student") & ~lost]
     nobody = ~own["userSourcedId"].isin(list(user[user != ""]))
-    sheet.fates.decide(sheet.rows(own[nobody]), "enrollments of students who are not used")
+    sheet.fates.decide(sheet.rows(own[nobody]), "enrollments of students not in the population")
     own = own[~nobody]
     classes = roster.classes.loc[own["classSourcedId"]]
     grade_of = dict(zip(user, grade, strict=True))
@@ -190,7 +190,7 @@ def _teachers(roster: OneRoster, used: Labels) -> dict[str, str]:
     sheet, rows = roster.sheets["enrollments"], roster.enrollments
     teaching = rows[(rows["role"].str.lower() == "teacher") & rows["classSourcedId"].isin(roster.classes.index)]
     here = teaching["classSourcedId"].isin(list(used))
-    sheet.fates.decide(sheet.rows(teaching[~here]), "teachers of classes that are not used")
+    sheet.fates.decide(sheet.rows(teaching[~here]), "teachers of other classes")
     teaching = teaching[here]
     column = teaching["primary"].set_axis(sheet.rows(teaching))
     not_primary = as_flag(sheet, column) != 1.0
@@ -226,7 +226,7 @@ def _decide_rest(roster: OneRoster, user: Labels, used: Labels, teacher: dict[st
     users, classes = roster.sheets["users"], roster.sheets["classes"]
     here = roster.users[ID].isin([*user, *teacher.values()])
     users.fates.decide(_rows(roster.users[here]), "users used")
-    users.fates.rest("users who are not used")
+    users.fates.rest("users not needed")
     serves = roster.classes["serves_math"] | roster.classes["serves_reading"] | ~roster.classes["decided"]
     sat_in = roster.classes.index.isin(list(used))
     classes.fates.decide(_rows(roster.classes[sat_in]), "classes used")

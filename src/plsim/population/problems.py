@@ -45,6 +45,14 @@ class PopulationFileError(PopulationError):
         self.args = ("\n".join(str(problem) for problem in problems),)
 
 
+def joined(errors: Sequence[PopulationError]) -> PopulationError:
+    """One error that tells all of one or more."""
+    flat: list[PopulationError] = []
+    for error in errors:
+        flat += error.problems if isinstance(error, PopulationFileError) else [error]
+    return flat[0] if len(flat) == 1 else PopulationFileError(flat)
+
+
 @dataclass
 class _Kind:
     """Problems of one kind in one column: the first few, and how many more there are."""
@@ -62,6 +70,8 @@ class Problems:
 
     files: list[str] = field(default_factory=list)
     kinds: dict[tuple[int, str, str], _Kind] = field(default_factory=dict)
+    unreadable: list[tuple[tuple[int, int, int], PopulationError]] = field(default_factory=list)
+    """Files of which nothing can be used, with their places in the order of all."""
 
     def file(self, where: str) -> int:
         """The place of a file among those read; files are told in the order in which they were first read."""
@@ -99,20 +109,26 @@ class Problems:
         """So many more problems like those told last."""
         self.kinds[file, column, allowed].count += count
 
+    def cannot_use(self, file: int, error: PopulationError) -> None:
+        """A file of which nothing can be used."""
+        self.unreadable.append(((file, 0, 0), error))
+
+    def stop_if_unreadable(self) -> None:
+        """Raise everything found so far when a file cannot be used at all: to be called when all have been read."""
+        if self.unreadable:
+            self.stop_if_any()
+
     def stop_if_any(self) -> None:
         """Raise the one problem, or all of several; do nothing when there is none."""
-        told: list[tuple[tuple[int, int, int], PopulationError]] = []
+        told = list(self.unreadable)
         for kind in self.kinds.values():
             for number, (order, where, key, problem) in enumerate(kind.shown, start=1):
                 others = kind.count - number
                 last = number == len(kind.shown) and others > 0
                 text = f"{problem} (and {others} more like it)" if last else problem
                 told.append((order, PopulationError(where, key, text, allowed=kind.allowed, fix=kind.fix)))
-        errors = [error for _, error in sorted(told, key=lambda item: item[0])]
-        if len(errors) == 1:
-            raise errors[0]
-        if errors:
-            raise PopulationFileError(errors)
+        if told:
+            raise joined([error for _, error in sorted(told, key=lambda item: item[0])])
 
 
 def wrong_rows(wrong: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:

@@ -18,7 +18,7 @@ import numpy as np
 from plsim.core.errors import PopulationError, nearest
 from plsim.population.fates import EMPTY, Fates, Rows
 from plsim.population.files import TableFile
-from plsim.population.problems import FIRST_DATA_ROW, MOST_ALIKE, Problems
+from plsim.population.problems import FIRST_DATA_ROW, MOST_ALIKE, Problems, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,28 +90,45 @@ def read_sheet(
 ) -> Sheet:
     """The wanted columns of a CSV file. Byte-order marks, all kinds of line ends and old Windows text are fine.
 
+    A file that cannot be used is noted and comes back empty: call ``problems.stop_if_unreadable`` before using any.
+
     Parameters
     ----------
     required, optional
-        Columns; a missing required one ends the reading of all files.
+        Columns; without the required ones a file cannot be used.
     also
         Other names of columns: what the file may call it, and what it is here.
     further
         Which columns beyond these are wanted.
     """
-    import pandas as pd
-
     number = problems.file(file.name)
+
+    def is_wanted(name: str) -> bool:
+        return name in required or name in optional or (name != "" and further(name))
+
+    try:
+        return _read(file, number, problems, required=required, also=also or {}, is_wanted=is_wanted)
+    except PopulationError as error:
+        problems.cannot_use(number, error)
+        return _sheet(file.name, number, problems, {}, [], 0)
+
+
+def _read(
+    file: TableFile,
+    number: int,
+    problems: Problems,
+    *,
+    required: Sequence[str],
+    also: Mapping[str, str],
+    is_wanted: Callable[[str], bool],
+) -> Sheet:
     encoding = _encoding(file)
-    names = dict(also or {})
     kept: list[int] = []
     with file.open() as stream:
-        records = _records(file.name, stream, encoding)
-        header = [names.get(name.strip(), name.strip()) for name in next(records, [])]
-        wanted = [
-            at for at, name in enumerate(header) if name in required or name in optional or (name and further(name))
-        ]
-        _check_header(problems, number, header, wanted, required)
+        records = _records(stream, encoding, number, problems)
+        header = [also.get(name.strip(), name.strip()) for name in next(records, [])]
+        wanted = [at for at, name in enumerate(header) if is_wanted(name)]
+        _check_header(file.name, header, wanted, required)
         columns: list[list[str]] = [[] for _ in wanted]
         same: dict[str, str] = {"": ""}  # one object for each distinct text
         total = 0
@@ -130,18 +147,27 @@ def read_sheet(
                 kept.append(row)
                 for column, text in zip(columns, texts, strict=True):
                     column.append(same.setdefault(text, text))
-    cells = pd.DataFrame(
-        {header[at]: pd.Series(column, dtype=object) for at, column in zip(wanted, columns, strict=True)},
-    )
-    cells.index = pd.Index(np.array(kept, dtype=np.int64))
-    fates = Fates(file.name, np.full(total, -1, dtype=np.int16))
+    texts_of = {header[at]: column for at, column in zip(wanted, columns, strict=True)}
+    sheet = _sheet(file.name, number, problems, texts_of, kept, total)
+    sheet.places.update({header[at]: at for at in wanted})
     if encoding == "cp1252":
-        fates.remark = "not UTF-8, so read as old Windows text (cp1252)"
+        sheet.fates.remark = "not UTF-8, so read as old Windows text (cp1252)"
+    return sheet
+
+
+def _sheet(
+    where: str, number: int, problems: Problems, columns: Mapping[str, list[str]], kept: list[int], total: int
+) -> Sheet:
+    import pandas as pd
+
+    rows = np.array(kept, dtype=np.int64)
+    cells = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
+    cells.index = pd.Index(rows)
+    fates = Fates(where, np.full(total, -1, dtype=np.int16))
     empty = np.ones(total, dtype=bool)
-    empty[np.array(kept, dtype=np.int64)] = False
+    empty[rows] = False
     fates.decide(np.flatnonzero(empty), EMPTY)
-    places = {header[at]: at for at in wanted}
-    return Sheet(file.name, number, cells, places, problems, fates)
+    return Sheet(where, number, cells, {}, problems, fates)
 
 
 def without_repeats(sheet: Sheet, table: pd.DataFrame, reason: str) -> pd.DataFrame:
@@ -164,8 +190,8 @@ def one_row_each(sheet: Sheet, table: pd.DataFrame, name: str) -> None:
         sheet.problems.more(sheet.file, name, "one row each", max(len(rows) - MOST_ALIKE, 0))
 
 
-def _records(where: str, stream: BinaryIO, encoding: str) -> Iterator[list[str]]:
-    """The records of a CSV file, the header first."""
+def _records(stream: BinaryIO, encoding: str, number: int, problems: Problems) -> Iterator[list[str]]:
+    """The records of a CSV file, the header first; where one cannot be read, that is noted and the others are not."""
     row = 0
     try:
         with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
@@ -173,11 +199,9 @@ def _records(where: str, stream: BinaryIO, encoding: str) -> Iterator[list[str]]
                 row += 1
                 yield record
     except (csv.Error, UnicodeDecodeError) as error:
-        reason = "not text" if isinstance(error, UnicodeDecodeError) else str(error)
-        fix = "The file may be cut off" if "unexpected end" in reason else ""
-        raise PopulationError(
-            where, f"row {row + 1}", f"not a table that can be read: {reason}", allowed="CSV", fix=fix
-        ) from None
+        reason = "it is not text" if isinstance(error, UnicodeDecodeError) else str(error)
+        fix = "The file may be cut off" if "unexpected end" in reason else "Look at the quotes of this row"
+        problems.add(number, f"not a row that can be read: {reason}", row=row + 1, allowed="CSV", fix=fix)
 
 
 def _encoding(file: TableFile) -> str:
@@ -201,29 +225,25 @@ def _encoding(file: TableFile) -> str:
     return encoding
 
 
-def _check_header(
-    problems: Problems, number: int, header: list[str], wanted: list[int], required: Sequence[str]
-) -> None:
-    """Say which columns are missing or there twice; without the required ones nothing more can be said."""
+def _check_header(where: str, header: list[str], wanted: list[int], required: Sequence[str]) -> None:
+    """Refuse a file that lacks columns or has one twice; all of that is told."""
+    found: list[PopulationError] = []
     missing = [name for name in required if name not in header]
     only = header[0] if len(header) == 1 else ""
     delimiter = next((words for mark, words in _OTHER_DELIMITERS.items() if mark in only), "")
-    if not header or (missing and delimiter):
-        problem = f"cells seem to be divided by {delimiter}" if delimiter else "the file is empty"
-        problems.add(
-            number, problem, row=1, allowed="commas" if delimiter else "CSV with a header", fix="Save it as CSV"
-        )
+    if not any(header):
+        found.append(PopulationError(where, "header", "it is empty", allowed="CSV with a header"))
+    elif missing and delimiter:
+        problem = f"cells seem to be divided by {delimiter}"
+        found.append(PopulationError(where, "header", problem, allowed="commas", fix="Save it as CSV"))
     else:
         for name in missing:
-            problem = f"no column '{name}'"
-            problems.add(
-                number, problem, row=1, allowed=", ".join(required), fix=nearest(name, [h for h in header if h])
-            )
-    for name in dict.fromkeys(header[at] for at in wanted):
-        if header.count(name) > 1:
-            problems.add(number, f"column '{name}' is there twice", row=1, place=header.index(name))
-    if not header or missing or len({header[at] for at in wanted}) < len(wanted):
-        problems.stop_if_any()
+            near = nearest(name, [column for column in header if column])
+            found.append(PopulationError(where, "header", f"no column '{name}'", allowed=", ".join(required), fix=near))
+    twice = [name for name in dict.fromkeys(header[at] for at in wanted) if header.count(name) > 1]
+    found += [PopulationError(where, "header", f"column '{name}' is there twice", allowed="one each") for name in twice]
+    if found:
+        raise joined(found)
 
 
 def _uneven(problems: Problems, number: int, row: int, cells: int, columns: int) -> None:

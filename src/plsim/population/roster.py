@@ -44,6 +44,7 @@ def read_roster(file: TableFile) -> StudentFile:
     sheet = read_sheet(
         file, problems, required=_REQUIRED, optional=_OPTIONAL, further=lambda name: not is_personal(name)
     )
+    problems.stop_if_unreadable()
     table = without_repeats(sheet, sheet.cells, "identical students")
     one_row_each(sheet, table, "student_id")
     subgroups = {name: _subgroup(table[name]) for name in table.columns if name not in _KNOWN}

@@ -1,7 +1,7 @@
 """Pictures of the report, as SVG text to put into the page. The only door to matplotlib.
 
-Figures are narrow, so that they can be read on a phone and stand side by side on a screen. Colours are those of Okabe and
-Ito, which colour-blind readers tell apart; nothing is told by colour alone. The same numbers give the same bytes.
+Figures are narrow, so that they can be read on a phone and stand side by side on a screen. Colours are those of Okabe
+and Ito, which colour-blind readers tell apart; nothing is told by colour alone. The same numbers give the same bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import io
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -30,19 +31,22 @@ MODE_COLOURS = ("#00496f", "#0072b2", "#8ccbf2", "#f0e442", "#009e73", "#d55e00"
 """Of the modes in ``tables.MODES``: with the teacher in blues, then with others near, then alone, then at home."""
 _DARK = frozenset({"#00496f", "#0072b2", "#009e73", "#d55e00"})
 _BARS_AT_MOST = 120
+_ROUND = (1, 2, 5, 10)
+_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
-_STYLE = {
+# Any: the stubs of newer versions of matplotlib list every key, those of older ones none.
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "plsim",
     # Text stays text: it can be selected and searched, and the page's font draws it.
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
-    "font.size": 9.0,
+    "font.size": 10.0,
     "axes.unicode_minus": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
-    "axes.titlesize": 9.5,
+    "axes.titlesize": 10.0,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "xtick.color": GREY,
@@ -74,7 +78,7 @@ def effect_figure(points: Sequence[Point], *, name: str, says: str, axis: str, l
             face = "white" if point.hollow else SCENARIO
             axes.plot([point.value], [row], "o", color=SCENARIO, markerfacecolor=face, markersize=7.0)
             axes.annotate(signed(point.value, 1), (point.value, row), (0, 7), textcoords="offset points", ha="center",
-                          fontsize=8.5, color=INK)  # fmt: skip
+                          fontsize=9.5, color=INK, bbox=_PAPER)  # fmt: skip
         axes.set_yticks(range(len(points)), [_wrapped(point.label) for point in reversed(points)])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(-0.6, len(points) - 0.25)
@@ -83,11 +87,11 @@ def effect_figure(points: Sequence[Point], *, name: str, says: str, axis: str, l
         _signed_ticks(axes)
         axes.set_xlabel(axis)
         axes.annotate("← lower", (0.0, 1.0), (-5, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
-                      ha="right", color=GREY, fontsize=8.5)  # fmt: skip
+                      ha="right", color=GREY, fontsize=9.5)  # fmt: skip
         axes.annotate("higher →", (0.0, 1.0), (5, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
-                      ha="left", color=GREY, fontsize=8.5)  # fmt: skip
+                      ha="left", color=GREY, fontsize=9.5)  # fmt: skip
 
-    return _svg(draw, name=name, says=says, height=0.85 + 0.38 * len(points))
+    return _svg(draw, name=name, says=says, height=0.9 + 0.42 * len(points))
 
 
 def schools_figure(schools: Sequence[SchoolEffect], *, name: str, says: str, axis: str) -> str:
@@ -124,8 +128,8 @@ def schools_figure(schools: Sequence[SchoolEffect], *, name: str, says: str, axi
     return _svg(draw, name=name, says=says, height=2.7)
 
 
-def growth_figure(curves: Curves, *, name: str, says: str) -> str:
-    """Points gained by week in both arms, and below how far the scenario is ahead."""
+def growth_figure(curves: Curves, *, name: str, says: str, limits: tuple[float, float]) -> str:
+    """Points gained by week in both arms, and below, between ``limits``, how far the scenario is ahead."""
 
     def draw(figure: Figure) -> None:
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
@@ -137,10 +141,9 @@ def growth_figure(curves: Curves, *, name: str, says: str) -> str:
             below.plot(week, ahead, color=SCENARIO, linewidth=2.0)
             below.fill_between(week, ahead, color=SCENARIO, alpha=0.2, linewidth=0.0)
         below.annotate(signed(lead[-1][-1], 2), (curves.week[-1][-1], lead[-1][-1]), (3, -2), color=SCENARIO,
-                       textcoords="offset points", fontsize=8.5, fontweight="bold", annotation_clip=False)  # fmt: skip
+                       textcoords="offset points", fontsize=9.5, fontweight="bold", annotation_clip=False)  # fmt: skip
         below.set_title("How far the scenario is ahead")
-        reach = max((abs(value) for year in lead for value in year), default=0.0) or 0.1
-        below.set_ylim(min(-0.25 * reach, 1.2 * min(value for year in lead for value in year)), 1.25 * reach)
+        below.set_ylim(*limits)
         _signed_ticks(below, along="y", bins=4)
         _weeks(below, curves)
 
@@ -157,7 +160,7 @@ def load_figure(curves: Curves, *, name: str, says: str, title: str, from_zero: 
         values = [value for arm in (curves.scenario, curves.counterfactual) for year in arm for value in year]
         room = 0.35 * (max(values) - min(values) or 1.0)
         axes.set_ylim(0.0 if from_zero else min(values) - room, max(values) + room)
-        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=_ROUND))
         axes.yaxis.set_major_formatter(lambda value, _: number(value, digits))
         _weeks(axes, curves)
 
@@ -175,14 +178,14 @@ def time_figure(bars: Sequence[tuple[str, Sequence[float]]], *, name: str, says:
             for colour, part in zip(MODE_COLOURS, hours, strict=True):
                 axes.barh(row, part, left=left, height=0.62, color=colour, edgecolor="white", linewidth=0.8)
                 if part > 0.06 * longest:
-                    axes.text(left + part / 2.0, row, number(part, 1), ha="center", va="center", fontsize=8.5,
+                    axes.text(left + part / 2.0, row, number(part, 1), ha="center", va="center", fontsize=9.5,
                               color="white" if colour in _DARK else INK)  # fmt: skip
                 left += part
         axes.set_yticks(range(len(bars)), [_wrapped(label) for label, _ in reversed(bars)])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(axis)
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=_ROUND, integer=True))
 
     return _svg(draw, name=name, says=says, height=1.75)
 
@@ -195,8 +198,8 @@ def _two_curves(axes: Axes, curves: Curves) -> None:
     axes.plot([], [], color=SCENARIO, linewidth=2.2, label="this scenario")
     axes.plot([], [], color=INK, linewidth=1.4, linestyle=(0, (4, 2)), label="typical practice")
     axes.margins(y=0.12)
-    axes.legend(loc="upper left", frameon=False, fontsize=8.5, ncols=2, borderaxespad=0.1, handlelength=2.4)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.legend(loc="upper left", frameon=False, fontsize=9.5, ncols=2, borderaxespad=0.1, handlelength=2.4)
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=_ROUND))
     axes.set_ylim(top=axes.get_ylim()[1] + 0.18 * (axes.get_ylim()[1] - axes.get_ylim()[0]))
 
 
@@ -210,7 +213,7 @@ def _weeks(axes: Axes, curves: Curves) -> None:
         if index % step == 0:
             axes.annotate(f"Year {index + 1}", ((week[0] + week[-1]) / 2.0, 0.0), (0, -5), va="top", ha="center",
                           xycoords=("data", "axes fraction"), textcoords="offset points", color=INK)  # fmt: skip
-    for one, other in zip(curves.week[:-1], curves.week[1:], strict=True):
+    for one, other in pairwise(curves.week):
         axes.axvline((one[-1] + other[0]) / 2.0, color=PALE, linewidth=1.0, zorder=0)
     axes.set_xlabel("weeks of school", labelpad=9.0)
 
@@ -218,9 +221,9 @@ def _weeks(axes: Axes, curves: Curves) -> None:
 def _signed_ticks(axes: Axes, *, along: str = "x", bins: int = 6) -> None:
     """Ticks with a sign and as many decimals as they need."""
     axis = axes.xaxis if along == "x" else axes.yaxis
-    axis.set_major_locator(MaxNLocator(bins))
+    axis.set_major_locator(MaxNLocator(bins, steps=_ROUND))
     ticks = axis.get_majorticklocs()
-    step = min((abs(b - a) for a, b in zip(ticks[:-1], ticks[1:], strict=True)), default=1.0)
+    step = min((abs(b - a) for a, b in pairwise(ticks)), default=1.0)
     digits = max(0, min(3, math.ceil(-math.log10(step) - 1e-9))) if step > 0.0 else 0
     axis.set_major_formatter(lambda value, _: signed(value, digits))
 

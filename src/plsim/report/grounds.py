@@ -43,16 +43,16 @@ def grounds(material: Material) -> Grounds:
     grades = "; ".join(
         f"{count[grade]} {meaning} ({grade})" for grade, meaning in reversed(GRADES_OF_EVIDENCE.items()) if count[grade]
     )
-    varied = "These were varied from world to world" if material.worlds else "These were held at their central values here"
+    varied = "were varied from world to world" if material.worlds else "were held at their central values here"
     summary = (
         f"The model holds {len(known)} numbers about students, teachers and schools. Where they come from: {grades}.",
-        f"{len(uncertain)} of them matter enough and are unsure enough to be varied within a range. {varied}.",
+        f"{len(uncertain)} of them matter enough and are unsure enough to be varied within a range. These {varied}.",
     )
     digest = material.folder.manifest.get("parameters_digest")
     return Grounds(
         summary,
-        _parameters(f"Weakest first: no study measured these {len(weakest)}; value and range are our judgement", weakest),
-        _parameters("Also varied, on better evidence", others),
+        _parameters(f"Weakest first: no study measured these {len(weakest)}; they are our judgement", weakest),
+        _parameters("Also varied, on better evidence (C to A)", others),
         digest is not None and digest != known.digest(),
     )
 
@@ -92,9 +92,9 @@ def _is_shipped(material: Material) -> bool:
 
 
 def _parameters(caption: str, parameters: list[Parameter]) -> DataTable:
-    header = ("What it is", "Value", "Range tried", "Unit", "Evidence")
-    rows = tuple(
-        (one.meaning, f"{one.value:g}", f"{one.low:g} to {one.high:g}", one.unit, GRADES_OF_EVIDENCE[one.grade])
-        for one in parameters
-    )
-    return DataTable(caption, header, rows)
+    rows = []
+    for one in parameters:
+        grade = "" if one.grade == _WEAKEST else f", {one.grade}"
+        name = f"{one.meaning.rstrip('.')} ({one.unit}){grade}"
+        rows.append((name, f"{one.value:g} ({one.low:g} to {one.high:g})"))
+    return DataTable(caption, ("What it is", "Value (range tried)"), tuple(rows))

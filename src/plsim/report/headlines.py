@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.report.material import Material
+from plsim.report.tables import ARMS
 from plsim.report.words import (
     certainty,
     counted,
@@ -38,14 +39,16 @@ def verdict(material: Material) -> tuple[str, ...]:
     """The result in a few sentences."""
     effect = material.headline
     years = counted(material.year, "year")
+    apart = higher_or_lower(effect.value, 1, "percentile points")
+    than = "as" if apart.startswith("about the same") else "than"
     lines = [
-        f"After {years}, students score {higher_or_lower(effect.value, 1, 'percentile points')} than the same students "
-        "would under typical practice.",
+        f"After {years}, students score {apart} {than} the same students would under typical practice.",
         certainty(effect, material.worlds),
     ]
     hours = material.effects.find("teacher_hours", year=material.year)
     if hours is not None and abs(hours.value) >= 0.05:
-        lines.append(f"Teachers work {number(abs(hours.value), 1)} hours a week {'more' if hours.value > 0 else 'less'}.")
+        more = "more" if hours.value > 0.0 else "less"
+        lines.append(f"The work asked of a teacher takes {number(abs(hours.value), 1)} hours a week {more}.")
     return tuple(lines)
 
 
@@ -65,11 +68,12 @@ def _teachers(material: Material) -> Headline | None:
     hours = material.effects.find("teacher_hours", year=material.year)
     if hours is None:
         return None
-    arms = [material.effects.find("teacher_hours", year=material.year, arm=arm) for arm in ("scenario", "counterfactual")]
+    arms = [material.effects.find("teacher_hours", year=material.year, arm=arm) for arm in ARMS]
     notes = []
     if arms[0] is not None and arms[1] is not None:
         notes.append(f"{level(arms[0])} hours instead of {level(arms[1])}, lessons included.")
-    return Headline("Teachers’ time", difference(hours), "hours a week", interval(hours), tuple(notes))
+    unit = "hours a week asked of a teacher"
+    return Headline("Teachers’ time", difference(hours), unit, interval(hours), tuple(notes))
 
 
 def _schools(material: Material) -> Headline | None:

@@ -9,7 +9,7 @@ from plsim.core.calendar import SUBJECTS
 from plsim.evidence import fact
 from plsim.report.figures import Point, effect_figure, growth_figure, schools_figure
 from plsim.report.material import DataTable, Material, Picture
-from plsim.report.tables import Curves, Estimate, growth_curves
+from plsim.report.tables import BOTH, Curves, Estimate, growth_curves
 from plsim.report.words import (
     counted,
     difference,
@@ -18,7 +18,6 @@ from plsim.report.words import (
     higher_or_lower,
     in_worlds,
     interval,
-    joined,
     number,
     signed,
     subject_name,
@@ -27,7 +26,7 @@ from plsim.report.words import (
 
 BENCHMARK = "R17-03"
 """The published effect that a reader may know: RAND 2017, in percentile points."""
-_POINTS_AXIS = "percentile points against typical practice"
+_POINTS_AXIS = "percentile points"
 _SCHOOLS_LISTED = 200
 _FAMILIES_APART = ("quintile", "grade")
 
@@ -53,8 +52,8 @@ def effect_sentences(material: Material) -> tuple[str, ...]:
     """What the effect means, on scales that people know."""
     effect, weeks = material.headline, material.weeks()
     lines = [
-        "A student who would have stood exactly in the middle, at the 50th percentile of national norms, stands at the "
-        f"{_ordinal(50.0 + effect.value)}" + _span(50.0 + effect.low, 50.0 + effect.high) + " instead."
+        "A student who would have stood exactly in the middle of the nation, at percentile 50, stands at percentile "
+        f"{number(50.0 + effect.value, 1)}" + _span(50.0 + effect.low, 50.0 + effect.high) + " instead."
     ]
     rit = material.effects.find("achievement", subject=material.subject, year=material.year, unit="RIT")
     if weeks is not None and rit is not None:
@@ -155,17 +154,20 @@ def growth_pictures(material: Material) -> tuple[tuple[Picture, ...], tuple[str,
     """Growth by week in each subject, and what is to be seen there."""
     pictures, lines = [], []
     weekly = material.folder.weekly
-    for subject in SUBJECTS:
-        if not (weekly["subject"] == subject).any():
-            continue
-        curves = growth_curves(weekly, material.folder.schools, subject)
+    present = [subject for subject in SUBJECTS if (weekly["subject"] == subject).any()]
+    every = {subject: growth_curves(weekly, material.folder.schools, subject) for subject in present}
+    ahead_at = [ahead for curves in every.values() for year in curves.lead() for ahead in year]
+    # The same scale in both subjects: a thousandth of a point should not look like a gain.
+    reach = max((abs(ahead) for ahead in ahead_at), default=0.0) or 0.1
+    limits = (min(-0.25 * reach, 1.25 * min(ahead_at, default=0.0)), max(0.25 * reach, 1.25 * max(ahead_at, default=0.0)))
+    for subject, curves in every.items():
         gained, ahead = curves.counterfactual[-1][-1], curves.lead()[-1][-1]
         title = subject_name(subject)
         lines.append(
             f"{title}: in year {len(curves.week)} typical practice brings {number(gained, 1)} points from the first week to the "
             f"last; the scenario ends {higher_or_lower(ahead, 2, 'points')}."
         )
-        svg = growth_figure(curves, name=f"growth-{subject}", says=f"Growth by week. {lines[-1]}")
+        svg = growth_figure(curves, name=f"growth-{subject}", says=f"Growth by week. {lines[-1]}", limits=limits)
         pictures.append(Picture(svg, title, _growth_table(title, curves)))
     return tuple(pictures), tuple(lines)
 
@@ -183,7 +185,7 @@ def _growth_table(title: str, curves: Curves) -> DataTable:
 
 
 def _by_subject(material: Material, year: int) -> list[tuple[str, Estimate]]:
-    found = ((subject, material.points(subject=subject, year=year)) for subject in (*SUBJECTS, "both"))
+    found = ((subject, material.points(subject=subject, year=year)) for subject in (*SUBJECTS, BOTH))
     return [(subject, estimate) for subject, estimate in found if estimate is not None]
 
 
@@ -230,10 +232,6 @@ def _spoken(points: Sequence[Point]) -> str:
             span = f", between {signed(point.low, 1)} and {signed(point.high, 1)}"
         said.append(f"{point.label.removesuffix(' *')}: {signed(point.value, 1)}{span}")
     return "; ".join(said) + "."
-
-
-def _ordinal(percentile: float) -> str:
-    return f"{number(percentile, 1)} percentile"
 
 
 def _span(low: float, high: float) -> str:

@@ -44,7 +44,8 @@ def teacher_sentences(material: Material) -> tuple[str, ...]:
     if hours is not None and here is not None and typical is not None:
         more = "more" if hours.value > 0.0 else "less"
         lines.append(
-            f"In year {year} a teacher works {level(here)} hours a week, lessons included, instead of {level(typical)}: "
+            f"In year {year} the work asked of a teacher takes {level(here)} hours a week, lessons included, instead of "
+            f"{level(typical)}: "
             f"{number(abs(hours.value), 1)} hours {more}"
             + (f" ({interval(hours)})" if hours.has_interval else "")
             + f", or about {number(abs(hours.value) * WEEKS_PER_YEAR, 0)} hours in a school year."
@@ -78,8 +79,8 @@ def teacher_pictures(material: Material) -> tuple[Picture, ...]:
     if hours is not None:
         title = "Hours a week outside lessons" if lessons is None else "Hours a week, lessons included"
         hours = hours if lessons is None else hours.plus(float(lessons))
-        svg = load_figure(hours, name="hours", says=_curve_spoken(title, hours, 1), title=title, from_zero=False, digits=0)
-        pictures.append(Picture(svg, "Hours asked of a teacher (the axis does not begin at zero)", _curve_table(title, hours, 1)))
+        svg = load_figure(hours, name="hours", says=_curve_spoken(title, hours, 1), title=f"{title} (axis not from 0)", from_zero=False, digits=0)
+        pictures.append(Picture(svg, "Hours asked of a teacher", _curve_table(title, hours, 1)))
     strain = teacher_curves(folder.weekly, folder.teachers, "strain")
     if strain is not None:
         title = "Strain (0 is none)"
@@ -88,8 +89,8 @@ def teacher_pictures(material: Material) -> tuple[Picture, ...]:
     return tuple(pictures)
 
 
-def time_picture(material: Material) -> tuple[Picture, tuple[TimeLine, ...]]:
-    """Where a student's week goes in both arms, and the lines that are the picture's key."""
+def time_picture(material: Material) -> tuple[str, tuple[TimeLine, ...]]:
+    """Where a student's week goes in both arms: the drawing, and the lines that are its key."""
     hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
     here, typical = (hours[arm] for arm in ARMS)
     lines = tuple(
@@ -102,12 +103,11 @@ def time_picture(material: Material) -> tuple[Picture, tuple[TimeLine, ...]]:
     spoken = "; ".join(f"{line.name}: {line.typical} and {line.here} hours" for line in lines)
     bars = [("Typical practice", [typical[mode] for mode in MODES]), ("This scenario", [here[mode] for mode in MODES])]
     axis = "hours a week in mathematics and reading"
-    svg = time_figure(bars, name="time", says=f"Where a week goes, typical practice and this scenario. {spoken}.", axis=axis)
-    table = DataTable("", (), ())
-    return Picture(svg, "", table), lines
+    says = f"Where a week goes, typical practice and this scenario. {spoken}."
+    return time_figure(bars, name="time", says=says, axis=axis), lines
 
 
-def time_sentence(lines: tuple[TimeLine, ...], material: Material) -> str:
+def time_sentence(material: Material) -> str:
     """What changes most for a student."""
     hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
     change = {mode: 60.0 * (hours[ARMS[0]][mode] - hours[ARMS[1]][mode]) for mode in MODES}
@@ -171,7 +171,10 @@ def everything_table(material: Material) -> DataTable:
         arms = [f"{level(one)}{'%' if one.unit == 'share' else ''}" if one is not None else "" for one in found[:2]]
         rows.append((outcome_name(name), unit_of(found[2].unit).difference, *arms, with_interval(found[2])))
     header = ("", "Difference in", "Typical practice", "This scenario", "Difference")
-    return DataTable(f"All outcomes, all students, year {material.year}", header, tuple(rows))
+    caption = f"All outcomes, all students, year {material.year}"
+    if material.worlds:
+        caption += ". Each number is the middle of its own list of worlds, so columns need not subtract exactly"
+    return DataTable(caption, header, tuple(rows))
 
 
 def _curve_spoken(title: str, curves: Curves, digits: int) -> str:

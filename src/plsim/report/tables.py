@@ -132,7 +132,7 @@ def school_effects(schools: pd.DataFrame, year: int) -> SchoolEffects:
     """The schools of a year; those with fewer students than may be shown are only counted."""
     here = schools[schools["year"] == year]
     gains = [here[f"{subject}_week32_scenario"] - here[f"{subject}_week32_counterfactual"] for subject in SUBJECTS]
-    effect = sum(gains) / len(SUBJECTS)
+    effect = (gains[0] + gains[1]) / len(SUBJECTS)
     everyone = [
         SchoolEffect(str(school), bool(charter), int(students), float(one))
         for school, charter, students, one in zip(

@@ -1,4 +1,4 @@
-"""How much of the time students are on task: with a teacher it hangs on engagement, alone on self-regulation and structure.
+"""How much of the time students are on task: with a teacher by engagement, alone by self-regulation and structure.
 
 Sources: 72% on task (P068); self-pacing without structure is slow (claim 2.7, ME-15, P096); choice helps up to a few
 options (ME-16); technology has a sweet spot (claim 0.18), worse for the young (claim 3.9).
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, at_most, bell, clamp, mix, saturate
 
 
@@ -48,7 +49,8 @@ def led_attention(engagement: float, p: AttentionParams) -> float:
 def structure(advising_minutes: float, own_data: float, delivered: float, p: AttentionParams) -> float:
     """How much goal talks and instruction in self-regulation stand in for a student's own, 0 to 1.
 
-    Grows with minutes and saturates; own data make the same minutes worth more; untrained or hurried advising gives less.
+    Grows with minutes and saturates; own data make the same minutes worth more; untrained or hurried advising gives
+    less.
     """
     minutes = advising_minutes * (1.0 + p.own_data_boost * own_data)
     return p.structure_max * saturate(minutes / p.structure_half_minutes) * delivered
@@ -90,7 +92,10 @@ def choice_appeal(options: float, relevance: float, p: AttentionParams) -> float
 
 @compiled
 def device_appeal(tech_share: float, grade: float, p: AttentionParams) -> float:
-    """What software multiplies independent attention by: a gain at a moderate share of *contact* time, a loss beyond it, more for the young."""
+    """What software multiplies independent attention by.
+
+    A gain at a moderate share of *contact* time, a loss beyond it, more for the young.
+    """
     over = at_least(tech_share - p.device_best, 0.0)
     young = clamp((6.0 - grade) / 6.0, 0.0, 1.0)
     loss = mix(p.device_loss, p.device_loss_young, young)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from plsim.core.jit import compiled, kernel
+
 from .shapes import mix
 
 
@@ -25,8 +26,8 @@ def grouping_key(estimate: float, class_mean: float, spread: float, chance: floa
 def ranked(keys: Any, order: Any) -> None:
     """Writes into ``order`` the indices that sort ``keys`` ascending; equal keys keep their order. Both (students,).
 
-    Each key's rank is the number of keys before it. That is n * n comparisons without a branch, several at a time: for the
-    sizes of classes and pools much faster than a sort, whose every branch is a surprise.
+    Each key's rank is the number of keys before it. That is n * n comparisons without a branch, several at a time:
+    for the sizes of classes and pools much faster than a sort, whose every branch is a surprise.
     """
     n = len(keys)
     for i in range(n):
@@ -42,8 +43,8 @@ def ranked(keys: Any, order: Any) -> None:
 def regroup(keys: Any, estimates: Any, groups: int, order: Any, group: Any, group_mean: Any) -> None:
     """Splits ranked students into ``groups`` of nearly equal size and notes each one's group mean.
 
-    All arrays have shape (students,); ``order`` is scratch, ``group`` and ``group_mean`` (RIT) are written. Empty groups
-    are skipped.
+    All arrays have shape (students,); ``order`` is scratch, ``group`` and ``group_mean`` (RIT) are written. Empty
+    groups are skipped.
     """
     ranked(keys, order)
     n = len(keys)

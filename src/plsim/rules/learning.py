@@ -1,6 +1,7 @@
 """What a week adds: hours x attention x match x quality, relative to typical practice, times normal growth.
 
-Sources: NWEA 2020 norms for normal growth; absence and added days (P073, P074) for hours; the form is model.md section 5.
+Sources: NWEA 2020 norms for normal growth; absence and added days (P073, P074) for hours; the form is model.md
+section 5.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ def attended_share(attendance_rate: float, u: float, p: LearningParams) -> float
 
 
 @compiled
-def effective_share(attended: float, effective_hours: float, hours: float, typical_hours: float, saturation: float) -> float:
+def effective_share(
+    attended: float, effective_hours: float, hours: float, typical_hours: float, saturation: float
+) -> float:
     """Q: effective hours this week relative to typical hours, with diminishing returns to added time.
 
-    ``effective_hours`` is the sum over modes of hours x attention x match x quality; ``saturation`` (kappa) in [0, 1). Zero
-    hours give zero.
+    ``effective_hours`` is the sum over modes of hours x attention x match x quality; ``saturation`` (kappa) in [0,
+    1). Zero hours give zero.
     """
     return attended * effective_hours / (typical_hours + saturation * (hours - typical_hours))
 
@@ -61,5 +64,8 @@ def weekly_gain(normal_rate: float, learning_rate: float, home_share: float, rel
 
 @compiled
 def lasting_change(structural_gain: float, normal_gain: float, durability: float) -> float:
-    """What summer takes from (or gives back to) achievement (RIT): all but the durable share of the gain beyond the student's normal one."""
+    """What summer takes from achievement, or gives back (RIT).
+
+    All but the durable share of the gain beyond the student's normal one.
+    """
     return -(1.0 - durability) * (structural_gain - normal_gain)

@@ -75,7 +75,8 @@ class Levers(NamedTuple):
 FIRST_INTENSITY = Levers._fields.index("intensity_profiles")
 PRACTICE_COUNT = 8
 
-# Which practice a lever belongs to: adoption of that practice moves it. Support, programs and context (-1) hold at once.
+# Which practice a lever belongs to: adoption of that practice moves it. Support, programs and context (-1) hold at
+# once.
 OWNER = (*[0] * 4, *[1] * 3, *[2] * 4, *[3] * 7, 4, *[5] * 2, *[6] * 4, *[7] * 3, *[-1] * 21, *range(PRACTICE_COUNT))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_most, bell_over, clamp, mix
 
 
@@ -35,7 +36,10 @@ class Targets(NamedTuple):
 
 @compiled
 def class_target(class_mean: float, guide: float, accountability: float, p: MatchParams) -> float:
-    """Level of whole-class work: the class's mean level with some stretch, pulled to the grade's pacing guide by accountability."""
+    """Level of whole-class work (RIT).
+
+    The class's mean level with some stretch, pulled to the grade's pacing guide by accountability.
+    """
     return mix(class_mean + p.stretch, guide, accountability)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, bell, clamp, saturate
 
 
@@ -67,8 +68,8 @@ def school_appeal(
 ) -> float:
     """What a section does for its students' engagement this week (standardized units a week).
 
-    ``adult_minutes`` are one-on-one and advising minutes a student; ``belonging`` is delivered relationship work (0 to 1);
-    ``novelty`` (0 to 1) wears off; software beyond ``engagement_device_limit`` of contact time tires.
+    ``adult_minutes`` are one-on-one and advising minutes a student; ``belonging`` is delivered relationship work (0
+    to 1); ``novelty`` (0 to 1) wears off; software beyond ``engagement_device_limit`` of contact time tires.
     """
     choosing = at_least(options - 1.0, 0.0) / (0.5 + at_least(options - 1.0, 0.0))
     choosing = choosing * bell((options - choice_best) / choice_width)

@@ -1,7 +1,7 @@
 """How students move through units: by calendar, by mastery, by deadline.
 
-Sources: opportunities to mastery (P046-P049), mastery criteria (P059, P060), pacing contingencies speed students up without
-changing the exam (ME-15), on-demand assessment shortens waits (claim 0.14).
+Sources: opportunities to mastery (P046-P049), mastery criteria (P059, P060), pacing contingencies speed students up
+without changing the exam (ME-15), on-demand assessment shortens waits (claim 0.14).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, at_most, clamp, saturate
 
 
@@ -80,8 +81,8 @@ def unit_week(
     """One week of a student's unit; at most one promotion.
 
     Calendar pacing (``own_pace`` 0) moves on after ``unit_weeks`` regardless. By mastery (1) a student is ready once an
-    assessment with error shows the threshold, stops being ready when it falls ``hysteresis`` below, and is promoted after
-    ``wait_weeks`` of being ready; a deadline forces the pace and leaves the unmet rest for review.
+    assessment with error shows the threshold, stops being ready when it falls ``hysteresis`` below, and is promoted
+    after ``wait_weeks`` of being ready; a deadline forces the pace and leaves the unmet rest for review.
     """
     mastery = unit_mastery + gain
     weeks = unit_weeks + 1.0
@@ -110,7 +111,7 @@ def unit_week(
 
 @compiled
 def first_position(estimate: float, guide: float, accountability: float, own_pace: float, stretch: float) -> float:
-    """Level of the first unit of a year (RIT): the pacing guide's; at an own pace, the student's as far as standards allow.
+    """Level of the first unit of a year (RIT): the guide's; at an own pace, the student's as far as standards allow.
 
     No branches, so that whole arrays can be given too.
     """

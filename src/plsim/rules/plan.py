@@ -1,7 +1,7 @@
 """What a week asks of a teacher, and what is left of the plan when hours run out.
 
-Sources: hours worked and contracted (RAND State of the American Teacher 2024; NCES NTPS 2020-21), hours spent finding and
-making materials (ME-23, ME-24), time as the obstacle that teachers name first (R17-18, claim 1.8).
+Sources: hours worked and contracted (RAND State of the American Teacher 2024; NCES NTPS 2020-21), hours spent finding
+and making materials (ME-23, ME-24), time as the obstacle that teachers name first (R17-18, claim 1.8).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, at_most, clamp
 
 
@@ -75,8 +76,8 @@ def section_hours(
 ) -> float:
     """Hours a week that the practices of one section ask of its teacher outside lessons.
 
-    ``library`` is the share of needed lesson levels that good shared material covers. The ``relief_*`` are 1 for a novice and
-    fall with proficiency. Half of a student's advising falls on each of the two subjects.
+    ``library`` is the share of needed lesson levels that good shared material covers. The ``relief_*`` are 1 for a
+    novice and fall with proficiency. Half of a student's advising falls on each of the two subjects.
     """
     data = students * data_rate * p.data_minutes_per_student / 60.0 * relief_profiles
     lessons = levels * p.lesson_level_hours * (1.0 - p.library_relief * library) * relief_paths
@@ -104,7 +105,8 @@ def tool_hours(tools: float, fragmentation: float, p: PlanParams) -> float:
 def hours_demanded(practice_hours: float, tool_hours_: float, old_duties: float, change: float, p: PlanParams) -> float:
     """Hours a week a teacher needs outside lessons; always above 0.
 
-    ``old_duties`` is 1 where new practices are laid over the old duties; they weigh with how much has ``change``\\ d (0 to 1).
+    ``old_duties`` is 1 where new practices are laid over the old duties; they weigh with how much
+    is new, ``change`` (0 to 1).
     """
     return at_least(p.base_hours + practice_hours + tool_hours_ + p.old_duty_hours * old_duties * change, 1.0)
 
@@ -113,8 +115,8 @@ def hours_demanded(practice_hours: float, tool_hours_: float, old_duties: float,
 def hours_supplied(planning_hours: float, autonomy: float, change: float, p: PlanParams) -> float:
     """Hours a week a teacher has outside lessons.
 
-    ``planning_hours`` come on top of the usual. Autonomy lets a school drop what competes with a change: it frees hours in
-    proportion to the change, so it is worth nothing where nothing changes.
+    ``planning_hours`` come on top of the usual. Autonomy lets a school drop what competes with a change: it frees
+    hours in proportion to the change, so it is worth nothing where nothing changes.
     """
     return p.hours_outside_instruction + planning_hours + p.capacity_from_autonomy * (autonomy - 0.5) * change
 

@@ -1,7 +1,8 @@
 """How teachers change: proficiency per practice, strain, buy-in.
 
-Sources: professional development works from about 14 hours and with coaching (P101, P102); full implementation takes 2 to
-4 years (P103); no gain in the first year, a gain in the second (P104, P105); burnout (P110); turnover (P108, P109).
+Sources: professional development works from about 14 hours and with coaching (P101, P102); full implementation takes
+2 to 4 years (P103); no gain in the first year, a gain in the second (P104, P105); burnout (P110); turnover (P108,
+P109).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, clamp, saturate
 
 
@@ -37,13 +39,13 @@ class ProficiencyParams(NamedTuple):
 
 @compiled
 def practice_rate(relational: float, p: ProficiencyParams) -> float:
-    """Weekly growth rate of proficiency at full use: tools are learned fast (``relational`` 0), relational practices slowly (1)."""
+    """Weekly growth of proficiency at full use: tools are learned fast (``relational`` 0), relations slowly (1)."""
     return p.rate_tools + relational * (p.rate_relational - p.rate_tools)
 
 
 @compiled
 def help_to_learn(coaching_hours: float, colleagues: float, library: float, p: ProficiencyParams) -> float:
-    """What coaching, colleagues' mean proficiency and shared materials multiply a teacher's learning by; 1 with none."""
+    """What coaching, colleagues' proficiency and shared materials multiply a teacher's learning by; 1 with none."""
     coached = p.coaching_gain * saturate(coaching_hours / p.coaching_half_hours)
     return 1.0 + coached + p.colleague_gain * colleagues + p.library_gain * library
 
@@ -54,8 +56,8 @@ def next_proficiency(
 ) -> float:
     """Proficiency in a practice a week on: logistic growth with real use.
 
-    ``use`` is the practice's actual intensity (0 to 1); ``load`` is how much else is new at once, summed over practices: it
-    divides attention.
+    ``use`` is the practice's actual intensity (0 to 1); ``load`` is how much else is new at once, summed over
+    practices: it divides attention.
     """
     speed = rate * use * help_ * (0.5 + buy_in) / (1.0 + p.crowding * load)
     return clamp(proficiency + speed * proficiency * (1.0 - proficiency), 0.0, 1.0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, at_most, bell, mix, saturate
 
 
@@ -57,8 +58,8 @@ def teacher_quality(persistent: float, yearly: float, experience: float, strain:
 def synergy(vision: float, coherence: float, p: QualityParams) -> float:
     """How much the practices strengthen each other where a shared vision ties them together; capped.
 
-    ``coherence`` is the mean over the practices of intensity x proficiency. The complementarity may be 0: that the whole
-    exceeds the sum is a claim to test, not an assumption.
+    ``coherence`` is the mean over the practices of intensity x proficiency. The complementarity may be 0: that the
+    whole exceeds the sum is a claim to test, not an assumption.
     """
     return at_most(1.0 + p.complementarity * vision * coherence, p.multiplier_max)
 
@@ -77,7 +78,10 @@ def class_size_quality(students: float, p: QualityParams) -> float:
 
 @compiled
 def informed(data_rate: float, delivered_: float, p: QualityParams) -> float:
-    """How well teaching knows what each student needs next, 0 to 1: how often data come, times the time and skill to read them."""
+    """How well teaching knows what each student needs next, 0 to 1.
+
+    How often data come, times the time and skill to read them.
+    """
     return saturate(data_rate / p.data_rate_half) * delivered_
 
 
@@ -85,8 +89,8 @@ def informed(data_rate: float, delivered_: float, p: QualityParams) -> float:
 def group_quality(teacher: float, delivered_: float, grouping: float, informed_: float, p: QualityParams) -> float:
     """Quality of small-group teaching: about that of whole-class teaching for a novice at it, above for an expert.
 
-    Groups made for a purpose (delivered ``grouping``) gain as far as teaching is ``informed``: grouping alone adds nothing, nor
-    do data alone.
+    Groups made for a purpose (delivered ``grouping``) gain as far as teaching is ``informed``: grouping alone adds
+    nothing, nor do data alone.
     """
     return teacher * mix(p.group_novice, p.group_expert, delivered_) * (1.0 + p.targeting * grouping * informed_)
 
@@ -110,8 +114,8 @@ def material_quality(
     """Quality of what students work with alone: paper and software in their shares of independent time.
 
     ``content`` is the quality of the digital content, 0 to 1.
-    ``curated`` is delivered skill with technology (0 to 1): unguided software use is worth less. Fragmented curricula and
-    more tools than can be learned lower both.
+    ``curated`` is delivered skill with technology (0 to 1): unguided software use is worth less. Fragmented curricula
+    and more tools than can be learned lower both.
     """
     software = mix(p.software_worst, p.software_best, content) * mix(p.curation, 1.0, curated)
     blend = mix(p.materials, software, tech_share)
@@ -119,9 +123,7 @@ def material_quality(
 
 
 @compiled
-def adapted_quality(
-    material: float, path_share: float, delivered_: float, informed_: float, p: QualityParams
-) -> float:
+def adapted_quality(material: float, path_share: float, delivered_: float, informed_: float, p: QualityParams) -> float:
     """Quality of independent work: feedback adds to all of it, and the next step to what runs on own paths.
 
     Both need ``informed`` teaching; the next step also delivered skill with paths.
@@ -137,8 +139,9 @@ def peer_quality(spread: float, p: QualityParams) -> float:
 
 @compiled
 def unit_value(unit_mastery: float, p: QualityParams) -> float:
-    """What more work on a unit is worth for achievement: most while it is new, only the ``transfer`` share once mastered.
+    """What more work on a unit is worth for achievement.
 
-    1 at the mastery that a unit typically has while it is worked on.
+    Most while the unit is new, only the ``transfer`` share once it is mastered; 1 at the mastery that a unit
+    typically has while it is worked on.
     """
     return p.transfer + (1.0 - p.transfer) / (1.0 - p.typical_mastery) * (1.0 - unit_mastery)

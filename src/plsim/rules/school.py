@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, at_most, clamp
 
 
@@ -38,8 +39,8 @@ def adoption(
     """Share of a planned change that is in place, 0 to 1.
 
     Where the new is laid over the old (``old_duties`` 1) rules on schedules and staffing cap changes of schedule
-    (``practice_is_schedule`` 1), the more the less autonomy. Teachers who do not believe in a change carry out less of it;
-    a school that went back carries out none.
+    (``practice_is_schedule`` 1), the more the less autonomy. Teachers who do not believe in a change carry out less
+    of it; a school that went back carries out none.
     """
     allowed = 1.0 - p.overlay_cap * practice_is_schedule * old_duties * (1.0 - autonomy)
     willing = 1.0 - p.adoption_buy_in * (1.0 - buy_in)
@@ -71,7 +72,8 @@ def next_vision(vision: float, aim: float, leadership: float, p: SchoolParams) -
 def next_trust(trust: float, grade_change: float, communication: float, p: SchoolParams) -> float:
     """Trust of families a week on: lost when grades change unexplained, recovered with communication.
 
-    ``grade_change`` is the added share of students graded by competency; ``communication`` is community engagement (0 to 1).
+    ``grade_change`` is the added share of students graded by competency; ``communication`` is community engagement (0
+    to 1).
     """
     unexplained = grade_change * (1.0 - communication)
     level = at_most(p.trust_level + p.trust_communication * communication, 1.0)
@@ -91,5 +93,5 @@ def revert_chance(trust: float, missed: float, engaged: float, p: SchoolParams) 
 
 @compiled
 def pool_share(capacity: float, asked: float) -> float:
-    """Share of the coaching asked for that a support pool can give; 1 when it has enough or is not limited (capacity 0)."""
+    """Share of the coaching asked for that a support pool can give; 1 when not limited (capacity 0)."""
     return 1.0 if capacity <= 0.0 or asked <= capacity else capacity / asked

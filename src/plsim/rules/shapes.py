@@ -1,7 +1,7 @@
 """The small vocabulary of curves from which every weekly rule is made.
 
-Only ``+ - * /`` and comparisons: IEEE 754 rounds these exactly, so every platform, thread count and engine gets the same
-bits, and compilers can turn a loop over them into SIMD code.
+Only ``+ - * /`` and comparisons: IEEE 754 rounds these exactly, so every platform, thread count and engine gets the
+same bits, and compilers can turn a loop over them into SIMD code.
 """
 
 from __future__ import annotations

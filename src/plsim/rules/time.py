@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from .shapes import at_least, at_most
 
 

@@ -11,8 +11,8 @@
  9. **Develop schools** (:func:`develop_school`).
 10. **Measure**: the engines record; no rule reads a measurement.
 
-Phases are ordered; agents inside a phase are not. A function here reads its own row as earlier phases left it, and others only
-through section, school and network summaries.
+Phases are ordered; agents inside a phase are not. A function here reads its own row as earlier phases left it, and
+others only through section, school and network summaries.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plsim.core.jit import compiled
+
 from . import attention as att
 from . import learning as lrn
 from . import match as mat
@@ -68,8 +69,9 @@ class Delivered(NamedTuple):
 class Context(NamedTuple):
     """What a section is and knows when the week starts.
 
-    ``subject`` 0 mathematics, 1 reading; ``grade`` 0 (K) to 12; ``class_mean`` and ``spread`` are mean and SD of estimated levels
-    (RIT); ``guide`` is the pacing guide's level this week (RIT); ``habits_mean`` the mean estimate of self-regulation.
+    ``subject`` 0 mathematics, 1 reading; ``grade`` 0 (K) to 12; ``class_mean`` and ``spread`` are mean and SD of
+    estimated levels (RIT); ``guide`` is the pacing guide's level this week (RIT); ``habits_mean`` the mean estimate
+    of self-regulation.
     """
 
     students: float
@@ -91,8 +93,8 @@ class Context(NamedTuple):
 class Section(NamedTuple):
     """One section's week, the same for all its students: hours by mode, targets, qualities, support, pacing.
 
-    ``tutor_displaced`` is the share of contact time lost per hour of tutoring; ``independent_share`` and ``peer_share`` are of
-    contact time.
+    ``tutor_displaced`` is the share of contact time lost per hour of tutoring; ``independent_share`` and
+    ``peer_share`` are of contact time.
     """
 
     whole: float
@@ -133,7 +135,7 @@ class Section(NamedTuple):
 
 
 class Experience(NamedTuple):
-    """One student's week in one subject: where the time goes (hours), targets (RIT), on-task shares, quality of each mode.
+    """One student's week in one subject: hours, targets (RIT), on-task shares and quality of each mode.
 
     Achievement depends on practices through these numbers and in no other way: with them held, the effect is exactly 0.
     """
@@ -173,7 +175,7 @@ QUALITY_FIELDS = Experience._fields[19:]
 
 
 class Learned(NamedTuple):
-    """What a week of learning did: new achievement (RIT), effort relative to typical, mean match, mean on-task share."""
+    """What a week did: new achievement (RIT), effort relative to typical, mean match, mean on-task share."""
 
     achievement: float
     effort: float
@@ -196,8 +198,6 @@ class SchoolState(NamedTuple):
     vision: float
     trust: float
     novelty: float
-
-
 
 
 @compiled
@@ -265,8 +265,6 @@ def teacher_supply(lv: Levers, autonomy: float, change: float, p: Params) -> flo
     return pln.hours_supplied(lv.planning_hours, autonomy, change, p.plan)
 
 
-
-
 @compiled
 def deliver(
     profiles: float,
@@ -284,7 +282,7 @@ def deliver(
     teacher: float,
     p: Params,
 ) -> Delivered:
-    """Delivered quality of each practice from the teacher's proficiencies, this week's fidelity and strain, and the shared vision.
+    """Delivered quality of each practice, from proficiency, the week's fidelity and strain, and the shared vision.
 
     ``coherence`` is the mean over practices of intensity x proficiency; ``teacher`` the teacher's own quality.
     """
@@ -337,8 +335,6 @@ def profile(
     return prf.updated_estimate(talked, achievement, error, weight)
 
 
-
-
 @compiled
 def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
     """The week of one section: hours by mode, targets, the quality of each mode, support and pacing."""
@@ -372,7 +368,9 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
     content = lv.content_quality_math * in_math + lv.content_quality_reading * c.subject
     fragmentation = lv.curriculum_fragmentation
     material = qua.material_quality(content, split.tech_share, fragmentation, c.tool_overload, d.technology, p.quality)
-    homework = qua.material_quality(content, home_software_share, fragmentation, c.tool_overload, d.technology, p.quality)
+    homework = qua.material_quality(
+        content, home_software_share, fragmentation, c.tool_overload, d.technology, p.quality
+    )
 
     informed = qua.informed(lv.data_rate, d.profiles, p.quality)
     grouping = lv.grouping_on_data * d.grouping
@@ -455,8 +453,8 @@ def experience(
 ) -> Experience:
     """What this week holds for one student in one subject.
 
-    ``own_pace`` is 1 for a student who progresses by mastery; ``u_served`` is the student's fixed uniform for being served by
-    a program.
+    ``own_pace`` is 1 for a student who progresses by mastery; ``u_served`` is the student's fixed uniform for being
+    served by a program.
     """
     tutor = s.tutor if u_served < s.tutor_share else 0.0
     kept = 1.0 - at_most(s.tutor_displaced * tutor, 1.0)
@@ -493,8 +491,6 @@ def experience(
     )
 
 
-
-
 @compiled
 def learn(
     e: Experience,
@@ -513,7 +509,8 @@ def learn(
     Parameters
     ----------
     normal_rate, seasonal
-        Normal growth this week (RIT), floored, and the practice-independent drift that makes up the difference to the norms.
+        Normal growth this week (RIT), floored, and the practice-independent drift that makes up the difference to the
+        norms.
     home_share
         Share of normal growth from outside the subject's lessons.
     reference
@@ -563,8 +560,6 @@ def learn(
     )
 
 
-
-
 @compiled
 def pace(
     s: Section,
@@ -601,8 +596,6 @@ def pace(
     )
 
 
-
-
 @compiled
 def advice(s: Section, structure: float) -> float:
     """Advised practice in self-regulation that a student gets (0 to 1): structure received and instruction in it."""
@@ -631,8 +624,6 @@ def develop(
     )
 
 
-
-
 @compiled
 def develop_practice(
     proficiency: float, use: float, relational: float, help_: float, buy_in: float, load: float, p: Params
@@ -640,8 +631,6 @@ def develop_practice(
     """A teacher's proficiency in one practice after this week."""
     rate = pro.practice_rate(relational, p.proficiency)
     return pro.next_proficiency(proficiency, use, rate, help_, buy_in, load, p.proficiency)
-
-
 
 
 @compiled
@@ -664,8 +653,8 @@ def develop_school(
 ) -> SchoolState:
     """A school after this week.
 
-    ``shared`` is the mean library of its network; ``authoring_hours`` the mean hours a teacher spent on own-level lessons;
-    ``grade_change`` the added share of students graded by competency.
+    ``shared`` is the mean library of its network; ``authoring_hours`` the mean hours a teacher spent on own-level
+    lessons; ``grade_change`` the added share of students graded by competency.
     """
     return SchoolState(
         sch.next_library(library, shared, lv.library_access, lv.library_support, authoring_hours, p.school),

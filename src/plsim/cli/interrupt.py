@@ -1,0 +1,56 @@
+"""Ctrl-C that answers at once, whatever the run is busy with.
+
+Python looks at Ctrl-C only between its own instructions and in its first thread. Compiled weeks, compilation itself and
+pools of threads that finish what they began would keep it waiting for many seconds. So the work is done in a second
+thread, and the first one only waits.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+INTERRUPTED = 130
+GRACE_SECONDS = 0.5
+"""How long interrupted work may take to tidy up (a file that is being written) before the process ends."""
+_LOOK_SECONDS = 0.1
+
+
+def interruptible(work: Callable[[], T], *, message: str) -> T:
+    """The result of the work; at Ctrl-C the process says the message and ends with status 130 within a second."""
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def do() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again in the first thread
+            errors.append(error)
+
+    thread = threading.Thread(target=do, name="plsim work", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(_LOOK_SECONDS)
+    except KeyboardInterrupt:
+        _end(thread, message)
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _end(thread: threading.Thread, message: str) -> None:
+    """End the process: politely if the work can be stopped between two instructions, else at once."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt))
+    thread.join(GRACE_SECONDS)
+    print(message, file=sys.stderr, flush=True)
+    os._exit(INTERRUPTED)
