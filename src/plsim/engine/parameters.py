@@ -68,19 +68,17 @@ def prior_worlds(count: int, seed: int) -> tuple[World, ...]:
 
     Not calibrated: they say how far the answer moves within what is plausible, not what the evidence leaves.
     """
-    from scipy.stats import qmc
-
     uncertain = registry().uncertain()
-    if count == 0:
-        return ()
-    sample = qmc.LatinHypercube(d=len(uncertain), rng=np.random.default_rng([seed, 18])).random(count)
+    rng = np.random.default_rng([seed, 18])
+    # One point in each of `count` equal strata of every parameter, in an order of its own. Written out: importing
+    # scipy.stats for it would double the time to start.
+    sample = (np.array([rng.permutation(count) for _ in uncertain]).T + rng.random((count, len(uncertain)))) / max(
+        count, 1
+    )
     worlds = []
     for index, point in enumerate(sample):
         values = {}
         for parameter, u in zip(uncertain, point, strict=True):
-            if parameter.shape == "log":
-                values[parameter.key] = float(parameter.low * (parameter.high / parameter.low) ** u)
-            else:
-                values[parameter.key] = float(parameter.low + u * (parameter.high - parameter.low))
+            values[parameter.key] = float(parameter.quantile(float(u)))
         worlds.append(World(f"prior-{index}", values))
     return tuple(worlds)

@@ -1,0 +1,170 @@
+"""How fast plsim is here, as one table: `python benchmarks/speed.py [--quick]`.
+
+Ratios are taken inside one run, on processor time, so that another program on the machine disturbs them little. Aims and
+floors are those the project set itself before it was built.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import plsim
+from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.engine.arm import Arm
+from plsim.engine.batch_rows import experience_at
+from plsim.engine.parameters import CENTRAL, parameters
+from plsim.engine.reference import typical
+from plsim.engine.run import engine_named, pair, population_of, run_world
+from plsim.engine.setting import growth
+from plsim.rules import week
+from plsim.rules.week import Experience
+
+HERE = Path(__file__).resolve().parent
+
+
+def best(action: Callable[[], object], repeats: int = 5, *, clock: Callable[[], float] = time.thread_time) -> float:
+    """Least seconds of several tries."""
+    action()
+    found = []
+    for _ in range(repeats):
+        begun = clock()
+        action()
+        found.append(clock() - begun)
+    return min(found)
+
+
+def arm_of(scenario: plsim.Scenario, years: int) -> Arm:
+    """The scenario's arm in the central world, before its first year."""
+    engine = engine_named("batch")
+    people = population_of(scenario, None, 0)
+    both = pair(scenario, people, seed=0, years=years)
+    found = typical(CENTRAL, engine)
+    return Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, found.reference, growth())
+
+
+def batch_rate(scenario: plsim.Scenario) -> float:
+    """Student-subject-weeks a second on one core, all rules, recording off."""
+    engine = engine_named("batch")
+    arm = arm_of(scenario, 1)
+    arm.begin_year(engine)
+    rows = arm.rows.achievement.shape[0]
+    return rows * WEEKS_PER_YEAR / best(lambda: engine.run(arm, 0, WEEKS_PER_YEAR), 9)
+
+
+def mesa_rate() -> float:
+    """Student steps a second (both subjects) of the Mesa model."""
+    model = plsim.SchoolModel(plsim.load("one_school_demo"), seed=0)
+    model.step()
+    students = model.arm.setting.students
+    weeks = 8
+    begun = time.thread_time()
+    for _ in range(weeks):
+        model.step()
+    return students * weeks / (time.thread_time() - begun)
+
+
+def learn_against_c() -> float | None:
+    """Seconds of the compiled learn rule over those of the same rule in C -O3; None without a C compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    from numba import njit
+
+    n, repeats = 4096, 400
+    rng = np.random.default_rng(0)
+    block = rng.random((len(Experience._fields), n)) + 0.5
+    block[10:14] = 200.0 + 20.0 * block[10:14]
+    columns = [rng.random(n) + 0.5 for _ in range(11)]
+    columns[0] = 200.0 + 20.0 * rng.random(n)
+    p = parameters(CENTRAL)
+
+    @njit(error_model="numpy")
+    def rule(n: int, e: Any, a: Any, r: Any, at: Any, no: Any, se: Any, h: Any, d: Any, ty: Any, ef: Any, ma: Any, on: Any, p: Any) -> None:  # noqa: E501
+        for i in range(n):
+            new = week.learn(experience_at(e, i), a[i], r[i], at[i], no[i], se[i], h[i], d[i], ty[i], p)
+            a[i] = new.achievement
+            ef[i] = new.effort
+            ma[i] = new.match
+            on[i] = new.on_task
+
+    @njit(error_model="numpy")
+    def many(times: int, n: int, e: Any, a: Any, r: Any, at: Any, no: Any, se: Any, h: Any, d: Any, ty: Any, ef: Any, ma: Any, on: Any, p: Any) -> None:  # noqa: E501
+        for _ in range(times):
+            rule(n, e, a, r, at, no, se, h, d, ty, ef, ma, on, p)
+
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "learn.so"
+        subprocess.run(
+            [compiler, "-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC", "-o", str(library), str(HERE / "learn.c")],
+            check=True,
+        )
+        c = ctypes.CDLL(str(library))
+        numbers = np.array(
+            [p.match.floor, p.match.width_below, p.match.width_above, p.match.stretch, p.attention.one_on_one, p.time.hours_saturation]
+        )
+        ours = [column.copy() for column in columns]
+        theirs = [column.copy() for column in columns]
+        pointers = [ctypes.c_void_p(array.ctypes.data) for array in (block, *theirs, numbers)]
+
+        def in_c() -> None:
+            for _ in range(repeats):
+                c.learn(ctypes.c_size_t(n), *pointers)
+
+        rule(n, block, *ours, p)
+        c.learn(ctypes.c_size_t(n), *pointers)
+        if not np.allclose(ours[0], theirs[0], rtol=1e-12, atol=0.0):
+            raise AssertionError("The C rule and the compiled rule disagree: learn.c is out of date.")
+        return best(lambda: many(repeats, n, block, *ours, p)) / best(in_c)
+
+
+def seconds_of(*arguments: str) -> float:
+    """Wall seconds of a plsim command in a new process."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "plsim.cli.main", *arguments], check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quick", action="store_true", help="leave out what starts new processes")
+    quick = options.parse_args().quick
+    nglc = plsim.load("nglc_2015")
+    rate = batch_rate(nglc)
+    small = batch_rate(nglc.with_changes(population=nglc.population.model_copy(update={"schools": 2, "charter_schools": 1, "students_per_school": 250})))
+    engine = engine_named("batch")
+    people = population_of(nglc, None, 0)
+    both = pair(nglc, people, seed=0, years=2)
+    typical(CENTRAL, engine)
+    two_arms = best(lambda: run_world(both, CENTRAL, engine), 3) - best(lambda: typical(CENTRAL, engine), 3)
+    ratio = learn_against_c()
+    lines = [
+        ("student-subject-weeks a second, one core", f"{rate / 1e6:.1f} million", "25 million (floor 15)"),
+        ("the same with 500 students, of that rate", f"{small / rate:.2f}", "at least 0.5"),
+        ("Mesa student steps a second", f"{mesa_rate():,.0f}", "at least 40,000"),
+        ("learn rule over C -O3, time", "no C compiler" if ratio is None else f"{ratio:.2f}", "1.5"),
+        ("both arms of nglc_2015, two years", f"{two_arms:.2f} s", "under 0.3 s"),
+    ]
+    if not quick:
+        with tempfile.TemporaryDirectory() as folder:
+            lines.append(("plsim --help", f"{seconds_of('--help'):.2f} s", "under 0.3 s"))
+            warm = seconds_of("run", "one_school_demo", "--worlds", "0", "--out", folder)
+            lines.append(("warm start: run of one_school_demo, one world", f"{warm:.2f} s", "under 2 s"))
+    width = max(len(what) for what, _, _ in lines)
+    for what, measured, aim in lines:
+        print(f"{what:<{width}}  {measured:>14}   aim: {aim}")
+
+
+if __name__ == "__main__":
+    main()
