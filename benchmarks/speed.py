@@ -1,7 +1,7 @@
 """How fast plsim is here, as one table: `python benchmarks/speed.py [--quick]`.
 
-Ratios are taken inside one run, on processor time, so that another program on the machine disturbs them little. Aims and
-floors are those the project set itself before it was built.
+Ratios are taken inside one run, on processor time, so that another program on the machine disturbs them little. Aims
+and floors are those the project set itself before it was built.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def learn_against_c() -> float | None:
     p = parameters(CENTRAL)
 
     @njit(error_model="numpy")
-    def rule(n: int, e: Any, a: Any, r: Any, at: Any, no: Any, se: Any, h: Any, d: Any, ty: Any, ef: Any, ma: Any, on: Any, p: Any) -> None:  # noqa: E501
+    def rule(n, e, a, r, at, no, se, h, d, ty, ef, ma, on, p):  # type: ignore[no-untyped-def]
         for i in range(n):
             new = week.learn(experience_at(e, i), a[i], r[i], at[i], no[i], se[i], h[i], d[i], ty[i], p)
             a[i] = new.achievement
@@ -99,19 +99,36 @@ def learn_against_c() -> float | None:
             on[i] = new.on_task
 
     @njit(error_model="numpy")
-    def many(times: int, n: int, e: Any, a: Any, r: Any, at: Any, no: Any, se: Any, h: Any, d: Any, ty: Any, ef: Any, ma: Any, on: Any, p: Any) -> None:  # noqa: E501
+    def many(times, n, e, a, r, at, no, se, h, d, ty, ef, ma, on, p):  # type: ignore[no-untyped-def]
         for _ in range(times):
             rule(n, e, a, r, at, no, se, h, d, ty, ef, ma, on, p)
 
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "learn.so"
         subprocess.run(
-            [compiler, "-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC", "-o", str(library), str(HERE / "learn.c")],
+            [
+                compiler,
+                "-O3",
+                "-march=native",
+                "-ffp-contract=off",
+                "-shared",
+                "-fPIC",
+                "-o",
+                str(library),
+                str(HERE / "learn.c"),
+            ],
             check=True,
         )
         c = ctypes.CDLL(str(library))
         numbers = np.array(
-            [p.match.floor, p.match.width_below, p.match.width_above, p.match.stretch, p.attention.one_on_one, p.time.hours_saturation]
+            [
+                p.match.floor,
+                p.match.width_below,
+                p.match.width_above,
+                p.match.stretch,
+                p.attention.one_on_one,
+                p.time.hours_saturation,
+            ]
         )
         ours = [column.copy() for column in columns]
         theirs = [column.copy() for column in columns]
@@ -142,7 +159,13 @@ def main() -> None:
     quick = options.parse_args().quick
     nglc = plsim.load("nglc_2015")
     rate = batch_rate(nglc)
-    small = batch_rate(nglc.with_changes(population=nglc.population.model_copy(update={"schools": 2, "charter_schools": 1, "students_per_school": 250})))
+    small = batch_rate(
+        nglc.with_changes(
+            population=nglc.population.model_copy(
+                update={"schools": 2, "charter_schools": 1, "students_per_school": 250}
+            )
+        )
+    )
     engine = engine_named("batch")
     people = population_of(nglc, None, 0)
     both = pair(nglc, people, seed=0, years=2)

@@ -1,8 +1,8 @@
 """A new theory of motivation, beside the original, with the same students and the same luck.
 
 The model says that engagement follows *match*: work that is too hard or too easy turns students away. Another theory
-says that it follows *success*: students who got much done lately want more, whatever the work was. This file states that
-theory as one overridden method, and asks whether it would change what a school's plan does.
+says that it follows *success*: students who got much done lately want more, whatever the work was. This file states
+that theory as one overridden method, and asks whether it would change what a school's plan does.
 
 Run it with ``python examples/new_motivation.py``.
 """

@@ -66,6 +66,9 @@ def engine(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]) -> None:
     module = types.ModuleType("plsim.engine.run")
     module.run = run  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "plsim.engine.run", module)
+    page = types.ModuleType("plsim.report.page")
+    page.write_report = lambda folder: (folder / "report.html").touch()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "plsim.report.page", page)
 
 
 def called(*arguments: str) -> Result:
@@ -94,6 +97,14 @@ def test_json_is_the_summary_and_nothing_else(calls: list[dict[str, Any]]) -> No
 
 def test_quiet_prints_only_the_folder(calls: list[dict[str, Any]]) -> None:
     assert called("one_school_demo", "--quiet", "--out", "here").output == "here\n"
+
+
+@pytest.mark.parametrize(("flags", "written"), [((), True), (("--no-report",), False)])
+def test_the_report_is_written_unless_it_is_not_wanted(
+    calls: list[dict[str, Any]], flags: tuple[str, ...], written: bool
+) -> None:
+    output = called("one_school_demo", "--out", "here", *flags).stdout
+    assert Path("here/report.html").exists() == ("report.html" in output) == written
 
 
 def test_options_reach_the_engine(calls: list[dict[str, Any]]) -> None:

@@ -89,10 +89,8 @@ def test_engines_agree_with_frozen_dynamics(frozen, scenario_of, assert_engines_
 
 
 def test_engines_agree_when_a_support_pool_runs_short(scenario_of, assert_engines_agree):
-    def few_coaches(arm: Arm) -> None:
-        arm.networks.coaching_capacity[:] = 0.3
-
-    assert_engines_agree(scenario_of("flexible_grouping", "support.network_schools=2", "years=1"), prepare=few_coaches)
+    pool = ("support.network_schools=2", "support.coaching_hours=2.0", "support.pool_coaching_hours=0.5")
+    assert_engines_agree(scenario_of("flexible_grouping", *pool, "years=1"))
 
 
 def test_engines_agree_on_traced_and_held_experience(scenario_of, assert_engines_agree):

@@ -114,6 +114,8 @@ def _what_it_took(rows: pd.DataFrame) -> list[str]:
     for name in names:
         for subject in _subjects(rows[rows["outcome"] == name]):
             one = rows[(rows["outcome"] == name) & (rows["subject"] == subject)]
+            if name.startswith("cost") and not one["value"].any():
+                continue  # a kind of cost that neither arm has
             arms = [_number(one[one["arm"] == arm]) for arm in ("scenario", "counterfactual")]
             label = name.replace("_", " ") + ("" if subject == "both" else f", {subject}")
             difference = _estimate(one[one["arm"] == "difference"])

@@ -23,6 +23,16 @@ OUTCOMES = (
     Outcome("one_on_one_minutes", "minutes/week", "Minutes a week that a student has a teacher alone, per subject."),
     Outcome("regroupings_per_month", "count", "Times a month that groups are made anew."),
     Outcome("unmet_lesson_share", "share", "Share of the planned lessons for which time did not suffice."),
-    Outcome("cost_per_student", "USD", "Cost per student and year, teachers' hours included."),
+    Outcome("cost_per_student", "USD", "Cost per student and year, teachers' hours included, whoever pays."),
+    Outcome("cost_per_tenth_sd", "USD", "Cost per student, up to that year, of a tenth of an SD, if there is a gain."),
+    Outcome("cost_teachers", "USD", "Hours asked of teachers, lessons included, at salary and benefits per paid hour."),
+    Outcome("cost_adults", "USD", "Hours of further adults in class."),
+    Outcome("cost_tutoring", "USD", "Hours of tutors."),
+    Outcome("cost_coaching", "USD", "Coaching of teachers."),
+    Outcome("cost_licences", "USD", "Licences of products in use."),
+    Outcome("cost_devices", "USD", "Devices, by the share of lessons on them; one each where homework needs it."),
+    Outcome("cost_library", "USD", "Access to lessons that others wrote."),
+    Outcome("cost_turnover", "USD", "Replacing teachers who leave."),
+    Outcome("cost_startup", "USD", "Starting: redesign of the school, and technology, once."),
 )
 """What results hold. A result may hold more; this is what is printed first and in this order."""

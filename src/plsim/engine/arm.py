@@ -100,25 +100,27 @@ class YearRecord:
     units
         Coverage, units taught, summed mastery, unmet units, waiting weeks, one-on-one hours, on-task share, match,
         |estimate - truth|, position, each (students, 2).
-    self_regulation, engagement
-        At the end of the year. Shape (students,).
-    demand, strain, fidelity, proficiency
+    self_regulation, engagement, habits
+        At the end of the year; the last is what schools believe of the first. Shape (students,).
+    demand, strain, fidelity, proficiency, buy_in
         Of seats; means over the year's weeks (hours a week; strain), and at the end. Proficiency (seats, practices).
     taught
         Whether a seat taught a section this year. Shape (seats,).
-    library, trust, vision, regroupings, reverted
-        Of schools, at the end of the year.
+    library, trust, vision, regroupings, reverted, adoption
+        Of schools, at the end of the year. Adoption (schools, practices).
     """
 
     achievement: Floats
     units: dict[str, Floats]
     self_regulation: Floats
     engagement: Floats
+    habits: Floats
     demand: Floats
     supply: Floats
     strain: Floats
     fidelity: Floats
     proficiency: Floats
+    buy_in: Floats
     taught: Floats
     holder: Ints
     library: Floats
@@ -126,14 +128,15 @@ class YearRecord:
     vision: Floats
     regroupings: Floats
     reverted: Floats
+    adoption: Floats
 
 
 @dataclass
 class Arm:
     """One arm of a run in one world.
 
-    ``even_teachers`` makes all teachers equally effective, with evenly spread experience: means of the reference
-    population are then free of the luck of who teaches there.
+    ``even_teachers`` makes all teachers alike: equally effective, experienced and proficient. What typical practice gives in
+    the reference population is then free of the luck of who teaches there.
     """
 
     setting: Setting
@@ -160,7 +163,9 @@ class Arm:
         self.trace = Trace(
             np.zeros((EXPERIENCE_FIELDS, 0)), np.zeros(EXPERIENCE_FIELDS), np.zeros((EXPERIENCE_FIELDS, 0))
         )
-        self.networks = Networks(self.setting.first_school, np.zeros(self.setting.first_school.shape[0] - 1))
+        self.networks = Networks(
+            self.setting.first_school, np.full(self.setting.first_school.shape[0] - 1, self.plan.coaching_capacity)
+        )
         self.rows: Rows
         self.students: Students
         self.sections: Sections
@@ -197,10 +202,12 @@ class Arm:
         self.holder: Ints = np.zeros(count, np.int64)
         self.seats: Seats = zeros(Seats, count, proficiency=np.zeros((count, PRACTICE_COUNT)))
         _, _, u = self.setting.teacher_draws(self.holder)
+        self.seats.experience[:] = self._experience(u)
         if self.even_teachers:
-            u = _stratified(u, self.setting.population.level[self.setting.timeline.seats.seat_school].astype(np.int64))
-        # Exponential experience: most teachers are rather new, a few very old hands.
-        self.seats.experience[:] = np.minimum(-self.world.number("teacher.experience_mean") * np.log(u), 45.0)
+            # The years at which a teacher is worth what all are worth on average.
+            half, years = self.p.quality.experience_half_years, self._experience((np.arange(1000) + 0.5) / 1000.0)
+            worth = float((years / (half + years)).mean())
+            self.seats.experience[:] = half * worth / (1.0 - worth)
         self._new_teachers(np.ones(count, bool))
         schools = self.schools
         believing = self.world.number("teacher.buy_in_start")
@@ -212,13 +219,18 @@ class Arm:
                     SCHEDULE[k], float(schools.autonomy[s]), old_duties, believing, 0.0, self.p.school
                 )
 
+    def _experience(self, u: Floats) -> Floats:
+        """Years of experience from uniforms. Exponential: most teachers are rather new, a few very old hands."""
+        years: Floats = np.minimum(-self.world.number("teacher.experience_mean") * np.log(u), 45.0)
+        return years
+
     def _new_teachers(self, chosen: Any) -> None:
         """Effectiveness, proficiency and buy-in of the present holders of ``chosen`` seats."""
         z, start, _ = self.setting.teacher_draws(self.holder)
         spread = self.world.number("teacher.effectiveness_spread")
         effect = np.exp(spread * z - 0.5 * spread * spread)
         if self.even_teachers:
-            effect = np.ones_like(effect)
+            effect, start = np.ones_like(effect), np.zeros_like(start)
         p = self.p.proficiency
         first = np.clip(p.start + p.start_spread * start, 0.05, 0.95)
         self.seats.persistent[chosen] = effect[chosen]
@@ -443,11 +455,13 @@ class Arm:
             units={name: self.by_student(values) for name, values in units.items()},
             self_regulation=self.students.self_regulation.copy(),
             engagement=self.students.engagement.copy(),
+            habits=self.students.habits.copy(),
             demand=seats.demand_sum / WEEKS_PER_YEAR,
             supply=seats.supply.copy(),
             strain=seats.strain_sum / WEEKS_PER_YEAR,
             fidelity=seats.fidelity.copy(),
             proficiency=seats.proficiency.copy(),
+            buy_in=seats.buy_in.copy(),
             taught=taught,
             holder=self.holder.copy(),
             library=schools.library.copy(),
@@ -455,6 +469,7 @@ class Arm:
             vision=schools.vision.copy(),
             regroupings=np.maximum(schools.regroupings, 0.0),
             reverted=schools.reverted.copy(),
+            adoption=schools.adoption.copy(),
         )
 
     def _revert(self, gain: Floats, normal: Floats) -> None:
@@ -490,14 +505,3 @@ class Arm:
         self._new_teachers(self.left)
         seats.experience[self.left] = 0.0
         self._rest()
-
-
-def _stratified(u: Floats, kind: Ints) -> Floats:
-    """Uniforms replaced by the middles of equal strata within each kind, in the same order."""
-    even = np.empty_like(u)
-    for each in np.unique(kind):
-        chosen = np.flatnonzero(kind == each)
-        rank = np.empty(chosen.shape[0])
-        rank[np.argsort(u[chosen], kind="stable")] = np.arange(chosen.shape[0])
-        even[chosen] = (rank + 0.5) / chosen.shape[0]
-    return even

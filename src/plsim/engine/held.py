@@ -1,8 +1,9 @@
 """A run in which part of what students live through is held at the counterfactual's values.
 
-Achievement depends on practices through :class:`~plsim.rules.week.Experience` and in no other way. Holding some of its fields
-shows what the others do: hold all but the hours, and what remains is the effect of time; hold all of them, and nothing may
-remain. Both arms go through the weeks in step, because what is held is this very week of the same student's other life.
+Achievement depends on practices through :class:`~plsim.rules.week.Experience` and in no other way. Holding some of
+its fields shows what the others do: hold all but the hours, and what remains is the effect of time; hold all of them,
+and nothing may remain. Both arms go through the weeks in step, because what is held is this very week of the same
+student's other life.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ def run_held(
     ----------
     fields
         Names of fields of :class:`~plsim.rules.week.Experience`: ``week.TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
-        ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them. None held is :func:`~plsim.engine.run.run_world`;
-        all held gives every student the counterfactual's achievement, to the last bit.
+        ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them. None held is
+        :func:`~plsim.engine.run.run_world`; all held gives every student the counterfactual's achievement, to the
+        last bit.
     found
         The world's reference, if known; else it is made.
 

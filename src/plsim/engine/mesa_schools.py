@@ -281,6 +281,11 @@ class SchoolRules:
     regroupings = own("schools", "regroupings", "Regroupings this year")
 
     @property
+    def school_id(self) -> str:
+        """Name of the school, for tables."""
+        return self.name
+
+    @property
     def achievement(self) -> float:
         """Mean latent achievement of the school's students, both subjects (RIT)."""
         return float(self.board.arm.rows.achievement[self._rows()].mean())

@@ -7,8 +7,10 @@ import numpy as np
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, YearRecord
 from plsim.engine.setting import Setting
+from plsim.engine.spending import use
 from plsim.engine.state import Floats
 from plsim.evidence import norms, registry
+from plsim.measures.costs import Costs, costs, per_student
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
 from plsim.measures.groups import (
     Partition,
@@ -91,9 +93,11 @@ def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: in
             "engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one
         )._replace(unit="index"),
     )
-    return YearOutcomes(
-        year + 1, partitions(setting, year), students, _group_outcomes(setting, scenario, counterfactual, year)
+    groups = (
+        *_group_outcomes(setting, scenario, counterfactual, year),
+        *_cost_outcomes(setting, scenario, counterfactual, year),
     )
+    return YearOutcomes(year + 1, partitions(setting, year), students, groups)
 
 
 def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
@@ -131,6 +135,24 @@ def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: 
         schools("library", "share", "library"),
         schools("reverted", "share", "reverted"),
     )
+
+
+def _cost_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
+    """Dollars per student: everything, and each kind of cost that is there in either arm."""
+    charter = setting.population.charter
+    labels = ("all", "governance:district", "governance:charter")
+    uses = [use(arm, year) for arm in (scenario, counterfactual)]
+    spent = [costs(each, arm.world.number) for each, arm in zip(uses, (scenario, counterfactual), strict=True)]
+
+    def outcome(name: str, dollars: list[Floats]) -> GroupOutcome:
+        both = [
+            np.array([per_student(each, uses[0].students, chosen) for chosen in (charter | True, ~charter, charter)])
+            for each in dollars
+        ]
+        return GroupOutcome(name, "USD", labels, both[0], both[1])
+
+    kinds = [outcome(f"cost_{name}", [getattr(each, name) for each in spent]) for name in Costs._fields]
+    return (outcome("cost_per_student", [each.total for each in spent]), *kinds)
 
 
 def _mean(values: Floats) -> float:

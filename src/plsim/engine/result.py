@@ -19,6 +19,7 @@ from plsim.core.jit import source_digest
 from plsim.engine.state import Floats
 from plsim.evidence import evidence_digest, registry
 from plsim.measures.effects import CI_LEVEL, Row
+from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
 from plsim.population.describe import describe
 from plsim.scenario.schema import Scenario
 
@@ -82,7 +83,14 @@ class Result:
             table["value"], table["low"], table["high"] = self.central, np.nan, np.nan
             table["positive"] = np.nan
         table["central"] = self.central
-        return table[[*SUMMARY_COLUMNS, "central", "positive"]]
+        prices = [
+            {**row._asdict(), **price._asdict(), "central": np.nan, "positive": np.nan}
+            for row, price in price_rows(self.rows, self.central, self.spread)
+        ]
+        columns = [*SUMMARY_COLUMNS, "central", "positive"]
+        if prices:
+            table = pd.concat([table[columns], pd.DataFrame(prices, columns=columns)], ignore_index=True)
+        return table[columns]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -95,6 +103,10 @@ class Result:
             )
         else:
             lines.append("The central world only: no interval, so no statement of how sure this is.")
+        if not price_rows(self.rows, self.central, self.spread):
+            lines.append(
+                f"No price of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and a price is a ratio to it."
+            )
         lines.append(
             "SD: of observed fall scores in the 2020 norms, in the student's grade. All: grades 1-10, students there "
             "from the first week; who came later is left out."

@@ -4,10 +4,12 @@ Most of the variance of one year's growth is not a stable trait, and summer take
 + test error``; T is additive, exogenous and identical in all arms, and only tests read it. Per student, subject and
 year::
 
-    e_growth = b z + s_g eps1              ramped over weeks 4 to 32
-    e_summer = b' z + phi eps1 + s_s eps2  over the summer that follows
+    e_growth = b z + c q + s_g eps1               ramped over weeks 4 to 32
+    e_summer = b' z + c' q + phi eps1 + s_s eps2  over the summer that follows
 
-with z the arm-invariant standardized entry score. The five numbers solve the norm table's variance of growth, its
+with z the arm-invariant standardized entry score and q its distance from average (:func:`~plsim.engine.reference.bend`):
+the norms' growth is a straight line in status, while who is far from the class learns less, so c takes that bend off. The
+others solve the norm table's variance of growth, its
 covariance with fall status, the variance of summer change, its covariance with growth, and the next grade's fall
 variance, less what the structure already gives. The same split holds between schools. A negative remainder means that
 the world's structure varies more than the norms allow: the world contradicts the norms.
@@ -20,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, SUBJECTS
-from plsim.engine.reference import Structure
+from plsim.engine.reference import Structure, bend
 from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.state import Floats
 from plsim.evidence import norms, registry
@@ -33,15 +35,17 @@ _GRADE_SLOTS = 16
 
 @dataclass(frozen=True)
 class Transient:
-    """The five numbers of T by subject and grade (RIT), within schools and between them; each (2, 13).
+    """The numbers of T by subject and grade (RIT), within schools and between them; each (2, 13).
 
     ``between_*`` have no entry-score part in summer. ``rejected`` says where the structure left a negative remainder
     (held at 0).
     """
 
     b: Floats
+    c: Floats
     s_g: Floats
     b_summer: Floats
+    c_summer: Floats
     phi: Floats
     s_s: Floats
     between_b: Floats
@@ -79,13 +83,25 @@ def solve(structure: Structure) -> Transient:
     rest_u = var_u - structure.within_summer * unit**2 - b_summer**2 - 2 * b_summer * z_summer - phi**2
     s_s = np.sqrt(np.maximum(rest_u, 0.0))
 
-    between_b = n.r_fall_growth_between * n.growth_sd_between
-    rest_b = n.growth_sd_between**2 - structure.between_growth * unit**2 - between_b**2
+    z_between = structure.between_z_growth * unit
+    between_b = n.r_fall_growth_between * n.growth_sd_between - z_between
+    rest_b = n.growth_sd_between**2 - structure.between_growth * unit**2 - between_b**2 - 2 * between_b * z_between
     between_s = np.sqrt(np.maximum(rest_b, 0.0))
     between_phi = np.maximum(n.r_year_summer_within, -0.9) * n.summer_sd_between
     between_s_s = np.sqrt(np.maximum(n.summer_sd_between**2 - between_phi**2, 0.0))
     return Transient(
-        b, s_g, b_summer, phi, s_s, between_b, between_s, between_phi, between_s_s, (rest_g < 0) | (rest_b < 0)
+        b=b,
+        c=-structure.curve_growth * unit,
+        s_g=s_g,
+        b_summer=b_summer,
+        c_summer=-structure.curve_summer * unit,
+        phi=phi,
+        s_s=s_s,
+        between_b=between_b,
+        between_s=between_s,
+        between_phi=between_phi,
+        between_s_s=between_s_s,
+        rejected=(rest_g < 0) | (rest_b < 0),
     )
 
 
@@ -120,6 +136,7 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
     z = roster.entry_z[:, subject]
     school = people.school
     school_z = people.school_z[school, subject]
+    bent = bend(z, school_z, subject, grade)
     common = float(registry().value("transient.school_share"))
     shared_growth, shared_summer = _school_draws(setting, year, subject)
     grade_growth, grade_summer = _grade_draws(setting, year, subject, grade)
@@ -127,12 +144,14 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
     school_summer = np.sqrt(common) * shared_summer[school] + np.sqrt(1.0 - common) * grade_summer
     growth = (
         of_grade(numbers.b) * z
+        + of_grade(numbers.c) * bent
         + of_grade(numbers.s_g) * eps1
         + of_grade(numbers.between_b) * school_z
         + of_grade(numbers.between_s) * school_growth
     )
     summer = (
         of_grade(numbers.b_summer) * z
+        + of_grade(numbers.c_summer) * bent
         + of_grade(numbers.phi) * eps1
         + of_grade(numbers.s_s) * eps2
         + of_grade(numbers.between_phi) * school_growth

@@ -188,8 +188,12 @@ def _sections(students: StudentFile, order: NDArray[np.intp]) -> tuple[Int32s, t
         if not rows.size:
             continue
         names = np.array([f"{at}/{subject_name}/{name}" for at, name in zip(school[rows], section[rows], strict=True)])
-        distinct, first, of_row = np.unique(names, return_index=True, return_inverse=True)
+        distinct, of_row = np.unique(names, return_inverse=True)
         index[rows, subject] = len(labels) + of_row
         labels += distinct.tolist()
-        teachers += students.teacher[order][rows[first], subject].astype(str).tolist()
+        # Of several teachers whom a section's rows name, the first in the alphabet.
+        named = students.teacher[order][rows, subject].astype(str)
+        by_section = np.lexsort((named, named == "", of_row))
+        first = np.unique(of_row[by_section], return_index=True)[1]
+        teachers += named[by_section][first].tolist()
     return index, tuple(labels), tuple(teachers)

@@ -91,7 +91,13 @@ def files_of_zip(path: Path) -> dict[str, TableFile]:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or ":" in member.filename:
             raise PopulationError(path.name, "", "holds a file whose path leads out of the zip", fix="Pack it anew")
-        if member.is_dir() or inside.name.startswith("._") or "__MACOSX" in inside.parts:
+        # Not is_dir(), which fails for a file without a name.
+        if (
+            not inside.name
+            or member.filename.endswith("/")
+            or inside.name.startswith("._")
+            or "__MACOSX" in inside.parts
+        ):
             continue
         if inside.name.lower() in found:
             raise PopulationError(path.name, "", f"holds {inside.name} twice", allowed="one of each")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -158,6 +159,16 @@ def _by_id(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(row=table.index).set_index(ID, drop=False)
 
 
+def _by_key(table: pd.DataFrame, column: str) -> dict[str, str]:
+    """The cells of a column by id; none when the file lacks the column."""
+    return dict(zip(table[ID], table[column], strict=True)) if column in table else {}
+
+
+def looked_up(keys: pd.Series[str], table: Mapping[str, str]) -> pd.Series[str]:
+    """What the table holds for each key, empty where it holds nothing."""
+    return keys.map(lambda key: table.get(key, "")).astype(object)
+
+
 def _filled(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     """The table with columns that the file lacks as empty ones."""
     return table.assign(**{name: "" for name in columns if name not in table})
@@ -167,14 +178,15 @@ def _with_roles(users: pd.DataFrame, roles: pd.DataFrame | None) -> pd.DataFrame
     """Users of version 1.2: their role and schools come from ``roles.csv``."""
     if roles is None:
         return users
-    by_user = roles.groupby("userSourcedId", sort=False)
-    role = by_user["role"].agg(lambda found: "student" if (found.str.lower() == "student").any() else found.iloc[0])
-    with_role = users.assign(role=users[ID].map(role).fillna(users.get("role", "")))
-    if "orgSourcedId" not in roles:
-        return with_role
-    orgs = by_user["orgSourcedId"].agg(",".join)
-    own = users.get("primaryOrgSourcedId", users.get("orgSourcedIds", users[ID].map(lambda _: "")))
-    return with_role.assign(orgSourcedIds=own + "," + users[ID].map(orgs).fillna(""))
+    role: dict[str, str] = {}
+    orgs: dict[str, str] = {}
+    places = roles["orgSourcedId"] if "orgSourcedId" in roles else [""] * len(roles)
+    for user, kind, org in zip(roles["userSourcedId"], roles["role"].str.lower(), places, strict=True):
+        role[user] = "student" if kind == "student" else role.get(user, kind)
+        orgs[user] = f"{orgs[user]},{org}" if user in orgs else org
+    listed = _filled(users, ("primaryOrgSourcedId", "orgSourcedIds"))
+    own = listed["primaryOrgSourcedId"] + "," + listed["orgSourcedIds"] + "," + looked_up(users[ID], orgs)
+    return users.assign(role=looked_up(users[ID], role), orgSourcedIds=own)
 
 
 def _school_names(orgs: Sheet, rows: pd.DataFrame) -> dict[str, str]:
@@ -190,16 +202,17 @@ def _school_names(orgs: Sheet, rows: pd.DataFrame) -> dict[str, str]:
 
 def _with_subjects(classes: pd.DataFrame, courses: pd.DataFrame | None) -> pd.DataFrame:
     """Classes by their id, and which of the two subjects each serves."""
-    names = ("title", "classType", "courseSourcedId", "subjects", "subjectCodes")
-    table = _filled(_by_id(classes), names)
-    of_course = _filled(courses.set_index(ID) if courses is not None else table.iloc[:0], names)
-    of_course = of_course.reindex(table["courseSourcedId"]).fillna("")
+    names = ("title", "subjects", "subjectCodes")
+    table = _filled(_by_id(classes), (*names, "classType", "courseSourcedId"))
+    of_course = {
+        name: looked_up(table["courseSourcedId"], {} if courses is None else _by_key(courses, name)) for name in names
+    }
     serves = np.zeros((len(table), len(SUBJECTS)), dtype=bool)
     decided = np.zeros(len(table), dtype=bool)
     for name in ("subjectCodes", "subjects", "title"):
         for source in (table, of_course):
-            told = source[name].map({text: subjects_in(text) for text in source[name].unique()})
-            for row, (text, subjects) in enumerate(zip(source[name], told, strict=True)):
+            for row, text in enumerate(source[name]):
+                subjects = subjects_in(text)
                 # A list of subjects decides, even for other subjects; a title only where it names one of the two.
                 if text and not decided[row] and (subjects or name != "title"):
                     serves[row, list(subjects)] = True
@@ -211,6 +224,7 @@ def _with_subjects(classes: pd.DataFrame, courses: pd.DataFrame | None) -> pd.Da
     )
 
 
+@cache
 def subjects_in(text: str) -> tuple[int, ...]:
     """Which of the two subjects a list of subject codes, a list of subjects or a title names."""
     codes = re.findall(r"\b\d{2,6}\b", text)

@@ -23,7 +23,7 @@ from plsim.core.errors import PopulationError
 from plsim.population.cells import ONEROSTER_GRADES, as_flag, as_grade
 from plsim.population.fates import Rows
 from plsim.population.model import Int16s, Labels
-from plsim.population.oneroster import ID, OneRoster
+from plsim.population.oneroster import ID, OneRoster, looked_up
 from plsim.population.student_file import StudentFile, check_size, no_labels
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _joined(students: StudentFile, roster: OneRoster, user: Labels) -> StudentFi
     at = seats["userSourcedId"].map(place).to_numpy(dtype=np.int64)
     subject = seats["subject"].to_numpy(dtype=np.int64)
     section[at, subject] = seats["classSourcedId"].to_numpy()
-    teachers[at, subject] = seats["classSourcedId"].map(teacher).fillna("").to_numpy()
+    teachers[at, subject] = looked_up(seats["classSourcedId"], teacher).to_numpy()
     flags = dict(students.flags)
     if roster.lunch is not None and "lunch_eligible" not in flags:
         flags["lunch_eligible"] = _lunch(roster, user)
@@ -144,9 +144,10 @@ def _student_seats(roster: OneRoster, user: Labels, grade: Int16s) -> pd.DataFra
     young = own["userSourcedId"].map(grade_of).to_numpy(dtype=np.int64) <= LAST_ELEMENTARY_GRADE
     homeroom = classes["homeroom"].to_numpy(dtype=bool)
     unsaid = homeroom & ~classes["decided"].to_numpy(dtype=bool)
+    own_school = looked_up(own["userSourcedId"], _most_classes(roster))
     own = own.assign(
         unsaid=unsaid,
-        elsewhere=(classes["schoolSourcedId"].to_numpy() != own["userSourcedId"].map(_most_classes(roster)).to_numpy()),
+        elsewhere=classes["schoolSourcedId"].to_numpy() != own_school.to_numpy(),
         homeroom=homeroom,
         smaller=-own.groupby("classSourcedId")["userSourcedId"].transform("size"),
         row=own.index,
@@ -168,7 +169,8 @@ def _student_seats(roster: OneRoster, user: Labels, grade: Int16s) -> pd.DataFra
 def _most_classes(roster: OneRoster) -> dict[str, str]:
     """The school in which each user has most classes; of equals the smallest id."""
     rows = roster.enrollments[roster.enrollments["role"].str.lower() == "student"]
-    school = rows["classSourcedId"].map(roster.classes["schoolSourcedId"])
+    school_of = dict(zip(roster.classes[ID], roster.classes["schoolSourcedId"], strict=True))
+    school = looked_up(rows["classSourcedId"], school_of)
     rows = rows.assign(school=school)[school.isin(list(roster.schools)).to_numpy()]
     counts = rows.groupby(["userSourcedId", "school"], sort=True).size().reset_index(name="count")
     most = counts.sort_values("count", ascending=False, kind="stable").drop_duplicates("userSourcedId")
@@ -182,7 +184,8 @@ def _own_schools(students: pd.DataFrame, roster: OneRoster) -> pd.Series[str]:
     def listed(orgs: str) -> str:
         return next((org.strip() for org in orgs.split(",") if org.strip() in roster.schools), "")
 
-    return students[ID].map(most).fillna(students["orgSourcedIds"].map(listed))
+    found = looked_up(students[ID], most)
+    return found.where(found != "", students["orgSourcedIds"].map(listed))
 
 
 def _teachers(roster: OneRoster, used: Labels) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 10_000_000
 _BLOCK = 1 << 20
+_BATCH = 10_000
 _MARKS = {
     b"PK\x03\x04": ("is an Excel workbook or a zip", "Save it as CSV"),
     b"\xd0\xcf\x11\xe0": ("is an old Excel workbook", "Save it as CSV"),
@@ -33,6 +35,8 @@ _MARKS = {
     codecs.BOM_UTF16_LE: ("is UTF-16 text", "Save it as 'CSV UTF-8'"),
     codecs.BOM_UTF16_BE: ("is UTF-16 text", "Save it as 'CSV UTF-8'"),
 }
+_UNDEFINED = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+"""Bytes that stand for nothing in cp1252."""
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -123,36 +127,67 @@ def _read(
     is_wanted: Callable[[str], bool],
 ) -> Sheet:
     encoding = _encoding(file)
-    kept: list[int] = []
     with file.open() as stream:
         records = _records(stream, encoding, number, problems)
         header = [also.get(name.strip(), name.strip()) for name in next(records, [])]
         wanted = [at for at, name in enumerate(header) if is_wanted(name)]
         _check_header(file.name, header, wanted, required)
-        columns: list[list[str]] = [[] for _ in wanted]
-        same: dict[str, str] = {"": ""}  # one object for each distinct text
+        held = _Held(wanted)
         total = 0
         for row, record in enumerate(records):
             total = row + 1
-            if row >= MAX_ROWS:
-                raise PopulationError(file.name, "", f"more than {MAX_ROWS} rows")
             if len(record) != len(header):
                 if not any(record):
                     continue
                 if len(record) < len(header) or any(record[len(header) :]):
                     _uneven(problems, number, row, len(record), len(header))
                     continue
-            texts = [record[at].strip() for at in wanted]
-            if any(texts):
-                kept.append(row)
-                for column, text in zip(columns, texts, strict=True):
-                    column.append(same.setdefault(text, text))
-    texts_of = {header[at]: column for at, column in zip(wanted, columns, strict=True)}
-    sheet = _sheet(file.name, number, problems, texts_of, kept, total)
+            held.pending.append(record)
+            held.pending_rows.append(row)
+            if len(held.pending) == _BATCH:
+                held.take()
+                if total > MAX_ROWS:
+                    break
+        held.take()
+    if total > MAX_ROWS:
+        raise PopulationError(file.name, "", f"more than {MAX_ROWS} rows")
+    texts_of = {header[at]: column for at, column in zip(wanted, held.columns, strict=True)}
+    sheet = _sheet(file.name, number, problems, texts_of, held.rows, total)
     sheet.places.update({header[at]: at for at in wanted})
     if encoding == "cp1252":
         sheet.fates.remark = "not UTF-8, so read as old Windows text (cp1252)"
     return sheet
+
+
+class _Held:
+    """The wanted cells read so far, column by column, and their rows; taken over in batches, which is faster."""
+
+    def __init__(self, wanted: list[int]) -> None:
+        self.columns: list[list[str]] = [[] for _ in wanted]
+        self.rows: list[int] = []
+        self.pending: list[list[str]] = []
+        self.pending_rows: list[int] = []
+        self._wanted = wanted
+        self._texts = _Stripped()
+
+    def take(self) -> None:
+        """Take over the pending records that hold anything."""
+        texts = self._texts
+        found = [[texts[record[at]] for record in self.pending] for at in self._wanted]
+        filled = [any(cells) for cells in zip(*found, strict=True)]
+        for column, cells in zip(self.columns, found, strict=True):
+            column.extend(cells if all(filled) else itertools.compress(cells, filled))
+        self.rows.extend(itertools.compress(self.pending_rows, filled))
+        self.pending, self.pending_rows = [], []
+
+
+class _Stripped(dict[str, str]):
+    """The stripped text of every cell seen: one object for each distinct text."""
+
+    def __missing__(self, cell: str) -> str:
+        text = cell.strip()
+        self[cell] = text = self.setdefault(text, text)
+        return text
 
 
 def _sheet(
@@ -198,10 +233,9 @@ def _records(stream: BinaryIO, encoding: str, number: int, problems: Problems) -
             for record in csv.reader(text, strict=True):
                 row += 1
                 yield record
-    except (csv.Error, UnicodeDecodeError) as error:
-        reason = "it is not text" if isinstance(error, UnicodeDecodeError) else str(error)
-        fix = "The file may be cut off" if "unexpected end" in reason else "Look at the quotes of this row"
-        problems.add(number, f"not a row that can be read: {reason}", row=row + 1, allowed="CSV", fix=fix)
+    except csv.Error as error:
+        fix = "The file may be cut off" if "unexpected end" in str(error) else "Look at the quotes of this row"
+        problems.add(number, f"not a row that can be read: {error}", row=row + 1, allowed="CSV", fix=fix)
 
 
 def _encoding(file: TableFile) -> str:
@@ -222,7 +256,20 @@ def _encoding(file: TableFile) -> str:
                 except UnicodeDecodeError:
                     encoding = "cp1252"
             block = stream.read(_BLOCK)
+    if encoding == "cp1252":
+        _refuse_other_bytes(file)
+    elif decoder.getstate()[0]:
+        raise PopulationError(file.name, "", "ends inside a letter", allowed="CSV", fix="The file may be cut off")
     return encoding
+
+
+def _refuse_other_bytes(file: TableFile) -> None:
+    """Refuse bytes that no text of older Windows programs holds either."""
+    with file.open() as stream:
+        for row, line in enumerate(stream, start=1):
+            if any(byte in line for byte in _UNDEFINED):
+                place = "header" if row == 1 else f"row {row}"
+                raise PopulationError(file.name, place, "is not text", allowed="CSV, as UTF-8")
 
 
 def _check_header(where: str, header: list[str], wanted: list[int], required: Sequence[str]) -> None:

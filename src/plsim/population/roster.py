@@ -64,7 +64,10 @@ def read_roster(file: TableFile) -> StudentFile:
         charter_schools=charter,
         subgroups={name: labels for name, labels in subgroups.items() if labels is not None},
         fates=(sheet.fates,),
-        notes={"columns of more than 20 labels": sum(labels is None for labels in subgroups.values())},
+        notes={
+            "columns of more than 20 labels": sum(labels is None for labels in subgroups.values()),
+            "further teachers of a section": sum(_further_teachers(table, subject) for subject in SUBJECTS),
+        },
     )
     problems.stop_if_any()
     check_size(sheet.where, len(table))
@@ -85,6 +88,15 @@ def _subgroup(column: pd.Series[str]) -> Labels | None:
         return None
     labels: Labels = column.where((column == "") | (column.map(counts) >= FEWEST_STUDENTS), FEW).to_numpy(dtype=object)
     return labels
+
+
+def _further_teachers(table: pd.DataFrame, subject: str) -> int:
+    """How many teachers are named for sections beside the one who counts."""
+    columns = ["school", f"section_{subject}", f"teacher_{subject}"]
+    if not set(columns) <= set(table.columns):
+        return 0
+    named = table.loc[(table[columns[1]] != "") & (table[columns[2]] != ""), columns].drop_duplicates()
+    return len(named) - len(named[columns[:2]].drop_duplicates())
 
 
 def _or_nan(sheet: Sheet, table: pd.DataFrame, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

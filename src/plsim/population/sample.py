@@ -45,7 +45,7 @@ Row = tuple[object, ...]
 
 
 def write_sample(folder: Path) -> None:
-    """Write the sample export and the sample roster into a folder."""
+    """Write the sample export, OneRoster and roster into a folder."""
     spec = PopulationSpec(schools=4, students_per_school=45, level_shares=(0.34, 0.33, 0.33))
     population = from_norms(spec, seed=_SEED)
     scores = _scores(population)
@@ -138,4 +138,6 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Give one folder: python -m plsim.population.sample FOLDER")
     write_sample(Path(sys.argv[1]))

@@ -87,7 +87,7 @@ LEVERS = (
     Lever("tutoring_minutes", "programs", "minutes/week", "Tutoring per served student, week and subject."),
     Lever("tutoring_ratio", "programs", "students", "Students per tutor."),
     Lever("tutoring_quality", "programs", "share", "Quality of the tutors; 1 is an expert teacher."),
-    Lever("tutoring_share", "programs", "share", "Share of students served, the lowest estimates first."),
+    Lever("tutoring_share", "programs", "share", "Share of students served, chosen by lot and for good."),
     Lever("tutoring_displaced", "programs", "share", "Share of tutoring that is taken from class time."),
     Lever("software_minutes", "programs", "minutes/week", "Added software per student, week and subject."),
     Lever("software_in_class", "programs", "flag", "1: software in class time; 0: at home in place of homework."),

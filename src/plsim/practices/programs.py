@@ -42,7 +42,7 @@ class Tutoring(Program):
     quality: float = option("programs.tutoring_quality", 0.0, 1.0)
     """Quality of the tutors; 1 is an expert teacher."""
     share: float = option("programs.tutoring_share", 0.0, 1.0)
-    """Share of students served, the lowest estimates first."""
+    """Share of students served, chosen by lot and for good."""
     displaced: float = option("programs.tutoring_displaced", 0.0, 1.0)
     """Share of the tutoring that is taken from class time."""
 

@@ -37,6 +37,8 @@ class Support(Options):
     """Overlay keeps old duties and schedules; redesign releases them at a cost, once."""
     network_schools: int = count_option("support.network_schools", 0, 500)
     """Schools that share one library and one support pool; 0 is each on its own."""
+    pool_coaching_hours: float = Field(default=0.0, ge=0.0, le=100_000.0)
+    """Coaching that one network's support pool can give a week, in hours; 0 is as much as its schools ask for."""
 
     def apply(self, table: LeverTable, own_vision: FloatArray) -> None:
         """Turn the support levers, from the first week on.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ LOSS = "#d55e00"
 MODE_COLOURS = ("#00496f", "#0072b2", "#8ccbf2", "#f0e442", "#009e73", "#d55e00", "#bdbdbd")
 """Of the modes in ``tables.MODES``: with the teacher in blues, then with others near, then alone, then at home."""
 _DARK = frozenset({"#00496f", "#0072b2", "#009e73", "#d55e00"})
-_BARS_AT_MOST = 120
+_BARS_AT_MOST = 100
 _ROUND = (1, 2, 5, 10)
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
@@ -39,6 +40,8 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "plsim",
     # Text stays text: it can be selected and searched, and the page's font draws it.
     "svg.fonttype": "none",
+    # Labels may come from a roster's columns: a dollar sign in one begins no formula.
+    "text.parse_math": False,
     "font.family": "DejaVu Sans",
     "font.size": 10.0,
     "axes.unicode_minus": True,
@@ -95,24 +98,23 @@ def effect_figure(points: Sequence[Point], *, name: str, says: str, axis: str, l
 
 
 def schools_figure(schools: Sequence[SchoolEffect], *, name: str, says: str, axis: str) -> str:
-    """One bar per school, lowest first; those below zero are hatched too."""
+    """One bar per school, lowest first (of very many, a sample); those below zero are hatched too."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         values = [school.effect for school in schools]
         colours = [LOSS if value < 0.0 else SCENARIO for value in values]
-        places = list(range(1, len(values) + 1))
-        if len(values) <= _BARS_AT_MOST:
-            bars = axes.bar(places, values, color=colours, width=0.85)
-            for bar, value in zip(bars, values, strict=True):
-                if value < 0.0:
-                    bar.set_hatch("////")
-                    bar.set_edgecolor("white")
-                    bar.set_linewidth(0.0)
-        else:
-            for sign, colour in ((-1.0, LOSS), (1.0, SCENARIO)):
-                part = [value if value * sign > 0.0 else 0.0 for value in values]
-                axes.fill_between(places, part, step="mid", color=colour, linewidth=0.0)
+        step = max(1.0, len(values) / _BARS_AT_MOST)
+        # Of more schools than there is room for, one in so many.
+        shown = [int(place * step) for place in range(min(len(values), _BARS_AT_MOST))]
+        bars = axes.bar(
+            range(len(shown)), [values[one] for one in shown], color=[colours[one] for one in shown], width=0.85
+        )
+        for bar, one in zip(bars, shown, strict=True):
+            if values[one] < 0.0:
+                bar.set_hatch("////")
+                bar.set_edgecolor("white")
+                bar.set_linewidth(0.0)
         axes.axhline(0.0, color=GREY, linewidth=1.2)
         lower = sum(value < 0.0 for value in values)
         if lower:
@@ -150,16 +152,19 @@ def growth_figure(curves: Curves, *, name: str, says: str, limits: tuple[float, 
     return _svg(draw, name=name, says=says, height=3.6)
 
 
-def load_figure(curves: Curves, *, name: str, says: str, title: str, from_zero: bool, digits: int) -> str:
-    """Teachers' load by week in both arms."""
+def load_figure(curves: Curves, *, name: str, says: str, title: str, from_zero: bool, digits: int, span: float) -> str:
+    """Teachers' load by week in both arms, on an axis that spans at least ``span``."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         _two_curves(axes, curves)
         axes.set_title(title)
         values = [value for arm in (curves.scenario, curves.counterfactual) for year in arm for value in year]
-        room = 0.35 * (max(values) - min(values) or 1.0)
-        axes.set_ylim(0.0 if from_zero else min(values) - room, max(values) + room)
+        low, high = 0.0 if from_zero else min(values), max(values)
+        missing = max(0.0, span - (high - low))
+        low, high = (low, high + missing) if from_zero else (low - missing / 2.0, high + missing / 2.0)
+        room = 0.3 * (high - low)
+        axes.set_ylim(low if from_zero else low - room, high + room)
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=_ROUND))
         axes.yaxis.set_major_formatter(lambda value, _: number(value, digits))
         _weeks(axes, curves)
@@ -238,7 +243,9 @@ def _wrapped(label: str, width: int = 22) -> str:
 
 def _svg(draw: Callable[[Figure], None], *, name: str, says: str, height: float) -> str:
     """What ``draw`` draws, as an SVG element with a text alternative and ids of its own."""
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(_STYLE), warnings.catch_warnings():
+        # A label in another script is measured without its glyphs, and drawn with the page's font.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
         figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
         draw(figure)
         stream = io.StringIO()

@@ -8,14 +8,13 @@ from plsim.report.material import Material
 from plsim.report.tables import ARMS
 from plsim.report.words import (
     certainty,
+    compared,
     counted,
     difference,
-    higher_or_lower,
     in_worlds,
     interval,
     level,
     number,
-    with_interval,
 )
 
 
@@ -30,8 +29,13 @@ class Headline(NamedTuple):
 
 
 def headlines(material: Material) -> tuple[Headline, ...]:
-    """Learning, teachers' time, schools that lose, and money; without prices those who started lowest."""
-    found = [_learning(material), _teachers(material), _schools(material), _money(material) or _lowest(material)]
+    """Learning, teachers' time, schools that lose, and money; without prices those who started lowest.
+
+    With one school, those who started highest stand in the place of schools.
+    """
+    lowest = _fifth(material, "quintile:1", "Students who started lowest", "lowest")
+    highest = _fifth(material, "quintile:5", "Students who started highest", "highest")
+    found = [_learning(material), _teachers(material), _schools(material) or highest, _money(material) or lowest]
     return tuple(one for one in found if one is not None)
 
 
@@ -39,16 +43,13 @@ def verdict(material: Material) -> tuple[str, ...]:
     """The result in a few sentences."""
     effect = material.headline
     years = counted(material.year, "year")
-    apart = higher_or_lower(effect.value, 1, "percentile points")
-    than = "as" if apart.startswith("about the same") else "than"
-    lines = [
-        f"After {years}, students score {apart} {than} the same students would under typical practice.",
-        certainty(effect, material.worlds),
-    ]
+    other = "the same students would under typical practice"
+    apart = compared(effect.value, 1, "percentile points", other=other)
+    lines = [f"After {years}, students score {apart}.", certainty(effect, material.worlds)]
     hours = material.effects.find("teacher_hours", year=material.year)
     if hours is not None and abs(hours.value) >= 0.05:
-        more = "more" if hours.value > 0.0 else "less"
-        lines.append(f"The work asked of a teacher takes {number(abs(hours.value), 1)} hours a week {more}.")
+        more = "more" if hours.value > 0.0 else "fewer"
+        lines.append(f"The work asked of a teacher takes {number(abs(hours.value), 1)} {more} hours a week.")
     return tuple(lines)
 
 
@@ -78,12 +79,12 @@ def _teachers(material: Material) -> Headline | None:
 
 def _schools(material: Material) -> Headline | None:
     schools = material.schools
-    if not schools.shown:
+    if len(schools.shown) < 2:
         return None
     return Headline(
         "Schools that end lower",
         f"{schools.below_zero:,} of {len(schools.shown):,}",
-        "school" if len(schools.shown) == 1 else "schools",
+        "schools",
         "",
         ("Than under typical practice; in the central world.",),
     )
@@ -97,11 +98,8 @@ def _money(material: Material) -> Headline | None:
     return Headline("Cost", difference(cost), "US dollars per student and year", interval(cost), (note,))
 
 
-def _lowest(material: Material) -> Headline | None:
-    lowest = material.points(group="quintile:1")
-    if lowest is None:
+def _fifth(material: Material, group: str, title: str, which: str) -> Headline | None:
+    fifth = material.points(group=group)
+    if fifth is None:
         return None
-    highest = material.points(group="quintile:5")
-    notes = [f"The highest fifth: {with_interval(highest)}."] if highest is not None else []
-    return Headline("Students who started lowest", difference(lowest), "percentile points, lowest fifth", interval(lowest),
-                    tuple(notes))  # fmt: skip
+    return Headline(title, difference(fifth), f"percentile points, {which} fifth", interval(fifth), ())

@@ -11,11 +11,10 @@ from plsim.report.figures import Point, effect_figure, growth_figure, schools_fi
 from plsim.report.material import DataTable, Material, Picture
 from plsim.report.tables import BOTH, Curves, Estimate, growth_curves
 from plsim.report.words import (
+    compared,
     counted,
-    difference,
     estimator_name,
     group_name,
-    higher_or_lower,
     in_worlds,
     interval,
     number,
@@ -58,17 +57,17 @@ def effect_sentences(material: Material) -> tuple[str, ...]:
     rit = material.effects.find("achievement", subject=material.subject, year=material.year, unit="RIT")
     if weeks is not None and rit is not None:
         lines.append(
-            f"The difference is {number(abs(rit.value), 2)} points of the MAP test. In these grades a typical student gains "
-            f"{number(material.weekly_growth[material.subject], 2)} points in a week of school, so this is worth about "
-            f"{number(abs(weeks.value), 1)} weeks of schooling{' lost' if weeks.value < 0.0 else ''}"
+            f"The difference is {number(abs(rit.value), 2)} points of the MAP test. In these grades a typical student "
+            f"gains {number(material.weekly_growth[material.subject], 2)} points in a week of school, so this is worth "
+            f"about {number(abs(weeks.value), 1)} weeks of schooling{' lost' if weeks.value < 0.0 else ''}"
             + (f" (between {interval(weeks).replace(' to ', ' and ')})" if weeks.has_interval else "")
             + "."
         )
     known = fact(BENCHMARK)
     if known.value is not None:
         lines.append(
-            f"For scale: {known.study} ({known.year}) reported a gain of about {number(known.value, 0)} percentile points. That "
-            "study compared with students of other schools, so it is not the same measure."
+            f"For scale: {known.study} ({known.year}) reported a gain of about {number(known.value, 0)} percentile "
+            "points. That study compared with students of other schools, so it is not the same measure."
         )
     return tuple(lines)
 
@@ -78,9 +77,7 @@ def study_table(material: Material) -> DataTable | None:
     rows = []
     for estimator in material.effects.estimators:
         found = [
-            material.effects.find(
-                "achievement", subject=subject, year=material.year, estimator=estimator, unit="SD"
-            )
+            material.effects.find("achievement", subject=subject, year=material.year, estimator=estimator, unit="SD")
             for subject in SUBJECTS
         ]
         if any(found):
@@ -118,10 +115,9 @@ def fifths_sentence(material: Material) -> str:
     low, high = material.points(group="quintile:1"), material.points(group="quintile:5")
     if low is None or high is None:
         return ""
-    text = (
-        f"The fifth of students who started lowest ends {higher_or_lower(low.value, 1, 'percentile points')} than under "
-        f"typical practice, the fifth who started highest {higher_or_lower(high.value, 1, 'percentile points')}."
-    )
+    lowest = compared(low.value, 1, "percentile points", other="under typical practice")
+    highest = compared(high.value, 1, "percentile points", other="there")
+    text = f"The fifth of students who started lowest ends {lowest}, the fifth who started highest {highest}."
     apart = abs(low.value - high.value)
     if low.has_interval and apart < 0.5 * min(low.high - low.low, high.high - high.low):
         text += " That difference is small beside the uncertainty: do not read it as closing or widening a gap."
@@ -131,12 +127,12 @@ def fifths_sentence(material: Material) -> str:
 def schools_picture(material: Material) -> Picture | None:
     """Every school's effect."""
     schools = material.schools
-    if not schools.shown:
+    if len(schools.shown) < 2:
         return None
     low, high = schools.shown[0], schools.shown[-1]
     says = (
-        f"Effect of each of {counted(len(schools.shown), 'school')}, from lowest to highest: {schools.below_zero:,} below zero; "
-        f"the lowest {signed(low.effect, 2)}, the highest {signed(high.effect, 2)} MAP points."
+        f"Effect of each of {counted(len(schools.shown), 'school')}, from lowest to highest: {schools.below_zero:,} "
+        f"below zero; the lowest {signed(low.effect, 2)}, the highest {signed(high.effect, 2)} MAP points."
     )
     svg = schools_figure(schools.shown, name="schools", says=says, axis="MAP points (RIT)")
     rows = [
@@ -159,13 +155,16 @@ def growth_pictures(material: Material) -> tuple[tuple[Picture, ...], tuple[str,
     ahead_at = [ahead for curves in every.values() for year in curves.lead() for ahead in year]
     # The same scale in both subjects: a thousandth of a point should not look like a gain.
     reach = max((abs(ahead) for ahead in ahead_at), default=0.0) or 0.1
-    limits = (min(-0.25 * reach, 1.25 * min(ahead_at, default=0.0)), max(0.25 * reach, 1.25 * max(ahead_at, default=0.0)))
+    limits = (
+        min(-0.25 * reach, 1.25 * min(ahead_at, default=0.0)),
+        max(0.25 * reach, 1.25 * max(ahead_at, default=0.0)),
+    )
     for subject, curves in every.items():
         gained, ahead = curves.counterfactual[-1][-1], curves.lead()[-1][-1]
         title = subject_name(subject)
         lines.append(
-            f"{title}: in year {len(curves.week)} typical practice brings {number(gained, 1)} points from the first week to the "
-            f"last; the scenario ends {higher_or_lower(ahead, 2, 'points')}."
+            f"{title}: in year {len(curves.week)} typical practice brings {number(gained, 1)} points from the first "
+            f"week to the last. The scenario ends {compared(ahead, 2, 'points', other='that')}."
         )
         svg = growth_figure(curves, name=f"growth-{subject}", says=f"Growth by week. {lines[-1]}", limits=limits)
         pictures.append(Picture(svg, title, _growth_table(title, curves)))

@@ -48,7 +48,11 @@ def report_html(folder: Path) -> str:
     material = Material(read_folder(folder))
     # What stands in the page is escaped; only our own drawings and style are put in as they are.
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["svg"] = Markup
     style = Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704  # shipped with plsim

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
 from plsim.report.material import DataTable, Material, Picture
-from plsim.report.tables import ARMS, MODES, Curves, hours_by_mode, short_of_time, teacher_curves
+from plsim.report.tables import ARMS, BOTH, MODES, Curves, hours_by_mode, short_of_time, teacher_curves
 from plsim.report.words import MODES as MODE_NAMES
 from plsim.report.words import (
-    counted,
-    difference,
     interval,
     level,
     number,
@@ -22,8 +21,11 @@ from plsim.report.words import (
     with_interval,
 )
 
+_LEVELS = ("counterfactual", "scenario", "difference")
 _LESSONS = "measures.instruction_hours"
 _COST = "cost_per_student"
+_HOURS_SPAN, _STRAIN_SPAN = 6.0, 0.1
+"""Axes hold at least so much: a difference that does not matter should not fill the picture."""
 
 
 class TimeLine(NamedTuple):
@@ -42,13 +44,14 @@ def teacher_sentences(material: Material) -> tuple[str, ...]:
     lines = []
     hours, here, typical = (find("teacher_hours", year=year, arm=arm) for arm in ("difference", *ARMS))
     if hours is not None and here is not None and typical is not None:
-        more = "more" if hours.value > 0.0 else "less"
+        work = f"In year {year} the work asked of a teacher takes {level(here)} hours a week, lessons included"
+        more = "more" if hours.value > 0.0 else "fewer"
+        span = f" ({interval(hours)})" if hours.has_interval else ""
         lines.append(
-            f"In year {year} the work asked of a teacher takes {level(here)} hours a week, lessons included, instead of "
-            f"{level(typical)}: "
-            f"{number(abs(hours.value), 1)} hours {more}"
-            + (f" ({interval(hours)})" if hours.has_interval else "")
-            + f", or about {number(abs(hours.value) * WEEKS_PER_YEAR, 0)} hours in a school year."
+            f"{work}, as under typical practice."
+            if abs(hours.value) < 0.05
+            else f"{work}, instead of {level(typical)}: {number(abs(hours.value), 1)} {more}{span}, or about "
+            f"{number(abs(hours.value) * WEEKS_PER_YEAR, 0)} hours in a school year."
         )
     short = [short_of_time(material.folder.teachers, year, arm) for arm in ARMS]
     if all(math.isfinite(share) for share in short):
@@ -59,8 +62,8 @@ def teacher_sentences(material: Material) -> tuple[str, ...]:
     strain, here, typical = (find("strain", year=year, arm=arm) for arm in ("difference", *ARMS))
     if strain is not None and here is not None and typical is not None:
         lines.append(
-            f"Strain builds up when what is asked stays above what there is time for; 0 is none. It is {level(here)} instead of "
-            f"{level(typical)}. Strain lowers the quality of teaching and makes more teachers leave."
+            f"Strain builds up when what is asked stays above what there is time for; 0 is none. It is {level(here)} "
+            f"instead of {level(typical)}. Strain lowers the quality of teaching and makes more teachers leave."
         )
     here, typical = (find("fidelity", year=year, arm=arm) for arm in ARMS)
     if here is not None and typical is not None:
@@ -79,12 +82,28 @@ def teacher_pictures(material: Material) -> tuple[Picture, ...]:
     if hours is not None:
         title = "Hours a week outside lessons" if lessons is None else "Hours a week, lessons included"
         hours = hours if lessons is None else hours.plus(float(lessons))
-        svg = load_figure(hours, name="hours", says=_curve_spoken(title, hours, 1), title=f"{title} (axis not from 0)", from_zero=False, digits=0)
+        svg = load_figure(
+            hours,
+            name="hours",
+            says=_curve_spoken(title, hours, 1),
+            title=f"{title} (axis not from 0)",
+            from_zero=False,
+            digits=0,
+            span=_HOURS_SPAN,
+        )
         pictures.append(Picture(svg, "Hours asked of a teacher", _curve_table(title, hours, 1)))
     strain = teacher_curves(folder.weekly, folder.teachers, "strain")
     if strain is not None:
         title = "Strain (0 is none)"
-        svg = load_figure(strain, name="strain", says=_curve_spoken(title, strain, 2), title=title, from_zero=True, digits=2)
+        svg = load_figure(
+            strain,
+            name="strain",
+            says=_curve_spoken(title, strain, 2),
+            title=title,
+            from_zero=True,
+            digits=2,
+            span=_STRAIN_SPAN,
+        )
         pictures.append(Picture(svg, "Strain of an average teacher", _curve_table(title, strain, 2)))
     return tuple(pictures)
 
@@ -112,11 +131,15 @@ def time_sentence(material: Material) -> str:
     hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
     change = {mode: 60.0 * (hours[ARMS[0]][mode] - hours[ARMS[1]][mode]) for mode in MODES}
     most, least = max(MODES, key=lambda mode: change[mode]), min(MODES, key=lambda mode: change[mode])
+    programs = material.scenario.programs if material.scenario is not None else None
+    beside = (
+        "" if programs is None or programs.tutoring is None else " Tutoring, and lessons missed for it, are not in it."
+    )
     if change[most] < 0.5 and change[least] > -0.5:
-        return "Students’ time is spent as under typical practice."
+        return f"In lessons students’ time is spent as under typical practice.{beside}"
     return (
         f"The most added: {number(change[most], 0)} minutes a week of “{MODE_NAMES[most].lower()}”. "
-        f"The most taken away: {number(-change[least], 0)} minutes of “{MODE_NAMES[least].lower()}”."
+        f"The most taken away: {number(-change[least], 0)} minutes of “{MODE_NAMES[least].lower()}”.{beside}"
     )
 
 
@@ -126,15 +149,15 @@ def cost_sentences(material: Material) -> tuple[str, ...]:
     cost, effect = find(_COST, year=year), material.headline
     if cost is None:
         return (
-            "This result holds no costs in dollars. The hours of teachers above are a cost whether or not they are paid for.",
+            "This result holds no costs in dollars. Teachers’ hours, above, are a cost whether or not they are paid.",
         )
     lines = [f"Against typical practice it costs {with_interval(cost)} US dollars per student in year {year}."]
     if cost.value <= 0.0:
         lines.append("It saves money, so there is no price of a gain.")
     elif effect.has_interval and effect.low > 0.0:
         lines.append(
-            f"That is about {number(cost.value / effect.value, 0)} US dollars per student for each percentile point gained by the "
-            f"end of year {year}, counting only that year’s cost."
+            f"That is about {number(cost.value / effect.value, 0)} US dollars per student for each percentile point "
+            f"gained by the end of year {year}, counting only that year’s cost."
         )
     else:
         lines.append("Because the gain may be zero or a loss, a price per gain would mean nothing.")
@@ -147,7 +170,7 @@ def cost_table(material: Material) -> DataTable | None:
     rows = []
     for name in names:
         for year in material.effects.years:
-            found = [material.effects.find(name, year=year, arm=arm) for arm in ("counterfactual", "scenario", "difference")]
+            found = [material.effects.find(name, year=year, arm=arm) for arm in _LEVELS]
             if found[2] is not None:
                 arms = [level(one) if one is not None else "" for one in found[:2]]
                 rows.append((f"{outcome_name(name)}, year {year}", *arms, with_interval(found[2])))
@@ -161,11 +184,10 @@ def everything_table(material: Material) -> DataTable:
     for name in material.effects.outcomes:
         if name == "percentile_points":
             continue
-        subject = material.subject if material.effects.find(name, year=material.year, subject=material.subject) else "both"
-        found = [
-            material.effects.find(name, year=material.year, subject=subject, arm=arm, unit="RIT" if name == "achievement" else "")
-            for arm in ("counterfactual", "scenario", "difference")
-        ]
+        unit = "RIT" if name == "achievement" else ""
+        find = partial(material.effects.find, name, year=material.year, unit=unit)
+        subject = material.subject if find(subject=material.subject) is not None else BOTH
+        found = [find(subject=subject, arm=arm) for arm in _LEVELS]
         if found[2] is None:
             continue
         arms = [f"{level(one)}{'%' if one.unit == 'share' else ''}" if one is not None else "" for one in found[:2]]
@@ -179,8 +201,8 @@ def everything_table(material: Material) -> DataTable:
 
 def _curve_spoken(title: str, curves: Curves, digits: int) -> str:
     parts = [
-        f"year {index + 1} from {number(scenario[0], digits)} to {number(scenario[-1], digits)}, under typical practice from "
-        f"{number(typical[0], digits)} to {number(typical[-1], digits)}"
+        f"year {index + 1} from {number(scenario[0], digits)} to {number(scenario[-1], digits)}, under typical "
+        f"practice from {number(typical[0], digits)} to {number(typical[-1], digits)}"
         for index, (scenario, typical) in enumerate(zip(curves.scenario, curves.counterfactual, strict=True))
     ]
     return f"{title}, by week: {'; '.join(parts)}."

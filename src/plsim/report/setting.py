@@ -131,17 +131,21 @@ def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
     students = folder.students[folder.students["year"] == first]
     schools = folder.schools[folder.schools["year"] == folder.schools["year"].min()]
     charter = int(schools["charter"].sum())
-    kinds = [f"{count:,} {kind}" for count, kind in ((charter, "charter"), (len(schools) - charter, "district")) if count]
+    of_kind = {"charter": charter, "district": len(schools) - charter}
+    kinds = joined([f"{count:,} {kind}" for kind, count in of_kind.items() if count])
     grades = [label for label in GRADES if label in set(students["grade"].astype(str))]
     span = grades[0] if len(grades) == 1 else f"{grades[0]} to {grades[-1]}" if grades else "unknown"
     source = str(folder.manifest.get("population") or "")
-    lines = [
-        f"{counted(len(students), 'student')} in {counted(len(schools), 'school')} ({joined(kinds)}), grades {span}. "
-        + ("They come from the district’s own files." if source else "They are drawn from national norms: nobody is real."),
+    origin = (
+        "They come from the district’s own files." if source else "They are drawn from national norms: nobody is real."
+    )
+    shares = (
         f"{_percent(students, 'lunch_eligible')} are eligible for free or reduced-price lunch, "
         f"{_percent(students, 'english_learner')} are English learners, "
-        f"{_percent(students, 'special_education')} are in special education.",
-    ]
+        f"{_percent(students, 'special_education')} are in special education."
+    )
+    who = f"{counted(len(students), 'student')} in {counted(len(schools), 'school')} ({kinds}), grades {span}."
+    lines = [f"{who} {origin}", shares]
     if scenario is not None and not source and scenario.population.level_sd:
         level = scenario.population.level_sd
         where = "below" if level < 0.0 else "above"
@@ -173,11 +177,10 @@ def _programs(scenario: Scenario) -> list[OptionLine]:
         program = getattr(scenario.programs, name)
         if program is None:
             continue
-        for field in type(program).model_fields:
-            if field not in _EVERYWHERE:
-                text = _named(program, field)
-                title = f"{name.replace('_', ' ').capitalize()}: {text[:1].lower()}{text[1:]}"
-                lines.append(OptionLine(title, "not there", _shown(program, field, getattr(program, field))))
+        fields = [field for field in type(program).model_fields if field not in _EVERYWHERE]
+        said = [f"{_named(program, field)}: {_shown(program, field, getattr(program, field))}" for field in fields]
+        said = [f"{text[:1].lower()}{text[1:]}" for text in said]
+        lines.append(OptionLine(name.replace("_", " ").capitalize(), "none", "; ".join(said)))
     return lines
 
 

@@ -177,7 +177,7 @@ class Curves:
 
 
 def growth_curves(weekly: pd.DataFrame, schools: pd.DataFrame, subject: str) -> Curves:
-    """Points (RIT) above where typical practice stands at the end of each year's first week, students counting alike."""
+    """Points (RIT) above where typical practice stands after each year's first week, students counting alike."""
     curves = _curves(weekly[weekly["subject"] == subject], "achievement", _student_weights(schools))
     starts = [year[0] for year in curves.counterfactual]
 

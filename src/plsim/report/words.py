@@ -8,6 +8,8 @@ from typing import NamedTuple
 from plsim.report.tables import Estimate
 
 MINUS = "−"
+_FEW_WORLDS = 20
+"""With fewer, a 90% interval is hardly more than the lowest and the highest."""
 
 
 class Unit(NamedTuple):
@@ -178,12 +180,12 @@ def joined(parts: list[str]) -> str:
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
-def higher_or_lower(value: float, digits: int, of: str) -> str:
-    """``0.5 percentile points higher``; equal when it rounds to zero."""
+def compared(value: float, digits: int, of: str, *, other: str) -> str:
+    """``0.5 points higher than`` the other; ``about as high as`` it when the difference rounds to zero."""
     text = number(abs(value), digits)
     if not any(character in "123456789" for character in text):
-        return f"about the same (less than {10.0 ** -digits / 2.0:g} {of} apart)"
-    return f"{text} {of} {'higher' if value > 0.0 else 'lower'}"
+        return f"about as high as {other} (less than {10.0**-digits / 2.0:g} {of} apart)"
+    return f"{text} {of} {'higher' if value > 0.0 else 'lower'} than {other}"
 
 
 def certainty(estimate: Estimate, worlds: int) -> str:
@@ -192,6 +194,8 @@ def certainty(estimate: Estimate, worlds: int) -> str:
         return "Only one set of assumptions was run, so nothing can be said about how sure this is."
     share = estimate.positive
     where = in_worlds(estimate, worlds)
+    if worlds < _FEW_WORLDS:
+        return f"It is a gain in {where}: too few worlds to call the direction settled."
     if share >= 0.95:
         return f"It is a gain in {where}: under the assumptions tried, the direction is settled; the size is not."
     if share <= 0.05:

@@ -24,6 +24,7 @@ class MotivationParams(NamedTuple):
     engagement_return: float
     engagement_match: float
     engagement_match_typical: float
+    engagement_usual: float
     engagement_adult: float
     engagement_adult_half_minutes: float
     engagement_belonging: float
@@ -68,8 +69,9 @@ def school_appeal(
 ) -> float:
     """What a section does for its students' engagement this week (standardized units a week).
 
-    ``adult_minutes`` are one-on-one and advising minutes a student; ``belonging`` is delivered relationship work (0
-    to 1); ``novelty`` (0 to 1) wears off; software beyond ``engagement_device_limit`` of contact time tires.
+    0 is what typical practice does. ``adult_minutes`` are one-on-one and advising minutes a student; ``belonging`` is
+    delivered relationship work (0 to 1); ``novelty`` (0 to 1) wears off; software beyond ``engagement_device_limit`` of
+    contact time tires.
     """
     choosing = at_least(options - 1.0, 0.0) / (0.5 + at_least(options - 1.0, 0.0))
     choosing = choosing * bell((options - choice_best) / choice_width)
@@ -80,6 +82,7 @@ def school_appeal(
         + p.engagement_relevance * relevance
         + p.engagement_novelty * novelty
         - p.engagement_device * at_least(tech_share - p.engagement_device_limit, 0.0)
+        - p.engagement_usual
     )
 
 

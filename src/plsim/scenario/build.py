@@ -48,6 +48,8 @@ class Plan:
         Whether practices start one after the other, and over how many weeks.
     turnover
         Teachers' yearly chance of leaving, over the typical one.
+    coaching_capacity
+        Coaching hours a week that a network's support pool can give; 0 is no limit.
     freeze
         Dynamics to hold still.
     """
@@ -60,6 +62,7 @@ class Plan:
     phased: bool
     rollout_weeks: int
     turnover: float
+    coaching_capacity: float
     freeze: Freeze
 
 
@@ -111,6 +114,7 @@ def plan(scenario: Scenario, population: Population, years: int | None = None) -
         phased=scenario.support.rollout == "phased",
         rollout_weeks=scenario.support.rollout_weeks,
         turnover=scenario.context.turnover,
+        coaching_capacity=scenario.support.pool_coaching_hours,
         freeze=scenario.freeze,
     )
 

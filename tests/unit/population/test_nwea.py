@@ -80,6 +80,44 @@ def test_identical_tests_are_dropped_and_counted(edited_export):
     assert read_nwea_export(edited_export()).rows["identical tests"] == 12
 
 
+def test_the_newer_column_names_and_scales_are_read(edited_export):
+    def renew(results, students):
+        for row in results:
+            row["Subject"] = "Language Arts" if row.pop("Discipline") == "Reading" else "Mathematics"
+            row["Course"] = {"Mathematics": "Math K-12"}.get(row["MeasurementScale"], row["MeasurementScale"])
+            del row["MeasurementScale"]
+
+    plain = read_nwea_export(edited_export())
+    np.testing.assert_array_equal(plain.rit, read_nwea_export(edited_export(renew)).rit)
+
+
+def test_every_row_has_one_fate(edited_export):
+    def spoil(results, students):
+        results.append({**results[0], "StudentID": "nobody", "TermName": LATEST})
+        students.append({**students[-1], "TermName": LATEST, "SchoolName": "Zenith School"})
+
+    file = read_nwea_export(edited_export(spoil))
+    assert [len(fates.code) for fates in file.fates] == [541, 1078]
+    assert all((fates.code >= 0).all() for fates in file.fates)
+
+
+def test_other_columns_first_is_fine(edited_export):
+    def turn(results, students):
+        for rows in (results, students):
+            rows[:] = [dict(reversed(row.items())) for row in rows]
+
+    plain = read_nwea_export(edited_export())
+    np.testing.assert_array_equal(plain.rit, read_nwea_export(edited_export(turn)).rit)
+
+
+def test_commas_in_quotes_belong_to_the_cell(edited_export):
+    def quote(results, students):
+        for row in students:
+            row["StudentLastName"], row["SchoolName"] = "Smith, Jr.", "School, The"
+
+    assert set(read_nwea_export(edited_export(quote)).school) == {"School, The"}
+
+
 def test_other_subjects_are_left_out(edited_export):
     def add_science(results, students):
         results.append({**results[0], "TermName": LATEST, "MeasurementScale": "Science - General Science"})

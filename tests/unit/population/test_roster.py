@@ -14,6 +14,19 @@ HEADER = (
 LINE = "a1,Oak,4,M1,R1,Ames,Berg,201,199,yes"
 
 
+def test_a_column_of_many_labels_is_left_out_and_counted(roster_of):
+    lines = [f"a{number},Oak,4,{number}" for number in range(21)]
+    file = read_roster(roster_of("student_id,school,grade,club", *lines))
+    assert file.subgroups == {}
+    assert file.rows["columns of more than 20 labels"] == 1
+
+
+def test_labels_of_few_students_become_one(roster_of):
+    lines = [f"a{number},Oak,4,{'' if number < 2 else 'large' if number > 11 else number}" for number in range(30)]
+    club = read_roster(roster_of("student_id,school,grade,club", *lines)).subgroups["club"]
+    assert sorted(set(club)) == ["", "(fewer than 10)", "large"]
+
+
 def test_the_sample_roster_is_read_whole(data_folder):
     population = from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1)
     assert population.students == 180
@@ -82,6 +95,14 @@ def test_students_without_a_section_get_one(roster_of):
     year = timeline(population, 1, np.array([22.0]), seed=1).years[0]
     assert population.drawn["sections"] == 2
     assert year.section[0, 0] != year.section[1, 0]
+
+
+def test_of_several_teachers_of_a_section_the_first_in_the_alphabet_counts(roster_of):
+    lines = [LINE.replace("a1", f"a{number}").replace("Ames", name) for number, name in enumerate(["", "Zorn", "Ames"])]
+    file = read_roster(roster_of(HEADER, *lines))
+    population = from_roster(roster_of(HEADER, *lines), PopulationSpec(), seed=1)
+    assert population.section_teachers[population.given_section[0, 0]] == "Ames"
+    assert file.rows["further teachers of a section"] == 1
 
 
 def test_identical_rows_are_dropped_and_counted(roster_of):

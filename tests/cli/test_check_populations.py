@@ -1,0 +1,90 @@
+"""``plsim check`` of populations: everything wrong in one go, and row by row what became of the files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from plsim.cli.main import main
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+HEADER = "student_id,school,grade,math_rit,lunch_eligible\n"
+
+
+def called(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["check", *map(str, arguments)])
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.csv"
+    path.write_text(HEADER + "a1,Oak,99,999,maybe\na2,Oak\na1,Oak,4,201,yes\n", encoding="utf-8")
+    return path
+
+
+def test_everything_wrong_is_told_in_the_order_of_the_file(bad):
+    result = called(bad)
+    assert (result.exit_code, result.stdout) == (2, "")
+    places = [line.split(": ")[1] for line in result.stderr.splitlines()]
+    assert places == ["row 2, grade", "row 2, math_rit", "row 2, lunch_eligible", "row 3", "row 4, student_id"]
+
+
+def test_files_are_told_in_the_order_in_which_they_were_given(bad, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text("x\n1\n", encoding="utf-8")
+    lines = called(other, bad).stderr.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["other.csv"] * 3 + ["bad.csv"] * 5
+
+
+def test_a_run_tells_the_same_problems(bad, tmp_path):
+    run = CliRunner().invoke(main, ["run", "typical_practice", "--population", str(bad), "--out", str(tmp_path / "r")])
+    assert run.exit_code == 2
+    assert called(bad).stderr.splitlines()[1:] == run.stderr.splitlines()[1:][-4:]
+
+
+@pytest.mark.parametrize("name", ["nwea_export", "oneroster.zip", "roster.csv"])
+def test_a_sound_population_is_described(name):
+    result = called(DATA / name)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{DATA / name}: fine\n")
+    assert "Read: " in result.stdout
+    assert "drawn from norms" in result.stdout
+
+
+def test_every_row_is_explained_once_in_order():
+    lines = called("--explain", DATA / "nwea_export").stdout.splitlines()
+    start = next(n for n, line in enumerate(lines) if "StudentsBySchool.csv: 540 rows" in line)
+    middle = next(n for n, line in enumerate(lines) if "AssessmentResults.csv: 1,077 rows" in line)
+    numbers = [int(line.split()[1].rstrip(":")) for line in (*lines[start + 1 : middle], *lines[middle + 1 :])]
+    assert numbers == [*range(2, 542), *range(2, 1079)]
+
+
+def test_an_explanation_says_why_rows_were_left_out_and_what_was_drawn():
+    text = called("--explain", DATA / "nwea_export").stdout
+    assert "left out: tests replaced by a later one" in text
+    assert "used; drawn: reading score, lunch eligible" in text
+
+
+def test_the_explained_rows_add_up_to_what_is_counted():
+    document = json.loads(called("--explain", "--json", DATA / "nwea_export").stdout)[0]
+    used = [row for row in document["rows"] if row["used"]]
+    assert len(document["rows"]) == sum(document["read"].values())
+    assert len(used) == document["read"]["students used"] + document["read"]["tests used"]
+    drawn = sum("reading score" in row["drawn"] for row in document["rows"])
+    assert drawn == document["drawn"]["reading scores"]
+
+
+def test_without_explain_rows_are_not_listed():
+    assert "row 2" not in called(DATA / "nwea_export").stdout
+
+
+@pytest.mark.parametrize("name", ["students.xlsx", "students.txt", "export.zip"])
+def test_a_file_of_another_kind_is_told_as_a_population(tmp_path, name):
+    (tmp_path / name).write_bytes(b"x")
+    result = called(tmp_path / name)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert "population" in result.stderr or "zip" in result.stderr

@@ -1,0 +1,122 @@
+"""Ctrl-C and a full disk: a quick end, the right status, and no folder that looks whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from plsim.cli.interrupt import interruptible
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are sent another way")
+
+
+def _until(condition, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert condition()
+
+
+def _run(out: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "plsim.cli.main", "run", "nglc_2015", "--worlds", "500", "--out", str(out), *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("workers", ["1", "4"])
+def test_an_interrupted_run_ends_within_a_second_and_leaves_no_whole_folder(tmp_path, wait, workers):
+    out = tmp_path / "result"
+    process = _run(out, "--workers", workers)
+    try:
+        _until(out.exists)
+        time.sleep(wait)
+        begun = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        took = time.perf_counter() - begun
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert took < 2.0  # about 0.1 s on an idle machine
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert list(out.iterdir()) == []
+
+
+def test_an_interrupted_run_leaves_an_older_result_as_it_was(tmp_path):
+    out = tmp_path / "result"
+    out.mkdir()
+    (out / "manifest.json").write_text("old", encoding="utf-8")
+    process = _run(out)
+    try:
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert [entry.name for entry in out.iterdir()] == ["manifest.json"]
+
+
+WRITING = """
+import sys, threading, time
+from pathlib import Path
+from plsim.cli.main import main
+from plsim.engine import result
+
+def slow(path, content, write=result._write):
+    write(path, content)
+    if path.name == "weekly.parquet":
+        Path("half-written").touch()
+        time.sleep(60)
+
+result._write = slow
+main(["run", "one_school_demo", "--worlds", "0", "--years", "1", "--out", "out"])
+"""
+
+
+def test_a_run_interrupted_while_it_writes_has_no_manifest(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", WRITING], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    try:
+        _until((tmp_path / "half-written").exists, 120.0)
+        begun = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        took = time.perf_counter() - begun
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert took < 2.0
+    assert (tmp_path / "out" / "weekly.parquet").exists()
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+FULL_DISK = """
+import resource, signal, sys
+from plsim.cli.main import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.dont_write_bytecode = True
+from plsim.engine import run
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+main(["run", "one_school_demo", "--worlds", "0", "--years", "1", "--out", "out"])
+"""
+
+
+def test_a_full_disk_is_one_message_and_leaves_no_whole_folder(tmp_path):
+    done = subprocess.run([sys.executable, "-c", FULL_DISK], check=False, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out" / "manifest.json").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".")] == []
+
+
+def test_work_gives_its_result_and_its_errors():
+    assert interruptible(lambda: 7, message="") == 7
+    with pytest.raises(ZeroDivisionError):
+        interruptible(lambda: 1 / 0, message="")

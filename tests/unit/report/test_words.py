@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from plsim.report.tables import Estimate
+from plsim.report.words import (
+    certainty,
+    compared,
+    group_name,
+    interval,
+    joined,
+    number,
+    outcome_name,
+    signed,
+    with_interval,
+)
+
+
+def estimate(value: float, low: float = math.nan, high: float = math.nan, positive: float = math.nan) -> Estimate:
+    return Estimate(value, low, high, positive, "points")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(1234.56, 0, "1,235"), (-0.04, 1, "0.0"), (-0.06, 1, "−0.1"), (0.0, 2, "0.00"), (math.nan, 1, "–")],
+)
+def test_a_number_has_a_proper_minus_and_no_minus_before_zero(value: float, digits: int, text: str) -> None:
+    assert number(value, digits) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.26, "+0.3"), (0.04, "0.0"), (-0.26, "−0.3")])
+def test_a_difference_has_a_sign_unless_it_rounds_to_zero(value: float, text: str) -> None:
+    assert signed(value, 1) == text
+
+
+def test_an_interval_is_only_shown_when_there_is_one() -> None:
+    assert with_interval(estimate(0.5, -0.5, 1.5)) == "+0.5 (−0.5 to +1.5)"
+    assert with_interval(estimate(0.5)) == "+0.5"
+    assert interval(estimate(0.5)) == ""
+
+
+def test_shares_are_shown_in_percent() -> None:
+    assert with_interval(Estimate(0.038, 0.028, 0.045, 1.0, "share")) == "+3.8 (+2.8 to +4.5)"
+
+
+@pytest.mark.parametrize(
+    ("positive", "worlds", "said"),
+    [
+        (0.7, 40, "the direction is not settled"),
+        (0.9, 40, "most sets of assumptions give a gain, but"),
+        (0.1, 40, "most sets of assumptions give a loss, but"),
+        (1.0, 40, "the direction is settled; the size is not"),
+        (0.0, 40, "only 0 of 40 worlds: under the assumptions tried, the direction is settled"),
+        (1.0, 10, "too few worlds"),
+        (math.nan, 0, "nothing can be said"),
+    ],
+)
+def test_certainty_says_no_more_than_the_worlds_do(positive: float, worlds: int, said: str) -> None:
+    assert said in certainty(estimate(0.5, positive=positive), worlds)
+
+
+def test_a_difference_that_rounds_to_zero_is_none() -> None:
+    assert compared(-0.3, 1, "points", other="that") == "0.3 points lower than that"
+    assert compared(0.04, 1, "points", other="that") == "about as high as that (less than 0.05 points apart)"
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [
+        ("quintile:1", "Lowest fifth at the start"),
+        ("grade:K", "Kindergarten *"),
+        ("grade:10", "Grade 10"),
+        ("home_language:Hmong", "Home language: Hmong"),
+    ],
+)
+def test_groups_have_names_in_words(group: str, name: str) -> None:
+    assert group_name(group) == name
+
+
+def test_an_unknown_outcome_is_still_readable() -> None:
+    assert outcome_name("hours_of_sleep") == "Hours of sleep"
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_are_joined_as_people_do(parts: list[str], text: str) -> None:
+    assert joined(parts) == text
