@@ -73,8 +73,9 @@ def test_the_explained_rows_add_up_to_what_is_counted():
     used = [row for row in document["rows"] if row["used"]]
     assert len(document["rows"]) == sum(document["read"].values())
     assert len(used) == document["read"]["students used"] + document["read"]["tests used"]
-    drawn = sum("reading score" in row["drawn"] for row in document["rows"])
-    assert drawn == document["drawn"]["reading scores"]
+    drawn = [row for row in document["rows"] if "reading score" in row["drawn"]]
+    assert len(drawn) == document["drawn"]["reading scores"]
+    assert {(row["file"], row["used"]) for row in drawn} == {("StudentsBySchool.csv", True)}
 
 
 def test_without_explain_rows_are_not_listed():

@@ -69,13 +69,13 @@ from pathlib import Path
 from plsim.cli.main import main
 from plsim.engine import result
 
-def slow(path, content, write=result._write):
+def slow(path, content, write=result.write_file):
     write(path, content)
     if path.name == "weekly.parquet":
         Path("half-written").touch()
         time.sleep(60)
 
-result._write = slow
+result.write_file = slow
 main(["run", "one_school_demo", "--worlds", "0", "--years", "1", "--out", "out"])
 """
 

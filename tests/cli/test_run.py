@@ -114,6 +114,7 @@ def test_options_reach_the_engine(calls: list[dict[str, Any]]) -> None:
     scenario = asked.pop("scenario")
     assert asked == {
         "seed": 0, "worlds": 0, "years": 3, "population": None, "engine": "mesa", "workers": 2, "progress": None,
+        "other_designs": True,
     }  # fmt: skip
     assert scenario.practices["technology"].intensity == 0.9
 

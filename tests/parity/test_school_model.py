@@ -162,7 +162,7 @@ def test_agents_can_be_selected_grouped_and_summed_up(model):
     by_school = model.students.groupby("school_id").agg("on_task", np.mean)
     assert set(by_school) == {school.school_id for school in model.schools}
     assert {student.grade_label for student in model.students} <= set(map(str, [*range(13), "K"]))
-    student = model.students[7]
+    student = list(model.students)[7]
     assert student.achievement == 0.5 * (student.in_subject("achievement", 0) + student.in_subject("achievement", 1))
     assert student.section == tuple(model.arm.layout.roster.section[7])
     assert student.school.achievement == pytest.approx(
@@ -197,12 +197,12 @@ def test_engine_does_not_keep_models_alive(scenario):
     import weakref
 
     both = pair(scenario, population_of(scenario, None, 0), seed=0, years=1)
-    reference = mesa_model.reference_of(CENTRAL)
+    reference = mesa_model.typical_of(CENTRAL).reference
     engine = mesa_model.MesaEngine()
     arm = Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, reference, growth())
     arm.begin_year(engine)
     engine.run(arm, 0, 1)
-    seen = weakref.ref(engine._model)
+    seen = weakref.ref(engine._models[0])
     del engine, arm
     gc.collect()
     assert seen() is None

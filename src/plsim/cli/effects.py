@@ -76,7 +76,7 @@ def _headline(paired: pd.DataFrame) -> list[str]:
     for subject in _subjects(rows):
         for year in sorted(rows["year"].unique()):
             one = rows[(rows["subject"] == subject) & (rows["year"] == year)]
-            shown = [_estimate(one[(one["outcome"] == name) & (one["unit"] == unit)]) for name, unit in _HEADLINE]
+            shown = [estimate(one[(one["outcome"] == name) & (one["unit"] == unit)]) for name, unit in _HEADLINE]
             if any(shown):
                 cells.append([subject, f"year {year}", *shown])
     if not cells:
@@ -96,7 +96,7 @@ def _by_group(paired: pd.DataFrame, family: str) -> list[str]:
     cells = [
         [
             group.partition(":")[2],
-            *(_estimate(rows[(rows["group"] == group) & (rows["subject"] == subject)]) for subject in subjects),
+            *(estimate(rows[(rows["group"] == group) & (rows["subject"] == subject)]) for subject in subjects),
         ]
         for group in groups
     ]
@@ -105,8 +105,9 @@ def _by_group(paired: pd.DataFrame, family: str) -> list[str]:
 
 
 def _what_it_took(rows: pd.DataFrame) -> list[str]:
-    """Everything that is not achievement: scenario, counterfactual and difference in the last year."""
-    rows = rows[(rows["group"] == "all") & ~rows["outcome"].isin(_EFFECTS)]
+    """What is not achievement, survey items left out: scenario, counterfactual and difference in the last year."""
+    unprinted = [outcome.name for outcome in OUTCOMES if not outcome.printed]
+    rows = rows[(rows["group"] == "all") & ~rows["outcome"].isin([*_EFFECTS, *unprinted])]
     rows = rows[rows["year"] == rows["year"].max()]
     known = [outcome.name for outcome in OUTCOMES if outcome.name in set(rows["outcome"])]
     names = [*known, *(name for name in rows["outcome"].unique() if name not in known)]
@@ -118,7 +119,7 @@ def _what_it_took(rows: pd.DataFrame) -> list[str]:
                 continue  # a kind of cost that neither arm has
             arms = [_number(one[one["arm"] == arm]) for arm in ("scenario", "counterfactual")]
             label = name.replace("_", " ") + ("" if subject == "both" else f", {subject}")
-            difference = _estimate(one[one["arm"] == "difference"])
+            difference = estimate(one[one["arm"] == "difference"])
             cells.append([label, str(one["unit"].iloc[0]), *arms, difference])
     if not cells:
         return []
@@ -134,7 +135,7 @@ def _other_estimators(rows: pd.DataFrame) -> list[str]:
     cells = [
         [
             str(name).replace("_", " "),
-            *(_estimate(rows[(rows["estimator"] == name) & (rows["subject"] == subject)]) for subject in subjects),
+            *(estimate(rows[(rows["estimator"] == name) & (rows["subject"] == subject)]) for subject in subjects),
         ]
         for name in rows["estimator"].unique()
     ]
@@ -158,7 +159,7 @@ def _subjects(rows: pd.DataFrame) -> list[str]:
     return [subject for subject in ("math", "reading", "both") if subject in present]
 
 
-def _estimate(rows: pd.DataFrame) -> str:
+def estimate(rows: pd.DataFrame) -> str:
     """``+0.09 [0.03, 0.14]``; without an interval in the central world; empty when there is no such row."""
     if rows.empty:
         return ""

@@ -14,9 +14,11 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
+    "compare": ("plsim.cli.compare", "Compare scenarios on the same schools and luck, and say why they differ."),
     "report": ("plsim.cli.report", "One page of a result folder, for people who decide."),
     "list": ("plsim.cli.list", "What there is: scenarios, practices, levers, parameters, outcomes, facts."),
     "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
+    "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
 }
 """Module and one line of help of every command, in the order in which a newcomer meets them."""
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 
 class Outcome(NamedTuple):
-    """One outcome: its name in tables, its unit, what it is, and the heading it stands under when printed."""
+    """One outcome: its name in tables, its unit, and what it is; ``printed`` ones stand in the text of a run."""
 
     name: str
     unit: str
     meaning: str
+    printed: bool = True
 
 
 OUTCOMES = (
@@ -34,5 +35,34 @@ OUTCOMES = (
     Outcome("cost_library", "USD", "Access to lessons that others wrote."),
     Outcome("cost_turnover", "USD", "Replacing teachers who leave."),
     Outcome("cost_startup", "USD", "Starting: redesign of the school, and technology, once."),
+    Outcome("on_task_share", "share", "Share of hours in which students are on task."),
+    Outcome("match", "share", "How well the work fits the student; 1 is a perfect fit."),
+    Outcome("self_regulation", "share", "Students' capacity to learn in a self-directed way."),
+    Outcome("engagement", "index", "Students' engagement; 0 is typical."),
+    Outcome("fidelity", "share", "Share of the plan that teachers have the hours to carry out."),
+    Outcome("proficiency", "share", "Teachers' skill in the practices, mean."),
+    Outcome("trust", "share", "Families' trust."),
+    Outcome("library", "share", "Lesson levels that the school's materials cover."),
+    Outcome("reverted", "share", "Schools that went back to typical practice."),
+    Outcome("implementation", "share", "Adopted intensity of the eight practices, mean.", printed=False),
+    Outcome("implementation_slope", "SD", "Rise of schools' effects per SD of a survey's index of it.", printed=False),
+    Outcome("surpass_comparison", "share", "Chance to end above a matched student of another school.", printed=False),
+    Outcome("profile_error", "RIT", "How far the school's picture of a student's level is off.", printed=False),
+    Outcome("habits_error", "share", "How far its picture of a student's self-regulation is off.", printed=False),
+    Outcome(
+        "pace_weeks", "weeks", "Weeks ahead of the pacing guide at the end of the year, 36 at most.", printed=False
+    ),
+    Outcome("behind_pace", "share", "Students more than one unit behind the guide.", printed=False),
+    Outcome("waiting_weeks", "weeks", "Weeks a year at mastery and not yet promoted.", printed=False),
+    Outcome("wait_per_unit", "weeks", "The same per unit.", printed=False),
+    Outcome("individual_hours", "hours/week", "Hours a teacher works with students individually.", printed=False),
+    Outcome("individual_5_hours", "share", "Teachers with five and more such hours.", printed=False),
+    Outcome("obstacle_time", "share", "Teachers who would name lack of time as an obstacle.", printed=False),
+    Outcome("obstacle_tools", "share", "Schools that would name the number of tools.", printed=False),
+    Outcome("obstacle_parents", "share", "Schools that would name parents' distrust.", printed=False),
+    Outcome("obstacle_slow_pace", "share", "Schools that would name students who go too slowly.", printed=False),
+    Outcome("obstacle_standards", "share", "Schools that would name standards against choice.", printed=False),
+    Outcome("products_distinct", "count", "Digital curricula and assessments named by any school.", printed=False),
+    Outcome("products_shared", "count", "Of these, named by more than one school.", printed=False),
 )
-"""What results hold. A result may hold more; this is what is printed first and in this order."""
+"""What results hold, in the order in which it is printed. A result may hold more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,34 +14,51 @@ from plsim.cli.progress import progress_bar
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
-    from plsim.cli.effects import Printable
+    from plsim.engine.result import Result
+    from plsim.scenario import Scenario
 
 MAX_WORLDS = 100_000
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is to be run, from options or from a manifest; a digest of the people only from the latter."""
+
+    scenario: Scenario
+    seed: int
+    years: int
+    worlds: int | None = None
+    population: Path | None = None
+    engine: str = "batch"
+    other_designs: bool = True
+    population_digest: str = ""
+
+
 @click.command("run", context_settings={"show_default": True})
-@click.argument("scenario", metavar="SCENARIO")
+@click.argument("scenario", metavar="SCENARIO", required=False)
+@click.option("--from", "manifest", type=click.Path(path_type=Path), help="Run a result again, from its manifest.json.")
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/NAME-seedSEED]")
 @click.option("--seed", type=int, help="The luck of the run.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
 @click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
-@click.option("--engine", type=click.Choice(["batch", "mesa"]), default="batch", help="Same rules, same bits.")
+@click.option("--engine", type=click.Choice(["batch", "mesa"]), help="Same rules, same bits.  [default: batch]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
 @click.option("--no-report", is_flag=True, help="Do not write report.html.")
 def command(
     *,
-    scenario: str,
+    scenario: str | None,
+    manifest: Path | None,
     out: Path | None,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
     worlds: int | None,
-    engine: str,
+    engine: str | None,
     workers: int | None,
     as_json: bool,
     quiet: bool,
@@ -49,29 +67,39 @@ def command(
     """Run SCENARIO (a file, or a shipped one's name) beside typical practice with the same luck.
 
     Prints the effects with their 90% intervals and writes a result folder. `plsim list scenarios` names shipped ones.
+    With --from MANIFEST instead of SCENARIO a result is made again, to the same bits.
     """
-    from plsim.scenario import load
-
-    loaded = load(scenario, overrides=overrides, years=years, seed=seed)
     if population is not None and not population.exists():
         raise InputError("--population", "", f"no file or folder '{population}'")
-    folder = _usable(out or Path("results") / f"{loaded.name}-seed{loaded.seed}")
-    _announce(engine, quiet=quiet)
+    asked = _recorded(manifest) if manifest is not None else _asked(scenario, overrides, seed=seed, years=years)
+    if manifest is not None:
+        _alone(scenario, overrides, seed, years, population, worlds, engine)
+    else:
+        asked = replace(asked, worlds=worlds, population=population, engine=engine or "batch")
+    loaded = asked.scenario
+    folder = out or Path("results") / f"{loaded.name}-seed{asked.seed}"
+    if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
+        raise InputError("--out", "", f"'{folder}' holds the result to be made again", fix="Give another folder")
+    folder = usable(folder)
+    announce(asked.engine, quiet=quiet)
 
-    def kept() -> Printable:
+    def kept() -> Result:
         from plsim.engine.run import run
 
         with progress_bar(loaded.name, wanted=not quiet) as progress:
             result = run(
                 loaded,
-                seed=loaded.seed,
-                worlds=worlds,
-                years=loaded.years,
-                population=population,
-                engine=engine,
+                seed=asked.seed,
+                worlds=asked.worlds,
+                years=asked.years,
+                population=asked.population,
+                engine=asked.engine,
                 workers=workers or os.cpu_count() or 1,
                 progress=progress,
+                other_designs=asked.other_designs,
             )
+        if manifest is not None:
+            _check_people(result, asked)
         result.save(folder)
         return result
 
@@ -93,7 +121,46 @@ def command(
         click.echo(f"\nResults are in {folder}")
 
 
-def _usable(folder: Path) -> Path:
+def _asked(scenario: str | None, overrides: tuple[str, ...], *, seed: int | None, years: int | None) -> Asked:
+    """What a scenario and its overrides say."""
+    from plsim.scenario import load
+
+    if scenario is None:
+        raise InputError(
+            "run", "SCENARIO", "missing", fix="Give a file or a name from `plsim list scenarios`, or --from"
+        )
+    loaded = load(scenario, overrides=overrides, years=years, seed=seed)
+    return Asked(loaded, loaded.seed, loaded.years)
+
+
+def _recorded(manifest: Path) -> Asked:
+    """What a manifest says was run; says on stderr what has changed since."""
+    from plsim.engine.again import read_manifest
+
+    again = read_manifest(manifest)
+    for changed in again.changed:
+        click.echo(f"Not as it was: {changed}. Results may differ from those of {manifest}.", err=True)
+    known = {each.name: getattr(again, each.name) for each in fields(Asked)}
+    return Asked(**known)
+
+
+def _alone(*others: object) -> None:
+    """With a manifest nothing else may be asked for."""
+    if any(other is not None and other != () for other in others):
+        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --population and --engine"
+        raise InputError("--from", "", "the manifest says all of what is run", fix=fix)
+
+
+def _check_people(result: Result, asked: Asked) -> None:
+    """Refuse a result of other people than the manifest's: the files have changed, or were never there."""
+    from plsim.engine.again import population_digest
+
+    if population_digest(result.pair.base_setting.population) != asked.population_digest:
+        where = str(asked.population) if asked.population is not None else "drawn from norms"
+        raise InputError("--from", "population", f"the people are not those of the manifest ({where})")
+
+
+def usable(folder: Path) -> Path:
     """The folder, made now: better no run than a run that cannot be kept."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +171,7 @@ def _usable(folder: Path) -> Path:
     return folder
 
 
-def _announce(engine: str, *, quiet: bool) -> None:
+def announce(engine: str, *, quiet: bool) -> None:
     """Say why the first run is slow."""
     if quiet or engine != "batch":
         return

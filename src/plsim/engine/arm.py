@@ -135,8 +135,8 @@ class YearRecord:
 class Arm:
     """One arm of a run in one world.
 
-    ``even_teachers`` makes all teachers alike: equally effective, experienced and proficient. What typical practice gives in
-    the reference population is then free of the luck of who teaches there.
+    ``even_teachers`` makes all teachers alike: equally effective, experienced and proficient. What typical practice
+    gives in the reference population is then free of the luck of who teaches there.
     """
 
     setting: Setting
@@ -205,7 +205,7 @@ class Arm:
         self.seats.experience[:] = self._experience(u)
         if self.even_teachers:
             # The years at which a teacher is worth what all are worth on average.
-            half, years = self.p.quality.experience_half_years, self._experience((np.arange(1000) + 0.5) / 1000.0)
+            half, years = self.p.quality.experience_half_years, self._experience(np.linspace(0.0005, 0.9995, 1000))
             worth = float((years / (half + years)).mean())
             self.seats.experience[:] = half * worth / (1.0 - worth)
         self._new_teachers(np.ones(count, bool))

@@ -16,15 +16,15 @@ import numpy as np
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.core.errors import EngineError
 from plsim.core.jit import HAVE_NUMBA
-from plsim.engine.arm import Arm, Engine, Reference, YearRecord
+from plsim.engine.arm import Arm, Engine, YearRecord
 from plsim.engine.mesa_schools import SchoolRules
 from plsim.engine.mesa_students import StudentRules
 from plsim.engine.mesa_teachers import TeacherRules
 from plsim.engine.noticeboard import Noticeboard
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.reference import typical
-from plsim.engine.run import pair, population_of
-from plsim.engine.setting import WINDOWS, growth
+from plsim.engine.reference import Typical, typical
+from plsim.engine.run import arms, pair, population_of
+from plsim.engine.setting import WINDOWS
 from plsim.population.model import Population
 from plsim.scenario.schema import Scenario
 
@@ -198,20 +198,14 @@ class SchoolModel(ArmModel):
         seed = scenario.seed if seed is None else seed
         years = scenario.years if years is None else years
         both = pair(scenario, population_of(scenario, population, seed), seed=seed, years=years)
-        reference = reference_of(world)
-        base = Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, world, reference, growth())
-        arm = Arm(both.setting, both.plan, both.plan.planned.values, world, reference, growth())
-        self._leads: Arm | None = None
+        run = arms(both, world, typical_of(world))
         super().__init__(
-            base if counterfactual else arm,
+            run.counterfactual if counterfactual else run.scenario,
             student_class=student_class,
             teacher_class=teacher_class,
             school_class=school_class,
             shuffle=shuffle,
         )
-        if both.plan.freeze.staff and not counterfactual:
-            # Who leaves is then decided by the counterfactual, which lives its year first.
-            self._leads = arm.turnover_from = base
         # Mesa 3.5 has another kind of object in ``model.scenario``.
         self.school_scenario = scenario
         self.years = years
@@ -246,8 +240,9 @@ class SchoolModel(ArmModel):
             self.running = self.year < self.years
 
     def _begin_year(self) -> None:
-        if self._leads is not None:
-            self._leads.run_year(MesaEngine())
+        if self.arm.turnover_from is not None:
+            # Who leaves is decided by the counterfactual, which lives its year first.
+            self.arm.turnover_from.run_year(MesaEngine())
         self.arm.begin_year(self)
         self._seen = [self.arm.by_student(self.arm.rows.achievement)]
 
@@ -257,25 +252,31 @@ class MesaEngine:
 
     def __init__(self, *, shuffle: bool = False) -> None:
         self._shuffle = shuffle
-        self._model: ArmModel | None = None
+        self._models: list[ArmModel] = []
 
     def start_year(self, arm: Arm) -> None:
         """Section summaries before the first week."""
-        self._model = ArmModel(arm, shuffle=self._shuffle)
-        self._model.start_year(arm)
-        # Mesa 3.3 numbers agents in a table that keeps every model alive; nobody asks these agents for their numbers.
-        getattr(mesa.Agent, "_ids", {}).pop(self._model, None)
+        self._meet(arm)
 
     def run(self, arm: Arm, first_week: int, last_week: int) -> None:
         """Weeks ``first_week`` to ``last_week - 1`` of the arm's present year."""
-        if self._model is None or self._model.arm is not arm:
-            self.start_year(arm)
-        assert self._model is not None
-        self._model.run(arm, first_week, last_week)
+        known = [model for model in self._models if model.arm is arm and model.board.year == arm.year]
+        model = known[0] if known else self._meet(arm)
+        model.run(arm, first_week, last_week)
+
+    def _meet(self, arm: Arm) -> ArmModel:
+        """The agents of an arm's present year; those of one other arm are kept, since two may take turns."""
+        model = ArmModel(arm, shuffle=self._shuffle)
+        model.start_year(arm)
+        # Mesa 3.3 numbers agents in a table that keeps every model alive; nobody asks these agents for their numbers.
+        getattr(mesa.Agent, "_ids", {}).pop(model, None)
+        others = [each for each in self._models if each.arm is not arm]
+        self._models = [*others[-1:], model]
+        return model
 
 
 @cache
-def _reference(name: str, values: tuple[tuple[str, float], ...]) -> Reference:
+def _typical(name: str, values: tuple[tuple[str, float], ...]) -> Typical:
     engine: Engine
     if HAVE_NUMBA:
         from plsim.engine.compiled import BatchEngine
@@ -283,9 +284,9 @@ def _reference(name: str, values: tuple[tuple[str, float], ...]) -> Reference:
         engine = BatchEngine()
     else:
         engine = MesaEngine()
-    return typical(World(name, dict(values)), engine).reference
+    return typical(World(name, dict(values)), engine)
 
 
-def reference_of(world: World) -> Reference:
-    """What typical practice gives in a world: a number of the world, not of a run, so either engine may find it."""
-    return _reference(world.name, tuple(sorted(world.values.items())))
+def typical_of(world: World) -> Typical:
+    """What typical practice gives in a world: numbers of the world, not of a run, so either engine may find them."""
+    return _typical(world.name, tuple(sorted(world.values.items())))

@@ -79,6 +79,7 @@ class Noticeboard:
 
     def __init__(self, arm: Arm) -> None:
         self.arm = arm
+        self.year = arm.year
         self.p = quick(Params(*(quick(numbers) for numbers in arm.p)))
         self.rows = views(arm.rows)
         self.students = views(arm.students)

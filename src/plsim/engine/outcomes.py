@@ -9,6 +9,7 @@ from plsim.engine.arm import Arm, YearRecord
 from plsim.engine.setting import Setting
 from plsim.engine.spending import use
 from plsim.engine.state import Floats
+from plsim.engine.survey_outcomes import group_surveys, student_surveys
 from plsim.evidence import norms, registry
 from plsim.measures.costs import Costs, costs, per_student
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
@@ -72,7 +73,7 @@ def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: in
 
     score_a, score_b = a.achievement[SPRING], b.achievement[SPRING]
     both_one = np.ones(3)
-    students = (
+    students: tuple[StudentOutcome, ...] = (
         StudentOutcome("achievement", "SD", with_both(score_a / sd), with_both(score_b / sd)),
         StudentOutcome("achievement", "RIT", with_both(score_a), with_both(score_b)),
         student("aligned_test", "share", "taught_mastery", per="units_taught"),
@@ -92,10 +93,12 @@ def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: in
         StudentOutcome(
             "engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one
         )._replace(unit="index"),
+        *student_surveys(scenario, counterfactual, year),
     )
     groups = (
         *_group_outcomes(setting, scenario, counterfactual, year),
         *_cost_outcomes(setting, scenario, counterfactual, year),
+        *group_surveys(scenario, counterfactual, year),
     )
     return YearOutcomes(year + 1, partitions(setting, year), students, groups)
 

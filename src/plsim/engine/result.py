@@ -16,16 +16,19 @@ import numpy as np
 
 from plsim.core.errors import RunError
 from plsim.core.jit import source_digest
+from plsim.engine.again import population_digest
 from plsim.engine.state import Floats
 from plsim.evidence import evidence_digest, registry
-from plsim.measures.effects import CI_LEVEL, Row
+from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
+from plsim.measures.spread import intervals
 from plsim.population.describe import describe
 from plsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from plsim.engine.designs import Designs
     from plsim.engine.run import Pair, WorldRun
 
 SCHEMA_VERSION = 1
@@ -46,8 +49,12 @@ class Result:
         What each number is, and its value in the central world. Shape (rows,).
     spread
         The values in the worlds. Shape (worlds, rows).
+    central_error, errors
+        Sampling errors of both, 0 where a row has none. Same shapes.
     central_run
         Both arms in the central world.
+    designs
+        What the effect was also estimated by, if anything.
     """
 
     scenario: Scenario
@@ -58,9 +65,12 @@ class Result:
     engine: str
     rows: list[Row]
     central: Floats
+    central_error: Floats
     spread: Floats
+    errors: Floats
     central_run: WorldRun
     pair: Pair
+    designs: Designs | None
     population_source: str
     seconds: float
 
@@ -69,28 +79,25 @@ class Result:
         """One row per outcome, subject, year, group and arm, with columns as in the interface contract.
 
         ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central
-        world's and the interval is missing. ``positive`` is the share of worlds above zero.
+        world's and the interval is missing. ``positive`` is the share of worlds above zero. Where a design draws a
+        sample (studies, lotteries) the interval holds sampling error too, and is there without worlds.
         """
         import pandas as pd
 
         table = pd.DataFrame(self.rows, columns=list(Row._fields))
-        if self.worlds:
-            tail = 0.5 * (1.0 - CI_LEVEL)
-            low, value, high = np.quantile(self.spread, [tail, 0.5, 1.0 - tail], axis=0)
-            table["value"], table["low"], table["high"] = value, low, high
-            table["positive"] = (self.spread > 0.0).mean(axis=0)
-        else:
-            table["value"], table["low"], table["high"] = self.central, np.nan, np.nan
-            table["positive"] = np.nan
+        table["value"], table["low"], table["high"] = intervals(
+            self.central, self.spread, central_error=self.central_error, errors=self.errors
+        )
+        table["positive"] = (self.spread > 0.0).mean(axis=0) if self.worlds else np.nan
         table["central"] = self.central
         prices = [
             {**row._asdict(), **price._asdict(), "central": np.nan, "positive": np.nan}
             for row, price in price_rows(self.rows, self.central, self.spread)
         ]
         columns = [*SUMMARY_COLUMNS, "central", "positive"]
-        if prices:
-            table = pd.concat([table[columns], pd.DataFrame(prices, columns=columns)], ignore_index=True)
-        return table[columns]
+        # Nobody in a group: no row.
+        table = table.loc[table["value"].notna() & table["central"].notna(), columns].reset_index(drop=True)
+        return pd.concat([table, pd.DataFrame(prices, columns=columns)], ignore_index=True) if prices else table
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -108,9 +115,15 @@ class Result:
                 f"No price of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and a price is a ratio to it."
             )
         lines.append(
-            "SD: of observed fall scores in the 2020 norms, in the student's grade. All: grades 1-10, students there "
-            "from the first week; who came later is left out."
+            "SD: of observed fall scores in the 2020 norms, in the student's grade, for every design. All: grades "
+            "1-10, students there from the first week (stayers); who came later is left out. intention_to_treat: "
+            "movers too, with what lasts of the effect."
         )
+        if self.designs is not None and self.designs.pool is not None:
+            lines.append(
+                f"study_other_schools: {self.designs.pool.schools} ordinary district schools with students who start "
+                "alike; its interval holds sampling error, and what it is off by is bias of the design or luck."
+            )
         return tuple(lines)
 
     @cached_property
@@ -129,10 +142,17 @@ class Result:
 
     @cached_property
     def schools(self) -> pd.DataFrame:
-        """One row per school and year, both arms side by side, in the central world."""
+        """One row per school and year, both arms side by side, in the central world; and what a study would say."""
         from plsim.engine.tables import school_table
 
-        return school_table(self.central_run, self.pair)
+        table = school_table(self.central_run, self.pair)
+        if self.designs is None or self.designs.pool is None:
+            return table
+        from plsim.engine.run import engine_named
+        from plsim.engine.school_estimates import school_estimates
+
+        estimates = school_estimates(self.designs, self.central_run, engine_named(self.engine))
+        return table.merge(estimates, on=["school_id", "year"], how="left", validate="one_to_one")
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
@@ -173,9 +193,11 @@ class Result:
             "parameters_digest": registry().digest(),
             "evidence_digest": evidence_digest(),
             "population": self.population_source,
+            "population_digest": population_digest(self.pair.base_setting.population),
             "population_read": dict(self.pair.base_setting.population.rows),
             "population_drawn": dict(self.pair.base_setting.population.drawn),
             "engine": self.engine,
+            "other_designs": self.designs is not None,
             "platform": {
                 "python": platform.python_version(),
                 "machine": platform.machine(),
@@ -200,9 +222,9 @@ class Result:
         }
         try:
             for name, table in tables.items():
-                _write(folder / f"{name}.parquet", _parquet(table))
-            _write(folder / "summary.json", _json(self.summary()))
-            _write(manifest, _json(self.manifest()))
+                write_file(folder / f"{name}.parquet", parquet_bytes(table))
+            write_file(folder / "summary.json", json_bytes(self.summary()))
+            write_file(manifest, json_bytes(self.manifest()))
         except OSError as error:
             raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
         return folder
@@ -215,11 +237,13 @@ def _version(name: str) -> str:
         return ""
 
 
-def _json(document: dict[str, Any]) -> bytes:
+def json_bytes(document: dict[str, Any]) -> bytes:
+    """A document as the bytes of a file; what is not a number is refused."""
     return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _parquet(table: pd.DataFrame) -> bytes:
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """A table as the bytes of a Parquet file."""
     import io
 
     stream = io.BytesIO()
@@ -227,7 +251,7 @@ def _parquet(table: pd.DataFrame) -> bytes:
     return stream.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     part = Path(name)

@@ -12,6 +12,7 @@ import numpy as np
 
 from plsim.core.errors import InputError
 from plsim.engine.arm import Arm, Engine
+from plsim.engine.designs import Designs, Found, designed, designs
 from plsim.engine.outcomes import year_outcomes
 from plsim.engine.parameters import CENTRAL, PRIOR_LABEL, World, prior_worlds
 from plsim.engine.reference import Typical, typical
@@ -118,6 +119,16 @@ def world_effects(both: Pair, run_: WorldRun) -> tuple[list[Row], Floats]:
     return effect_rows(years)
 
 
+def world_effects_by_design(both: Pair, of: Designs | None, run_: WorldRun, engine: Engine) -> Found:
+    """Every row of effects in one world, and those of other designs, if any, with their sampling errors."""
+    rows, values = world_effects(both, run_)
+    exact = Found(rows, values, np.zeros(len(rows)))
+    if of is None:
+        return exact
+    more = designed(of, run_, engine)
+    return Found([*rows, *more.rows], *(np.concatenate(each) for each in zip(exact[1:], more[1:], strict=True)))
+
+
 def run(
     scenario: Scenario,
     *,
@@ -128,6 +139,7 @@ def run(
     engine: str = "batch",
     workers: int = 1,
     progress: Progress | None = None,
+    other_designs: bool = True,
 ) -> Result:
     """A scenario beside typical practice with the same students and the same luck.
 
@@ -149,6 +161,8 @@ def run(
         Threads. Results do not depend on them.
     progress
         Called with worlds done and worlds in all.
+    other_designs
+        Also estimate the effect as other designs would: direct, a study with other schools, a lottery.
 
     Returns
     -------
@@ -163,18 +177,19 @@ def run(
     both = pair(scenario, people, seed=seed, years=years)
     for setting in {id(both.setting): both.setting, id(both.base_setting): both.base_setting}.values():
         _ = setting.layouts  # made once here, not by every thread
+    of = designs(both) if other_designs else None
     todo = (CENTRAL, *prior_worlds(count, seed))
     done = 0
 
-    def one(world: World) -> tuple[list[Row], Floats, WorldRun | None]:
+    def one(world: World) -> tuple[Found, WorldRun | None]:
         nonlocal done
-        threads = workers if len(todo) == 1 else 1
-        run_ = run_world(both, world, engine_named(engine, threads=threads))
-        rows, values = world_effects(both, run_)
+        engine_ = engine_named(engine, threads=workers if len(todo) == 1 else 1)
+        run_ = run_world(both, world, engine_)
+        found = world_effects_by_design(both, of, run_, engine_)
         done += 1
         if progress is not None:
             progress(done, len(todo))
-        return rows, values, run_ if world is CENTRAL else None
+        return found, run_ if world is CENTRAL else None
 
     first = one(CENTRAL)  # compiles before threads start
     if workers > 1 and len(todo) > 2:
@@ -182,10 +197,11 @@ def run(
             others = list(pool.map(one, todo[1:]))
     else:
         others = [one(world) for world in todo[1:]]
-    rows = first[0]
-    central = first[2]
+    found, central = first
     assert central is not None
-    spread = np.array([values for _, values, _ in others]) if others else np.empty((0, len(rows)))
+    nobody = np.empty((0, len(found.rows)))
+    spread = np.array([each.values for each, _ in others]) if others else nobody
+    errors = np.array([each.errors for each, _ in others]) if others else nobody
     return Result(
         scenario=scenario,
         seed=seed,
@@ -193,11 +209,14 @@ def run(
         worlds=count,
         world_label=PRIOR_LABEL,
         engine=engine,
-        rows=rows,
-        central=first[1],
+        rows=found.rows,
+        central=found.values,
+        central_error=found.errors,
         spread=spread,
+        errors=errors,
         central_run=central,
         pair=both,
+        designs=of,
         population_source=str(population) if population is not None and not isinstance(population, Population) else "",
         seconds=perf_counter() - begun,
     )

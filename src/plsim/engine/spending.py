@@ -93,8 +93,7 @@ def use(arm: Arm, year: int) -> Use:
 
 def _by_school(school: Ints | Int32s, values: Floats, schools: int) -> Floats:
     """Sums of what belongs to schools."""
-    sums: Floats = np.bincount(school, values, minlength=schools)
-    return sums
+    return np.asarray(np.bincount(school, values, minlength=schools), dtype=np.float64)
 
 
 def _products(levers: YearLevers) -> Floats:
@@ -119,5 +118,5 @@ def _device_share(levers: YearLevers, device_share: Floats) -> Floats:
 def _leavers(arm: Arm, year: int) -> Floats:
     """1 for each seat whose teacher leaves at the end of the year. Shape (seats,)."""
     after = arm.record[year + 1].holder if year + 1 < len(arm.record) else arm.holder
-    left: Floats = np.subtract(after, arm.record[year].holder, dtype=np.float64)
+    left: Floats = np.where(after > arm.record[year].holder, 1.0, 0.0)
     return left

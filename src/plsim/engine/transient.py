@@ -7,12 +7,12 @@ year::
     e_growth = b z + c q + s_g eps1               ramped over weeks 4 to 32
     e_summer = b' z + c' q + phi eps1 + s_s eps2  over the summer that follows
 
-with z the arm-invariant standardized entry score and q its distance from average (:func:`~plsim.engine.reference.bend`):
-the norms' growth is a straight line in status, while who is far from the class learns less, so c takes that bend off. The
-others solve the norm table's variance of growth, its
-covariance with fall status, the variance of summer change, its covariance with growth, and the next grade's fall
-variance, less what the structure already gives. The same split holds between schools. A negative remainder means that
-the world's structure varies more than the norms allow: the world contradicts the norms.
+with z the arm-invariant standardized entry score and q its distance from average
+(:func:`~plsim.engine.structure.bend`). The norms' growth is a straight line in status, while who is far from the class
+learns less: c takes that bend off. The others solve the norm table's variance of growth, its covariance with fall
+status, the variance of summer change, its covariance with growth, and the next grade's fall variance, less what the
+structure already gives. The same split holds between schools. A negative remainder means that the world's structure
+varies more than the norms allow: the world contradicts the norms.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, SUBJECTS
-from plsim.engine.reference import Structure, bend
 from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.state import Floats
+from plsim.engine.structure import Structure, bend
 from plsim.evidence import norms, registry
 from plsim.population.draws import normals
 
@@ -123,6 +123,18 @@ def transient_scores(setting: Setting, numbers: Transient) -> Floats:
     return out
 
 
+def expected_growth(setting: Setting, numbers: Transient, year: int, subject: int) -> Floats:
+    """What entry scores, the student's and the school's, lead to expect of T's growth (RIT). Shape (students,)."""
+    people, roster = setting.population, setting.timeline.years[year]
+    grade = roster.grade.astype(np.int64)
+    z, school_z = roster.entry_z[:, subject], people.school_z[people.school, subject]
+    of = subject, grade
+    expected: Floats = (
+        numbers.b[of] * z + numbers.c[of] * bend(z, school_z, subject, grade) + numbers.between_b[of] * school_z
+    )
+    return expected
+
+
 def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -> tuple[Floats, Floats]:
     """T's growth and the following summer's change of every student in one subject. Each (students,)."""
     people, roster = setting.population, setting.timeline.years[year]
@@ -135,18 +147,15 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
     eps1, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
     z = roster.entry_z[:, subject]
     school = people.school
-    school_z = people.school_z[school, subject]
-    bent = bend(z, school_z, subject, grade)
+    bent = bend(z, people.school_z[school, subject], subject, grade)
     common = float(registry().value("transient.school_share"))
     shared_growth, shared_summer = _school_draws(setting, year, subject)
     grade_growth, grade_summer = _grade_draws(setting, year, subject, grade)
     school_growth = np.sqrt(common) * shared_growth[school] + np.sqrt(1.0 - common) * grade_growth
     school_summer = np.sqrt(common) * shared_summer[school] + np.sqrt(1.0 - common) * grade_summer
     growth = (
-        of_grade(numbers.b) * z
-        + of_grade(numbers.c) * bent
+        expected_growth(setting, numbers, year, subject)
         + of_grade(numbers.s_g) * eps1
-        + of_grade(numbers.between_b) * school_z
         + of_grade(numbers.between_s) * school_growth
     )
     summer = (

@@ -75,13 +75,13 @@ def effect_rows(years: tuple[YearOutcomes, ...]) -> tuple[list[Row], Floats]:
     for at in years:
         for outcome in at.students:
             for partition in at.partitions:
-                found += _student_rows(outcome, partition, at.year)
+                found += student_rows(outcome, partition, at.year)
         for group in at.groups:
             found += _group_rows(group, at.year)
     return [row for row, _ in found], np.array([value for _, value in found])
 
 
-def _student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> Iterator[tuple[Row, float]]:
+def student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> Iterator[tuple[Row, float]]:
     """One outcome for the groups of a partition; groups that are too small are left out."""
     means = {
         "difference": partition.means(outcome.scenario - outcome.counterfactual),

@@ -25,9 +25,9 @@ _SHARES = ("attendance_rate", "self_regulation", "home_access")
 def balanced(drawn: Population) -> Population:
     """The same schools and students, moved so that every level and every grade is as the norms and the spec say.
 
-    Among the schools of a level, achievement and tastes get mean 0 (achievement also SD 1), and conditions the quantiles
-    of their distribution, in the order drawn. Among the students of a grade, standing in school gets mean 0 and SD 1, and
-    traits get the mean asked for. All schools must have one governance.
+    Among the schools of a level, achievement and tastes get mean 0 (achievement also SD 1), and conditions the
+    quantiles of their distribution, in the order drawn. Among the students of a grade, standing in school gets mean 0
+    and SD 1, and traits get the mean asked for. All schools must have one governance.
     """
     spec = drawn.spec
     school_z, taste = drawn.school_z.copy(), drawn.practice_taste.copy()

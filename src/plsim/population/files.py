@@ -160,7 +160,7 @@ def _sound(where: str) -> Iterator[None]:
     except OSError as error:
         raise PopulationError(where, "", f"cannot be read: {error.strerror or 'damaged'}") from None
     except _BROKEN_ZIP as error:
-        locked = "encrypted" in str(error) or "password" in str(error).lower()
+        locked = "password" in str(error).lower()
         problem = "is locked with a password" if locked else "not a zip that can be read"
         raise PopulationError(where, "", problem, fix="Unpack it and give the folder" if locked else "") from None
 

@@ -203,7 +203,17 @@ def _two_curves(axes: Axes, curves: Curves) -> None:
     axes.plot([], [], color=SCENARIO, linewidth=2.2, label="this scenario")
     axes.plot([], [], color=INK, linewidth=1.4, linestyle=(0, (4, 2)), label="typical practice")
     axes.margins(y=0.12)
-    axes.legend(loc="upper left", frameon=False, fontsize=9.5, ncols=2, borderaxespad=0.1, handlelength=2.4)
+    axes.legend(
+        loc="upper left",
+        frameon=True,
+        facecolor="white",
+        edgecolor="none",
+        framealpha=1.0,
+        fontsize=9.5,
+        ncols=2,
+        borderaxespad=0.1,
+        handlelength=2.4,
+    )
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=_ROUND))
     axes.set_ylim(top=axes.get_ylim()[1] + 0.18 * (axes.get_ylim()[1] - axes.get_ylim()[0]))
 

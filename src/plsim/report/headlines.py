@@ -94,8 +94,12 @@ def _money(material: Material) -> Headline | None:
     cost = material.effects.find("cost_per_student", year=material.year)
     if cost is None:
         return None
-    note = "Against typical practice; teachers’ time included."
-    return Headline("Cost", difference(cost), "US dollars per student and year", interval(cost), (note,))
+    notes = ["Against typical practice; teachers’ time included."]
+    first = material.effects.find("cost_per_student", year=material.effects.years[0])
+    if material.year > 1 and first is not None:
+        notes.append(f"In year {material.effects.years[0]}: {difference(first)}.")
+    title = f"Cost in year {material.year}"
+    return Headline(title, difference(cost), "US dollars per student", interval(cost), tuple(notes))
 
 
 def _fifth(material: Material, group: str, title: str, which: str) -> Headline | None:

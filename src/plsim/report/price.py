@@ -7,13 +7,16 @@ from functools import partial
 from typing import NamedTuple
 
 from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.measures.effects import percentile_points
 from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
 from plsim.report.material import DataTable, Material, Picture
 from plsim.report.tables import ARMS, BOTH, MODES, Curves, hours_by_mode, short_of_time, teacher_curves
 from plsim.report.words import MODES as MODE_NAMES
 from plsim.report.words import (
+    difference,
     interval,
     level,
+    level_with_interval,
     number,
     outcome_name,
     signed,
@@ -23,7 +26,8 @@ from plsim.report.words import (
 
 _LEVELS = ("counterfactual", "scenario", "difference")
 _LESSONS = "measures.instruction_hours"
-_COST = "cost_per_student"
+_COST, _PRICE = "cost_per_student", "cost_per_tenth_sd"
+_TENTH = 0.1
 _HOURS_SPAN, _STRAIN_SPAN = 6.0, 0.1
 """Axes hold at least so much: a difference that does not matter should not fill the picture."""
 
@@ -146,43 +150,45 @@ def time_sentence(material: Material) -> str:
 def cost_sentences(material: Material) -> tuple[str, ...]:
     """What it costs and per gain, or why that cannot be said."""
     find, year = material.effects.find, material.year
-    cost, effect = find(_COST, year=year), material.headline
+    cost, price = find(_COST, year=year), find(_PRICE, year=year)
     if cost is None:
         return (
             "This result holds no costs in dollars. Teachers’ hours, above, are a cost whether or not they are paid.",
         )
-    lines = [f"Against typical practice it costs {with_interval(cost)} US dollars per student in year {year}."]
-    if cost.value <= 0.0:
-        lines.append("It saves money, so there is no price of a gain.")
-    elif effect.has_interval and effect.low > 0.0:
+    lines = [
+        f"Against typical practice it costs {level_with_interval(cost)} US dollars per student in year {year}.",
+        "Everything counts, whoever pays: teachers’ added hours are valued at their pay even if nobody pays for them.",
+    ]
+    if price is not None:
+        points = number(float(percentile_points(_TENTH)), 0)
         lines.append(
-            f"That is about {number(cost.value / effect.value, 0)} US dollars per student for each percentile point "
-            f"gained by the end of year {year}, counting only that year’s cost."
+            f"A gain of a tenth of a standard deviation (about {points} percentile points) costs "
+            f"{level_with_interval(price)} US dollars per student, counting all that was spent up to the end of "
+            f"year {year}."
         )
     else:
-        lines.append("Because the gain may be zero or a loss, a price per gain would mean nothing.")
+        lines.append("The gain is not certain enough for a price per gain: it may be close to zero, or a loss.")
     return tuple(lines)
 
 
 def cost_table(material: Material) -> DataTable | None:
-    """Every outcome about money."""
-    names = [name for name in material.effects.outcomes if name.startswith("cost")]
+    """Dollars by kind and year, against typical practice."""
+    years = material.effects.years
+    kinds = [name for name in material.effects.outcomes if name.startswith("cost_") and name != _PRICE]
     rows = []
-    for name in names:
-        for year in material.effects.years:
-            found = [material.effects.find(name, year=year, arm=arm) for arm in _LEVELS]
-            if found[2] is not None:
-                arms = [level(one) if one is not None else "" for one in found[:2]]
-                rows.append((f"{outcome_name(name)}, year {year}", *arms, with_interval(found[2])))
-    header = ("US dollars", "Typical practice", "This scenario", "Difference")
-    return DataTable("Costs, with 90% intervals over worlds", header, tuple(rows)) if rows else None
+    for kind in kinds:
+        found = [material.effects.find(kind, year=year) for year in years]
+        if any(one is not None and difference(one) != "0" for one in found):
+            rows.append((outcome_name(kind), *(with_interval(one) if one is not None else "" for one in found)))
+    caption = "US dollars per student and year, against typical practice; kinds that do not differ are left out"
+    return DataTable(caption, ("", *(f"Year {year}" for year in years)), tuple(rows)) if rows else None
 
 
 def everything_table(material: Material) -> DataTable:
-    """Every outcome for all students in the last year."""
+    """Every outcome but money for all students in the last year."""
     rows = []
     for name in material.effects.outcomes:
-        if name == "percentile_points":
+        if name == "percentile_points" or name.startswith("cost_"):
             continue
         unit = "RIT" if name == "achievement" else ""
         find = partial(material.effects.find, name, year=material.year, unit=unit)

@@ -206,7 +206,10 @@ def _shown(options: Options, field: str, value: Any) -> str:
     if unit == "share":
         return f"{number(100.0 * value, 0)}%"
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return text if unit in {"count", "", "ratio"} else f"{text} {shown.level}"
+    if unit in {"count", "", "ratio"}:
+        return text
+    what, space, rest = shown.level.partition(" ")
+    return f"{text} {what.removesuffix('s') if text == '1' else what}{space}{rest}"
 
 
 def _evidence(options: Options, field: str) -> str:

@@ -46,7 +46,16 @@ _OUTCOMES = {
     "one_on_one_minutes": "Time that a student has a teacher alone",
     "regroupings_per_month": "Times a month that groups are made anew",
     "unmet_lesson_share": "Lessons that ended before the student had mastered them",
-    "cost_per_student": "Cost per student and year, teachers’ time included",
+    "cost_per_student": "Everything",
+    "cost_teachers": "Teachers’ hours, at their pay",
+    "cost_adults": "Further adults in class",
+    "cost_tutoring": "Tutors",
+    "cost_coaching": "Coaching of teachers",
+    "cost_licences": "Licences",
+    "cost_devices": "Devices",
+    "cost_library": "Lessons that others wrote",
+    "cost_turnover": "Replacing teachers who leave",
+    "cost_startup": "Starting (once)",
     "on_task_share": "Time in which students are on task",
     "match": "How well the work fits the student (1 is a perfect fit)",
     "profile_error": "How far the school’s picture of a student is off",
@@ -129,6 +138,13 @@ def interval(estimate: Estimate) -> str:
         return ""
     unit = unit_of(estimate.unit)
     return " to ".join(signed(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
+
+
+def level_with_interval(estimate: Estimate) -> str:
+    """``663 (487 to 824)``: the size of something, not a difference."""
+    unit = unit_of(estimate.unit)
+    ends = " to ".join(number(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
+    return f"{level(estimate)} ({ends})" if estimate.has_interval else level(estimate)
 
 
 def with_interval(estimate: Estimate) -> str:

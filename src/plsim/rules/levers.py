@@ -76,8 +76,11 @@ FIRST_INTENSITY = Levers._fields.index("intensity_profiles")
 PRACTICE_COUNT = 8
 
 # Which practice a lever belongs to: adoption of that practice moves it. Support, programs and context (-1) hold at
-# once.
-OWNER = (*[0] * 4, *[1] * 3, *[2] * 4, *[3] * 7, 4, *[5] * 2, *[6] * 4, *[7] * 3, *[-1] * 21, *range(PRACTICE_COUNT))
+# once; so do threshold, wait and deadline of a unit, which say how an own pace works. Who has one is adopted:
+# halfway from no deadline (1000 weeks) to one of 4 would again be none.
+OWNER = (
+    *[0] * 4, *[1] * 3, 2, *[-1] * 3, *[3] * 7, 4, *[5] * 2, *[6] * 4, *[7] * 3, *[-1] * 21, *range(PRACTICE_COUNT)
+)  # fmt: skip
 
 
 @compiled

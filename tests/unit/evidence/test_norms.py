@@ -101,8 +101,8 @@ def test_the_fall_spring_correlation_follows_from_the_other_columns() -> None:
 
 
 def test_the_registry_and_the_table_agree_on_the_error_of_a_test() -> None:
-    assert (norms().error_sd[MATH] == registry().value("tests.error_sd_math")).all()
-    assert (norms().error_sd[READING] == registry().value("tests.error_sd_reading")).all()
+    assert (norms().error_sd[MATH] == registry().value("profile.test_error_math")).all()
+    assert (norms().error_sd[READING] == registry().value("profile.test_error_reading")).all()
 
 
 @pytest.mark.parametrize(

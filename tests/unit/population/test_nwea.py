@@ -32,7 +32,9 @@ def _score(file, student, subject=0):
 def test_every_tested_student_of_the_sample_is_there(edited_export):
     file = read_nwea_export(edited_export())
     assert len(file.student_id) == 173
+    assert file.rows["students used"] == 173
     assert file.rows["students without a test"] == 7
+    assert file.rows["lines of students in other terms"] == 360
 
 
 def test_the_latest_fall_is_taken_by_default(edited_export):

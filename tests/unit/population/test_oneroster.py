@@ -286,6 +286,12 @@ def test_a_class_of_the_subject_comes_before_a_homeroom(read):
     assert _of(file, "s1", READING)[0] == "a-room"
 
 
+def test_a_homeroom_of_the_subject_comes_before_one_that_says_nothing(read):
+    tables = _two_classes(_class("a", "", classType="homeroom"), _class("b", classType="homeroom"))
+    tables["users"][0]["grades"] = "04"
+    assert _of(read(tables), "s1", MATH)[0] == "b"
+
+
 # Who is there
 
 

@@ -179,14 +179,25 @@ def test_without_worlds_no_interval_is_shown(without_worlds: Path) -> None:
 
 
 def test_costs_are_shown_when_there_are_any(make_folder: Callable[..., Path]) -> None:
-    def change(tables: dict[str, pd.DataFrame], _: dict[str, Any]) -> None:
-        row = {"outcome": "cost_per_student", "subject": "both", "year": 2, "group": "all", "estimator": "paired",
-               "arm": "difference", "value": 1234.0, "low": 900.0, "high": 1500.0, "unit": "USD"}  # fmt: skip
-        tables["effects"] = pd.concat([tables["effects"], pd.DataFrame([row])], ignore_index=True)
+    text = text_of(report_html(make_folder(with_costs("cost_per_student", "cost_tutoring"))))
+    assert "Cost in year 2 +1,234 US dollars per student" in text
+    assert "Tutors +1,234 (+900 to +1,500)" in text
+    assert "not certain enough for a price per gain" in text
 
-    text = text_of(report_html(make_folder(change)))
-    assert "+1,234 US dollars per student and year" in text
-    assert "a price per gain would mean nothing" in text
+
+def test_the_price_of_a_gain_is_shown_where_it_means_something(make_folder: Callable[..., Path]) -> None:
+    text = text_of(report_html(make_folder(with_costs("cost_per_student", "cost_per_tenth_sd"))))
+    assert "(about 4 percentile points) costs 1,234 (900 to 1,500) US dollars per student" in text
+
+
+def with_costs(*names: str) -> Callable[[dict[str, pd.DataFrame], dict[str, Any]], None]:
+    def change(tables: dict[str, pd.DataFrame], _: dict[str, Any]) -> None:
+        row = {"subject": "both", "year": 2, "group": "all", "estimator": "paired", "arm": "difference",
+               "value": 1234.0, "low": 900.0, "high": 1500.0, "unit": "USD"}  # fmt: skip
+        rows = pd.DataFrame([{"outcome": name, **row} for name in names])
+        tables["effects"] = pd.concat([tables["effects"], rows], ignore_index=True)
+
+    return change
 
 
 def test_other_estimators_are_shown_as_what_a_study_would_have_seen(make_folder: Callable[..., Path]) -> None:

@@ -1,0 +1,170 @@
+"""``plsim compare``: several scenarios side by side, differences first, and why they differ."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from plsim.cli.effects import estimate
+from plsim.cli.interrupt import interruptible
+from plsim.cli.progress import progress_bar
+from plsim.cli.run import MAX_WORLDS, announce, usable
+from plsim.cli.table import table_lines
+from plsim.core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from plsim.studies.compare import Comparison
+
+_SUBJECTS = ("math", "reading", "both")
+_TOOK = (
+    ("teacher_hours", "teacher hours/week"),
+    ("strain", "strain"),
+    ("one_on_one_minutes", "one-on-one min/week"),
+    ("on_grade", "on grade"),
+    ("self_regulation", "self-regulation"),
+    ("cost_per_student", "USD/student"),
+    ("reverted", "schools gone back"),
+)
+
+
+@click.command("compare", context_settings={"show_default": True})
+@click.argument("scenarios", nargs=-1, metavar="SCENARIO SCENARIO ...")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/compare-FIRST-seedSEED]"
+)
+@click.option("--seed", type=int, help="The luck of the runs.  [default: the first scenario's]")
+@click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the fewest of any scenario]")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change all scenarios; may be repeated.")
+@click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@click.option("--own-populations", is_flag=True, help="Each scenario in its own schools, not all in the first's.")
+@click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
+@click.option("--no-why", is_flag=True, help="Do not ask why they differ (fourteen more runs each).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+def command(
+    *,
+    scenarios: tuple[str, ...],
+    out: Path | None,
+    seed: int | None,
+    years: int | None,
+    overrides: tuple[str, ...],
+    population: Path | None,
+    own_populations: bool,
+    worlds: int | None,
+    workers: int | None,
+    no_why: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Compare two or more scenarios on the same students, schools, luck and worlds; the first is the yardstick.
+
+    Prints how the effects of the others differ from the first's, and which parts of a student's week make that.
+    """
+    from plsim.scenario import load
+
+    loaded = [load(each, overrides=overrides, years=years, seed=seed) for each in scenarios]
+    if len({each.name for each in loaded}) < max(len(loaded), 2):
+        given = ", ".join(each.name for each in loaded) or "nothing"
+        raise InputError("compare", "", f"got {given}", allowed="two or more scenarios of different names")
+    if population is not None and not population.exists():
+        raise InputError("--population", "", f"no file or folder '{population}'")
+    luck = loaded[0].seed if seed is None else seed
+    folder = usable(out or Path("results") / f"compare-{loaded[0].name}-seed{luck}")
+    announce("batch", quiet=quiet)
+
+    def compared() -> Comparison:
+        from plsim.studies.compare import compare
+
+        with progress_bar("compare", wanted=not quiet) as progress:
+            found = compare(
+                loaded,
+                seed=luck,
+                years=years,
+                worlds=worlds,
+                population=population,
+                own_populations=own_populations,
+                why=not no_why,
+                workers=workers or os.cpu_count() or 1,
+                progress=progress,
+            )
+        found.save(folder)
+        return found
+
+    found = interruptible(compared, message="plsim: interrupted; no comparison was written.")
+    if as_json:
+        click.echo(json.dumps(found.summary(), indent=1, ensure_ascii=False, allow_nan=False))
+    elif quiet:
+        click.echo(str(folder))
+    else:
+        click.echo(comparison_text(found))
+        click.echo(f"\nResults are in {folder}")
+
+
+def comparison_text(found: Comparison) -> str:
+    """A comparison as lines for a terminal: differences first."""
+    base = found.base
+    worlds = f"{base.worlds} worlds" if base.worlds else "the central world only"
+    of_years = "1 year" if base.years == 1 else f"{base.years} years"
+    lines = [f"{len(found.results)} scenarios: {of_years}, seed {base.seed}, {worlds}; same luck"]
+    lines += ["", f"Difference in effect from {base.scenario.name}, SD, year {base.years}", *_differences(found)]
+    lines += ["", f"Effect against typical practice, SD, year {base.years}", *_effects(found)]
+    lines += ["", f"What it takes against typical practice, year {base.years}", *_took(found)]
+    if found.why:
+        lines += ["", f"Why: parts of the effect, SD, both subjects, year {base.years}, central world", *_why(found)]
+    return "\n".join([*lines, "", *found.notes])
+
+
+def _differences(found: Comparison) -> list[str]:
+    rows = _last(found.differences, found.base.years)
+    cells = []
+    for result in found.results[1:]:
+        one = rows[rows["scenario"] == result.scenario.name]
+        both = one[one["subject"] == "both"]["positive"]
+        share = f"{100.0 * float(both.iloc[0]):.0f}%" if found.base.worlds else ""
+        cells.append([result.scenario.name, *(estimate(one[one["subject"] == each]) for each in _SUBJECTS), share])
+    return table_lines(["", *_SUBJECTS, "better in" if found.base.worlds else ""], cells)
+
+
+def _effects(found: Comparison) -> list[str]:
+    cells = []
+    for result in found.results:
+        rows = _last(result.effects, found.base.years)
+        cells.append([result.scenario.name, *(estimate(rows[rows["subject"] == each]) for each in _SUBJECTS)])
+    return table_lines(["", *_SUBJECTS], cells)
+
+
+def _took(found: Comparison) -> list[str]:
+    """What each scenario takes, differences to typical practice."""
+    header = ["", *(result.scenario.name for result in found.results)]
+    cells = [
+        [label, *(estimate(_last(result.effects, found.base.years, name)) for result in found.results)]
+        for name, label in _TOOK
+    ]
+    return table_lines(header, cells)
+
+
+def _why(found: Comparison) -> list[str]:
+    cells = []
+    channels = list(found.why[found.base.scenario.name].parts)
+    for name, each in found.why.items():
+        values = [float(part[-1, 2]) for part in (*each.parts.values(), each.total)]
+        cells.append([name, *(f"{value:+.3f}" for value in values)])
+    base = found.why[found.base.scenario.name]
+    for name, each in list(found.why.items())[1:]:
+        pairs = zip((*each.parts.values(), each.total), (*base.parts.values(), base.total), strict=True)
+        cells.append([f"{name} - {found.base.scenario.name}", *(f"{float((a - b)[-1, 2]):+.3f}" for a, b in pairs)])
+    return table_lines(["", *channels, "total"], cells)
+
+
+def _last(table: pd.DataFrame, year: int, outcome: str = "achievement") -> pd.DataFrame:
+    """The last year's paired difference for everybody: achievement in SD, other outcomes for both subjects."""
+    rows = table[(table["outcome"] == outcome) & (table["year"] == year) & (table["group"] == "all")]
+    rows = rows[(rows["estimator"] == "paired") & (rows["arm"] == "difference")]
+    return rows[rows["unit"] == "SD"] if outcome == "achievement" else rows[rows["subject"] == "both"]

@@ -1,0 +1,127 @@
+"""Running a result again from its manifest: the same scenario, luck, worlds and people, hence the same bits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plsim.core.errors import InputError
+from plsim.core.jit import source_digest
+from plsim.evidence import evidence_digest, registry
+from plsim.population.model import Population
+from plsim.scenario.loading import loads
+from plsim.scenario.schema import Scenario
+
+_NEEDED = {
+    "scenario": str,
+    "scenario_digest": str,
+    "seed": int,
+    "years": int,
+    "worlds": int,
+    "engine": str,
+    "population": str,
+    "population_digest": str,
+    "other_designs": bool,
+}
+_FIX = "Give the manifest.json of a folder that `plsim run` wrote."
+
+
+@dataclass(frozen=True)
+class Again:
+    """What a manifest says was run.
+
+    Attributes
+    ----------
+    population
+        Path of the files, or None where people were drawn from the norms.
+    population_digest
+        Digest of the people, to be compared with that of the new run.
+    changed
+        What is no longer as it was, in plain words: the results may then differ.
+    """
+
+    scenario: Scenario
+    seed: int
+    years: int
+    worlds: int
+    engine: str
+    population: Path | None
+    population_digest: str
+    other_designs: bool
+    changed: tuple[str, ...]
+
+
+def read_manifest(path: Path) -> Again:
+    """What a result folder's manifest says was run.
+
+    Raises
+    ------
+    InputError
+        When it is no manifest, or says what cannot be run.
+    """
+    document = _document(path)
+    scenario = loads(document["scenario"], where=f"{path}: scenario")
+    if scenario.digest() != document["scenario_digest"]:
+        raise InputError(str(path), "scenario", "does not have the digest that stands beside it", fix=_FIX)
+    return Again(
+        scenario=scenario,
+        seed=document["seed"],
+        years=document["years"],
+        worlds=document["worlds"],
+        engine=document["engine"],
+        population=Path(document["population"]) if document["population"] else None,
+        population_digest=document["population_digest"],
+        other_designs=document["other_designs"],
+        changed=tuple(_changes(document)),
+    )
+
+
+def population_digest(people: Population) -> str:
+    """Digest of everything about the people and schools of a run."""
+    digest = hashlib.blake2b(digest_size=12)
+    for each in fields(people):
+        value = getattr(people, each.name)
+        if each.name == "source":
+            continue
+        digest.update(each.name.encode())
+        if isinstance(value, np.ndarray) and value.dtype != np.object_:
+            digest.update(np.ascontiguousarray(value).tobytes())
+        elif isinstance(value, np.ndarray):
+            digest.update("\n".join(map(str, value)).encode())
+        elif isinstance(value, dict):
+            for name, inner in value.items():
+                digest.update(f"{name}={list(inner) if isinstance(inner, np.ndarray) else inner}".encode())
+        else:
+            digest.update(repr(value).encode())
+    return digest.hexdigest()
+
+
+def _document(path: Path) -> dict[str, Any]:
+    file = path / "manifest.json" if path.is_dir() else path
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(str(path), "", f"cannot be read: {error.strerror or error}", fix=_FIX) from None
+    except ValueError as error:
+        raise InputError(str(path), "", f"is not JSON: {error}", fix=_FIX) from None
+    for name, kind in _NEEDED.items():
+        given = document.get(name) if isinstance(document, dict) else None
+        # In JSON true is no number, but in Python it is.
+        if not isinstance(given, kind) or isinstance(given, bool) != (kind is bool):
+            raise InputError(str(path), name, "missing or not what it should be", allowed=kind.__name__, fix=_FIX)
+    return dict(document)
+
+
+def _changes(document: dict[str, Any]) -> list[str]:
+    """What this plsim does otherwise than the one that wrote the manifest."""
+    now = {
+        "source_digest": ("the compiled rules or their compiler", source_digest()),
+        "parameters_digest": ("the registry of parameters", registry().digest()),
+        "evidence_digest": ("the evidence files", evidence_digest()),
+    }
+    return [words for name, (words, digest) in now.items() if document.get(name) != digest]

@@ -1,0 +1,219 @@
+"""What a study would have estimated: the same schools, seen through designs that researchers can use.
+
+``study_other_schools``
+    Students of the program against matched students of other schools, adjusted for baseline, errors clustered by
+    school. Unbiased only if the program's schools would otherwise have grown like the others.
+``within_school_rct``
+    A lottery among the students of the same schools, within school and grade, adjusted for baseline.
+
+Both read test scores, with test error and with the growth that the next summer undoes. Scores come standardized; which
+SD that is goes with every estimate: ``"norm"``, observed fall scores of the norms by grade; ``"sample"``, the
+comparison students' own spring scores by grade.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from plsim.measures.groups import QUINTILES, Floats, Ints
+from plsim.measures.matching import Matches, matches
+from plsim.measures.regression import Block, Estimate, both_subjects, clustered_mean
+
+SUBJECTS = 2
+FEWEST_SCHOOLS = 10
+"""Schools on each side below which no study with other schools is made up: clustered errors need more."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Test scores of some students, with what a study knows of them.
+
+    Attributes
+    ----------
+    spring, fall
+        Outcome and baseline. Shape (students, 2).
+    fall_rit
+        The baseline in RIT, for matching. Shape (students, 2).
+    school, grade
+        School (a cluster) and grade at the outcome. Shape (students,).
+    lunch
+        Lunch-eligible, 0 or 1. Shape (students,).
+    """
+
+    spring: Floats
+    fall: Floats
+    fall_rit: Floats
+    school: Ints
+    grade: Ints
+    lunch: Floats
+
+    def chosen(self, keep: np.ndarray) -> Scores:
+        """The same of some students."""
+        return Scores(*(values[keep] for values in vars(self).values()))
+
+
+class SchoolEstimates(NamedTuple):
+    """Each school's effect (SD) against its students' matches; every array (schools,).
+
+    ``p_value`` takes chance to be among students only, as reports of single schools do. ``p_value_school`` adds how
+    much whole schools differ from one another by chance, seen in the comparison schools.
+    """
+
+    school: Ints
+    value: Floats
+    error: Floats
+    p_value: Floats
+    p_value_school: Floats
+
+
+def standardized(rit: Floats, mean: Floats, sd: Floats) -> Floats:
+    """Scores in SD; ``mean`` and ``sd`` of each student's grade, shapes like ``rit``."""
+    z: Floats = (rit - mean) / sd
+    return z
+
+
+def sample_scale(rit: Floats, grade: Ints) -> tuple[Floats, Floats]:
+    """Mean and SD by grade of a sample's own scores, spread over its students; for the basis ``"sample"``.
+
+    ``rit`` has shape (students,).
+    """
+    cells, place = np.unique(grade, return_inverse=True)
+    count = np.bincount(place)
+    mean = np.bincount(place, rit) / count
+    variance = np.bincount(place, (rit - mean[place]) ** 2) / np.maximum(count - 1, 1)
+    sd = np.sqrt(variance)
+    assert cells.shape == sd.shape
+    return mean[place], sd[place]
+
+
+def matched_groups(treated: Scores, pool: Scores) -> tuple[Matches, Matches]:
+    """Matches of each subject."""
+    cells = [2 * each.grade + (each.lunch > 0.5) for each in (treated, pool)]
+    math, reading = (
+        matches(treated.fall_rit[:, subject], cells[0], pool.fall_rit[:, subject], cells[1])
+        for subject in range(SUBJECTS)
+    )
+    return math, reading
+
+
+def study_other_schools(
+    treated: Scores, pool: Scores, found: tuple[Matches, Matches], *, sd_basis: str = "norm"
+) -> tuple[Estimate, Estimate, Estimate]:
+    """Effects in mathematics, reading and both against matched students of other schools.
+
+    One weighted regression of both subjects on being in the program and, by subject, grade, both baseline scores and
+    lunch status; comparison students count as often as they serve. Errors are clustered by school over both subjects.
+    """
+    blocks = []
+    for subject, match in enumerate(found):
+        inside, serving = match.matched, match.weight > 0.0
+        a, b = treated.chosen(inside), pool.chosen(serving)
+        blocks.append(
+            Block(
+                outcome=np.concatenate([a.spring[:, subject], b.spring[:, subject]]),
+                program=np.concatenate([np.ones(len(a.school)), np.zeros(len(b.school))]),
+                covariates=np.vstack([_covariates(a), _covariates(b)]),
+                weight=np.concatenate([np.ones(len(a.school)), match.weight[serving]]),
+                # Schools of the pool must not share a number with those of the program.
+                cluster=np.concatenate([a.school, -1 - b.school]),
+                cell=np.concatenate([a.grade, b.grade]),
+            )
+        )
+    return both_subjects(blocks, sd_basis=sd_basis, clustered=True)
+
+
+def within_school_rct(
+    scores: Scores, assigned: Floats, *, sd_basis: str = "norm"
+) -> tuple[Estimate, Estimate, Estimate]:
+    """Effects in mathematics, reading and both of a lottery among students within schools and grades.
+
+    ``assigned`` is 1 for who won, with ``scores`` those of the life that the lottery gave. Shape (students,).
+    Everything is taken relative to the mean of school and grade; errors are clustered by student, as students are what
+    was drawn.
+    """
+    cell = np.unique(np.stack([scores.school, scores.grade]), axis=1, return_inverse=True)[1].ravel()
+    blocks = [
+        Block(
+            outcome=scores.spring[:, subject],
+            program=assigned,
+            covariates=_covariates(scores),
+            weight=np.ones(len(cell)),
+            cluster=np.arange(len(cell)),
+            cell=cell,
+        )
+        for subject in range(SUBJECTS)
+    ]
+    return both_subjects(blocks, sd_basis=sd_basis, clustered=False)
+
+
+def surpass_shares(
+    treated: Scores, pool: Scores, found: tuple[Matches, Matches], quintile: Ints
+) -> tuple[Floats, Floats]:
+    """Chance that a student of the program ends above a matched student, by subject and baseline quintile.
+
+    ``quintile`` 0-4, shape (students, 2). Returns the chance and its standard error, clustered by school; each
+    (2, quintiles), NaN where nobody is. A tie counts one half.
+    """
+    chance, error = np.full((SUBJECTS, QUINTILES), np.nan), np.full((SUBJECTS, QUINTILES), np.nan)
+    for subject, match in enumerate(found):
+        there = match.comparison >= 0
+        other = pool.spring[np.maximum(match.comparison, 0), subject]
+        own = treated.spring[:, subject, np.newaxis]
+        won = np.where(own > other, 1.0, np.where(own == other, 0.5, 0.0)) * there
+        share = won.sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+        for each in range(QUINTILES):
+            chosen = match.matched & (quintile[:, subject] == each)
+            if chosen.any():
+                chance[subject, each], error[subject, each] = clustered_mean(share[chosen], treated.school[chosen])
+    return chance, error
+
+
+def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) -> SchoolEstimates:
+    """Each school's mean gap to its students' matches, adjusted for what is left of differences at baseline."""
+    import statsmodels.api as sm
+    from scipy.stats import norm, t
+
+    inside = found.matched
+    gap = treated.spring[inside, subject] - found.mean_of(pool.spring[:, subject])[inside]
+    before = treated.fall[inside] - np.column_stack([found.mean_of(column) for column in pool.fall.T])[inside]
+    schools, place, count = np.unique(treated.school[inside], return_inverse=True, return_counts=True)
+
+    def mean(values: Floats) -> Floats:
+        return np.asarray(np.bincount(place, values) / count, dtype=np.float64)
+
+    # Slopes from within schools; what they leave of a school's gap is its effect.
+    centred = np.column_stack([column - mean(column)[place] for column in before.T])
+    fitted = sm.OLS(gap - mean(gap)[place], centred, hasconst=False).fit(method="qr")
+    adjusted = gap - before @ fitted.params
+    value = mean(adjusted)
+    freedom = np.maximum(count - 1.0, 1.0)
+    error = np.sqrt(mean((adjusted - value[place]) ** 2) / freedom)
+    p_students = 2.0 * t.sf(np.abs(value) / np.maximum(error, 1e-12), freedom)
+    noise = school_noise(pool, subject)
+    p_school = 2.0 * norm.sf(np.abs(value) / np.sqrt(np.maximum(error**2 + noise, 1e-24)))
+    return SchoolEstimates(schools, value, error, p_students, p_school)
+
+
+def school_noise(pool: Scores, subject: int) -> float:
+    """Variance between comparison schools of growth that their students do not explain (SD squared), never below 0."""
+    import statsmodels.api as sm
+
+    covariates = np.column_stack([_dummies(pool.grade), pool.fall, pool.lunch])
+    residual = sm.OLS(pool.spring[:, subject], covariates, hasconst=True).fit(method="qr").resid
+    schools, place, count = np.unique(pool.school, return_inverse=True, return_counts=True)
+    mean = np.bincount(place, residual) / count
+    within = float(((residual - mean[place]) ** 2).sum() / max(len(residual) - len(schools), 1))
+    between = float(np.var(mean, ddof=1)) - within * float((1.0 / count).mean())
+    return max(between, 0.0)
+
+
+def _covariates(of: Scores) -> Floats:
+    """Baseline in both subjects and lunch status."""
+    return np.column_stack([of.fall, of.lunch])
+
+
+def _dummies(values: Ints) -> Floats:
+    return np.where(values[:, np.newaxis] == np.unique(values), 1.0, 0.0)

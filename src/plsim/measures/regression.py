@@ -1,0 +1,126 @@
+"""Weighted regression of both subjects at once, by statsmodels: an effect with its sampling error."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from plsim.measures.effects import CI_LEVEL
+from plsim.measures.groups import Floats, Ints
+
+
+class Estimate(NamedTuple):
+    """An effect in SD with its sampling error.
+
+    ``error`` is the standard error, ``freedom`` its degrees of freedom; ``p_value`` is two-sided, against no effect.
+    """
+
+    value: float
+    error: float
+    freedom: float
+    p_value: float
+    students: int
+    comparison_students: int
+    schools: int
+    sd_basis: str
+
+    def interval(self, level: float = CI_LEVEL) -> tuple[float, float]:
+        """The sampling interval of that level."""
+        from scipy.stats import t
+
+        reach = float(t.ppf(0.5 + 0.5 * level, self.freedom)) * self.error
+        return self.value - reach, self.value + reach
+
+
+class Block(NamedTuple):
+    """One subject of a regression; arrays (observations,), covariates (observations, covariates).
+
+    ``program`` is 1 for who had it. ``cell`` takes the place of a dummy for each cell; there is no other constant.
+    """
+
+    outcome: Floats
+    program: Floats
+    covariates: Floats
+    weight: Floats
+    cluster: Ints
+    cell: Ints
+
+
+def both_subjects(blocks: list[Block], *, sd_basis: str, clustered: bool) -> tuple[Estimate, Estimate, Estimate]:
+    """Effects in both subjects and their mean, from one regression: so the mean's error knows how subjects go together.
+
+    ``clustered`` says that the clusters are schools, of which there are few on either side; else they are students.
+    """
+    import statsmodels.api as sm
+
+    width = 1 + blocks[0].covariates.shape[1]
+    design = np.zeros((sum(len(block.outcome) for block in blocks), width * len(blocks)))
+    first = 0
+    for index, block in enumerate(blocks):
+        last = first + len(block.outcome)
+        columns = np.column_stack([block.program, block.covariates])
+        design[first:last, width * index : width * (index + 1)] = _relative(columns, block)
+        first = last
+    groups = np.unique(np.concatenate([block.cluster for block in blocks]), return_inverse=True)[1]
+    model = sm.WLS(
+        np.concatenate([_relative(block.outcome, block) for block in blocks]),
+        design,
+        weights=np.concatenate([block.weight for block in blocks]),
+        # Looking for a constant, and the default pseudo-inverse, take a singular value decomposition each.
+        hasconst=False,
+    )
+    fitted = model.fit(method="qr", cov_type="cluster", cov_kwds={"groups": groups})
+    freedom, inflate = _freedom(blocks[0], width, clustered=clustered)
+    contrasts = np.zeros((3, design.shape[1]))
+    contrasts[0, 0] = contrasts[1, width] = 1.0
+    contrasts[2, [0, width]] = 0.5
+    values = contrasts @ fitted.params
+    error = inflate * np.sqrt(np.diag(contrasts @ fitted.cov_params() @ contrasts.T))
+    math, reading, both = (
+        _estimate(
+            float(values[index]), float(error[index]), freedom, blocks[index % 2], int(groups.max()) + 1, sd_basis
+        )
+        for index in range(3)
+    )
+    return math, reading, both
+
+
+def _freedom(block: Block, width: int, *, clustered: bool) -> tuple[float, float]:
+    """Degrees of freedom, and what the error is multiplied by because the means of cells were estimated too."""
+    if clustered:
+        sides = [len(np.unique(block.cluster[block.program == side])) for side in (0.0, 1.0)]
+        return float(max(min(sides) - 1, 1)), 1.0
+    count = len(np.unique(block.cluster))
+    freedom = float(max(count - len(np.unique(block.cell)) - width, 1))
+    return freedom, float(np.sqrt(count / (freedom + width)))
+
+
+def _estimate(value: float, error: float, freedom: float, block: Block, clusters: int, sd_basis: str) -> Estimate:
+    from scipy.stats import t
+
+    inside = int((block.program > 0.5).sum())
+    p_value = float(2.0 * t.sf(abs(value) / error, freedom)) if error > 0.0 else float(value == 0.0)
+    return Estimate(value, error, freedom, p_value, inside, len(block.program) - inside, clusters, sd_basis)
+
+
+def _relative(values: Floats, block: Block) -> Floats:
+    """Values, any columns, relative to the weighted mean of their cell."""
+    cell = np.unique(block.cell, return_inverse=True)[1]
+    columns = values.reshape(len(cell), -1)
+    total = np.bincount(cell, block.weight)
+    means = np.column_stack([np.bincount(cell, block.weight * column) / total for column in columns.T])
+    centred: Floats = (columns - means[cell]).reshape(values.shape)
+    return centred
+
+
+def clustered_mean(values: Floats, school: Ints) -> tuple[float, float]:
+    """Mean and its standard error, clustered by school; NaN error in fewer than two schools."""
+    import statsmodels.api as sm
+
+    groups = np.unique(school, return_inverse=True)[1]
+    if groups.max() < 1:
+        return float(values.mean()), float("nan")
+    model = sm.OLS(values, np.ones((len(values), 1)), hasconst=True)
+    fitted = model.fit(method="qr", cov_type="cluster", cov_kwds={"groups": groups})
+    return float(fitted.params[0]), float(fitted.bse[0])

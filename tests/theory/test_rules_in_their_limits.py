@@ -1,0 +1,368 @@
+"""Closed forms and limits of the rules, whatever the numbers of the world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plsim.core.jit import interpreted
+from plsim.engine.parameters import CENTRAL, parameters, prior_worlds
+from plsim.rules.week import Experience
+
+time = interpreted("plsim.rules.time")
+match = interpreted("plsim.rules.match")
+plan = interpreted("plsim.rules.plan")
+pace = interpreted("plsim.rules.pace")
+learning = interpreted("plsim.rules.learning")
+attention = interpreted("plsim.rules.attention")
+profile = interpreted("plsim.rules.profile")
+proficiency = interpreted("plsim.rules.proficiency")
+quality = interpreted("plsim.rules.quality")
+school = interpreted("plsim.rules.school")
+week = interpreted("plsim.rules.week")
+
+WORLDS = st.sampled_from([parameters(world) for world in (CENTRAL, *prior_worlds(8, 11))])
+SHARE = st.floats(0.0, 1.0)
+RIT = st.floats(120.0, 300.0)
+STUDENTS = st.integers(1, 60).map(float)
+SPLITS = st.fixed_dictionaries(
+    {
+        "students": STUDENTS,
+        "groups": st.floats(0.0, 30.0),
+        "rotation_share": SHARE,
+        "one_on_one_share": SHARE,
+        "path_share": SHARE,
+        "tech_share": SHARE,
+        "peer_share": SHARE,
+        "adult_share": SHARE,
+        "flexible_space": SHARE,
+    }
+)
+MODES = ("whole", "group", "one_on_one", "supervised", "unsupervised", "peer")
+
+
+# Time
+
+
+@given(p=WORLDS, plan_=SPLITS)
+def test_time_is_conserved(p, plan_):
+    split = time.time_split(**plan_, p=p.time)
+    shares = [getattr(split, mode) for mode in MODES]
+    assert sum(shares) == pytest.approx(1.0, abs=1e-12)
+    assert min(shares) >= -1e-12
+
+
+@given(p=WORLDS, plan_=SPLITS)
+def test_groups_are_whole_and_never_more_than_the_students(p, plan_):
+    count = time.group_count(plan_["students"], plan_["groups"], plan_["flexible_space"], p.time)
+    assert count == int(count)
+    assert 1.0 <= count <= plan_["students"]
+
+
+@given(p=WORLDS, plan_=SPLITS)
+def test_what_the_teacher_gives_is_what_students_get(p, plan_):
+    # Teacher time adds up over students: whole class once, each group its own turn, one-on-one one at a time.
+    split = time.time_split(**plan_, p=p.time)
+    n = plan_["students"]
+    led = split.whole + split.group * split.group_count + split.one_on_one * n
+    independent = 1.0 - split.whole - split.peer - split.group * split.group_count - split.one_on_one * n
+    assert led <= 1.0 + 1e-9
+    assert independent >= -1e-9
+
+
+@given(p=WORLDS, plan_=SPLITS, more=SHARE)
+def test_adults_only_move_time_from_unsupervised_to_supervised(p, plan_, more):
+    few = time.time_split(**{**plan_, "adult_share": 0.0}, p=p.time)
+    many = time.time_split(**{**plan_, "adult_share": more}, p=p.time)
+    assert many.unsupervised <= few.unsupervised
+    assert many.supervised + many.unsupervised == pytest.approx(few.supervised + few.unsupervised)
+    assert many.unsupervised >= 0.0
+
+
+def test_a_group_of_one_is_a_one_on_one():
+    p = parameters().time
+    split = time.time_split(1.0, 1.0, 0.3, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, p)
+    assert split.group == 0.0
+    assert split.one_on_one == pytest.approx(0.4)
+
+
+# Match
+
+
+@given(p=WORLDS, achievement=RIT)
+def test_match_is_perfect_a_stretch_above_the_student(p, achievement):
+    assert match.match(achievement + p.match.stretch, achievement, p.match) == pytest.approx(1.0)
+
+
+@given(p=WORLDS, achievement=RIT, target=RIT)
+def test_match_lies_between_its_floor_and_one(p, achievement, target):
+    assert p.match.floor <= match.match(target, achievement, p.match) <= 1.0
+
+
+@given(p=WORLDS, miss=st.floats(0.5, 80.0))
+def test_match_falls_with_distance_and_goes_to_its_floor(p, miss):
+    at = 200.0 + p.match.stretch
+    for side in (-1.0, 1.0):
+        near, far = (match.match(at + side * d, 200.0, p.match) for d in (miss, 1.2 * miss))
+        assert far < near < 1.0
+    assert match.match(1e9, 200.0, p.match) == pytest.approx(p.match.floor)
+
+
+@given(p=WORLDS, miss=st.floats(0.5, 80.0))
+def test_too_hard_loses_more_than_too_easy_where_the_world_says_so(p, miss):
+    at = 200.0 + p.match.stretch
+    hard, easy = match.match(at + miss, 200.0, p.match), match.match(at - miss, 200.0, p.match)
+    assert (hard < easy) == (p.match.width_above < p.match.width_below)
+
+
+@given(p=WORLDS, mean=RIT, guide=RIT)
+def test_whole_class_work_follows_the_class_or_the_guide(p, mean, guide):
+    assert match.class_target(mean, guide, 0.0, p.match) == mean + p.match.stretch
+    assert match.class_target(mean, guide, 1.0, p.match) == pytest.approx(guide)
+
+
+@given(p=WORLDS, whole=RIT, estimate=RIT, position=RIT, own_pace=st.sampled_from([0.0, 1.0]))
+def test_a_path_without_freedom_is_the_common_work(p, whole, estimate, position, own_pace):
+    assert match.path_target(whole, estimate, position, own_pace, 0.0, p.match) == whole
+    free = match.path_target(whole, estimate, position, own_pace, 1.0, p.match)
+    assert free == pytest.approx(position if own_pace else estimate + p.match.stretch)
+
+
+# Plan
+
+
+@given(demand=st.floats(1.0, 80.0), extra=st.floats(0.0, 60.0))
+def test_a_plan_is_carried_out_in_full_when_there_is_time(demand, extra):
+    assert plan.fidelity(demand, demand + extra) == 1.0
+    assert plan.overload(demand, demand + extra) == 0.0
+
+
+@given(supply=st.floats(1.0, 60.0), excess=st.floats(0.1, 60.0))
+def test_a_plan_suffers_by_just_the_hours_that_are_missing(supply, excess):
+    assert plan.fidelity(supply + excess, supply) == pytest.approx(supply / (supply + excess))
+    assert plan.overload(supply + excess, supply) == pytest.approx(excess / supply)
+
+
+@given(p=WORLDS, tools=st.floats(0.0, 20.0))
+def test_tools_save_time_up_to_what_a_teacher_can_learn_and_then_cost(p, tools):
+    here, more = (plan.tool_hours(count, 0.0, p.plan) for count in (tools, tools + 0.5))
+    if tools + 0.5 <= p.plan.tool_capacity:
+        assert more < here
+    if tools >= p.plan.tool_capacity:
+        assert more > here
+
+
+# Learning
+
+
+@given(rate=st.floats(0.0, 1.0), own=st.floats(0.3, 2.0), home=SHARE)
+def test_growth_is_the_norm_when_q_equals_d(rate, own, home):
+    assert learning.weekly_gain(rate, own, home, 1.0) == pytest.approx(rate * own)
+
+
+@given(rate=st.floats(0.01, 1.0), own=st.floats(0.3, 2.0), home=SHARE, relative=st.floats(0.0, 3.0))
+def test_growth_is_a_straight_line_in_effective_time(rate, own, home, relative):
+    gain = learning.weekly_gain(rate, own, home, relative)
+    at_home, school_made = rate * own * home, rate * own * (1.0 - home)
+    assert gain == pytest.approx(at_home + school_made * relative)
+
+
+@given(attended=SHARE, hours=st.floats(0.0, 20.0), typical=st.floats(1.0, 10.0), kappa=st.floats(0.0, 0.9))
+def test_typical_hours_count_in_full_and_more_hours_count_less_and_less(attended, hours, typical, kappa):
+    assert learning.effective_share(attended, 0.0, hours, typical, kappa) == 0.0
+    assert learning.effective_share(1.0, typical, typical, typical, kappa) == pytest.approx(1.0)
+    once, twice = (learning.effective_share(1.0, k * typical, k * typical, typical, kappa) for k in (1.0, 2.0))
+    assert once <= twice <= 2.0 * once + 1e-12
+
+
+@given(gain=st.floats(-10.0, 40.0), durability=SHARE)
+def test_summer_leaves_a_normal_year_alone(gain, durability):
+    assert learning.lasting_change(gain, gain, durability) == 0.0
+
+
+@given(gain=st.floats(-10.0, 40.0), normal=st.floats(0.0, 25.0), durability=SHARE)
+def test_summer_leaves_just_the_durable_share_of_the_rest(gain, normal, durability):
+    left = gain + learning.lasting_change(gain, normal, durability) - normal
+    assert left == pytest.approx(durability * (gain - normal), abs=1e-9)
+
+
+@given(rate=st.floats(0.6, 1.0), days=st.floats(0.4, 1.0))
+def test_attendance_is_right_on_average(rate, days):
+    p = parameters().learning._replace(days_absent=days)
+    chance = (1.0 - rate) / days
+    present, absent = learning.attended_share(rate, 1.0 - 1e-12, p), learning.attended_share(rate, 0.0, p)
+    assert chance * absent + (1.0 - chance) * present == pytest.approx(rate) or rate == 1.0
+
+
+def an_experience(**changes: float) -> Any:
+    usual = dict.fromkeys(Experience._fields, 0.7)
+    usual |= {name: 203.0 for name in Experience._fields if name.startswith("target")}
+    return week.Experience(**{**usual, **changes})
+
+
+def learned(p: Any, e: Any, **changes: float) -> Any:
+    usual = {
+        "achievement": 200.0, "learning_rate": 1.1, "attended": 1.0, "normal_rate": 0.4, "seasonal": -0.02,
+        "home_share": 0.3, "reference": 0.6, "typical_hours": 5.0,
+    }  # fmt: skip
+    return week.learn(e, **{**usual, **changes}, p=p)
+
+
+@given(p=WORLDS)
+def test_no_hours_give_no_school_gain(p):
+    nothing = learned(p, an_experience(**dict.fromkeys(week.TIME_FIELDS[:8], 0.0)))
+    assert nothing.effort == 0.0
+    # What remains comes from outside lessons, and the season.
+    assert nothing.achievement - 200.0 == pytest.approx(0.4 * 1.1 * 0.3 - 0.02)
+
+
+@given(p=WORLDS)
+def test_whoever_is_absent_all_week_learns_nothing_at_school(p):
+    assert learned(p, an_experience(), attended=0.0).effort == 0.0
+
+
+@given(p=WORLDS, mode=st.sampled_from(("whole", "group", "one_on_one", "tutor", "peer")))
+def test_worse_targets_never_help(p, mode):
+    at = 200.0 + p.match.stretch
+    only = dict.fromkeys(week.TIME_FIELDS[:8], 0.0) | {mode: 4.0, "path_share": 0.0}
+    good = dict.fromkeys(week.TARGET_FIELDS, at)
+    perfect = learned(p, an_experience(**only, **good))
+    missed = learned(p, an_experience(**only, **dict.fromkeys(week.TARGET_FIELDS, at + 10.0)))
+    assert perfect.match == pytest.approx(1.0)
+    assert missed.achievement < perfect.achievement
+
+
+# Pace
+
+
+@given(
+    p=WORLDS,
+    mastery=SHARE,
+    effort=st.floats(0.0, 5.0),
+    ahead=st.floats(-40.0, 40.0),
+    review=st.floats(0.0, 3.0),
+)
+def test_unit_mastery_never_passes_one(p, mastery, effort, ahead, review):
+    gain = pace.mastery_gain(mastery, effort, 200.0, 200.0 + ahead, review, p.pace)
+    assert gain >= 0.0
+    assert mastery + gain <= 1.0
+
+
+UNITS = st.fixed_dictionaries(
+    {
+        "position": st.floats(150.0, 250.0),
+        "unit_mastery": SHARE,
+        "unit_weeks": st.integers(0, 20).map(float),
+        "ready_weeks": st.integers(0, 3).map(float),
+        "review": st.floats(0.0, 3.0),
+        "gain": st.floats(0.0, 0.3),
+        "z_assess": st.floats(-3.0, 3.0),
+        "threshold": st.floats(0.5, 0.95),
+        "wait_weeks": st.integers(0, 4).map(float),
+        "deadline_weeks": st.integers(2, 1000).map(float),
+    }
+)
+
+
+def unit_week(p: Any, unit: dict[str, float], *, own_pace: float, achievement: float = 200.0) -> Any:
+    return pace.unit_week(
+        **unit, achievement=achievement, own_pace=own_pace, unit_rit=1.5, lead_max=p.match.position_lead_max, p=p.pace
+    )
+
+
+@given(p=WORLDS, unit=UNITS, own_pace=st.sampled_from([0.0, 1.0]))
+def test_at_most_one_promotion_a_week_and_no_unit_too_far_ahead(p, unit, own_pace):
+    after = unit_week(p, unit, own_pace=own_pace)
+    assert after.position <= unit["position"] + 1.5
+    assert after.position <= 200.0 + p.match.position_lead_max
+    assert after.review >= 0.0
+
+
+@given(p=WORLDS, unit=UNITS)
+def test_the_calendar_moves_on_regardless(p, unit):
+    after = unit_week(p, unit, own_pace=0.0)
+    assert after.ended == (1.0 if unit["unit_weeks"] + 1.0 >= p.pace.unit_weeks else 0.0)
+
+
+@given(p=WORLDS, unit=UNITS)
+def test_by_mastery_nobody_moves_on_before_being_ready_or_the_deadline(p, unit):
+    # Certain assessments: the threshold is either reached or not.
+    certain = {**unit, "z_assess": 0.0, "ready_weeks": 0.0, "wait_weeks": 0.0}
+    after = unit_week(p, certain, own_pace=1.0)
+    reached = unit["unit_mastery"] + unit["gain"] >= unit["threshold"]
+    forced = unit["unit_weeks"] + 1.0 >= unit["deadline_weeks"]
+    assert after.ended == (1.0 if reached or forced else 0.0)
+    assert after.unmet == (1.0 if forced and not reached else 0.0)
+
+
+# Profiles, attention, quality, teachers, schools
+
+
+@given(estimate=RIT, truth=RIT, weight=SHARE)
+def test_estimates_move_toward_the_truth_and_never_past_it(estimate, truth, weight):
+    after = profile.updated_estimate(estimate, truth, 0.0, weight)
+    assert abs(after - truth) <= abs(estimate - truth) + 1e-9
+    assert profile.updated_estimate(estimate, truth, 0.0, 0.0) == estimate
+
+
+@given(reliability=SHARE, own=SHARE)
+def test_data_that_nobody_has_time_to_read_tell_nothing(reliability, own):
+    assert profile.data_weight(reliability, 0.0, own) == 0.0
+
+
+@given(p=WORLDS, self_regulation=SHARE, engagement=st.floats(-3.0, 3.0), support=st.floats(0.0, 2.0))
+def test_shares_on_task_are_shares_and_support_never_lowers_them(p, self_regulation, engagement, support):
+    without = attention.alone_attention(self_regulation, engagement, 0.0, 1.0, p.attention)
+    with_support = attention.alone_attention(self_regulation, engagement, support, 1.0, p.attention)
+    assert 0.0 < without <= with_support < 1.0
+
+
+@given(p=WORLDS, options=st.floats(1.0, 12.0))
+def test_choice_is_best_at_a_few_options(p, options):
+    best = max(attention.choice_appeal(count, 0.0, p.attention) for count in np.arange(1.0, 12.0, 0.1))
+    assert attention.choice_appeal(1.0, 0.0, p.attention) == 1.0
+    assert 1.0 <= attention.choice_appeal(options, 0.0, p.attention) <= best + 1e-3
+    assert attention.choice_appeal(12.0, 0.0, p.attention) < best
+
+
+@given(p=WORLDS, vision=SHARE, coherence=SHARE)
+def test_synergy_is_one_without_vision_and_capped(p, vision, coherence):
+    assert quality.synergy(0.0, coherence, p.quality) == 1.0
+    assert 1.0 <= quality.synergy(vision, coherence, p.quality) <= p.quality.multiplier_max <= 1.5
+
+
+@given(p=WORLDS)
+def test_a_typical_class_and_a_typical_unit_are_worth_one(p):
+    assert quality.class_size_quality(p.quality.typical_class_size, p.quality) == 1.0
+    assert quality.unit_value(p.quality.typical_mastery, p.quality) == pytest.approx(1.0)
+    assert quality.unit_value(1.0, p.quality) == pytest.approx(p.quality.transfer)
+
+
+@given(p=WORLDS, level=SHARE, rate=st.floats(0.0, 0.5), help_=st.floats(1.0, 4.0), buy_in=SHARE, load=SHARE)
+def test_proficiency_needs_use_and_stays_a_share(p, level, rate, help_, buy_in, load):
+    assert proficiency.next_proficiency(level, 0.0, rate, help_, buy_in, load, p.proficiency) == level
+    after = proficiency.next_proficiency(level, 1.0, rate, help_, buy_in, load, p.proficiency)
+    assert level <= after <= 1.0
+
+
+@given(p=WORLDS, strain=st.floats(0.0, 20.0))
+def test_strain_heals_without_overload_and_is_never_negative(p, strain):
+    assert 0.0 <= proficiency.next_strain(strain, 0.0, p.proficiency) <= strain
+
+
+@given(p=WORLDS, autonomy=SHARE, old=SHARE, buy_in=SHARE, kind=SHARE)
+def test_a_school_that_went_back_carries_out_nothing(p, autonomy, old, buy_in, kind):
+    assert school.adoption(kind, autonomy, old, buy_in, 1.0, p.school) == 0.0
+    assert 0.0 <= school.adoption(kind, autonomy, old, buy_in, 0.0, p.school) <= 1.0
+    assert school.adoption(kind, autonomy, 0.0, 1.0, 0.0, p.school) == 1.0
+
+
+@given(capacity=st.floats(0.1, 50.0), asked=st.floats(0.0, 200.0))
+def test_a_pool_never_gives_more_than_it_has(capacity, asked):
+    given_ = asked * school.pool_share(capacity, asked)
+    assert given_ <= capacity * (1.0 + 1e-12)
+    assert school.pool_share(0.0, asked) == 1.0
