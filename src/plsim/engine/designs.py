@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from plsim.core.calendar import FALL_WEEK, SPRING_WEEK
+from plsim.core.calendar import FALL_WEEK, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, SPRING_WEEK
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.direct import direct_effects, intention_to_treat
 from plsim.engine.outcomes import partitions
@@ -75,7 +75,9 @@ def comparison_spec(people: Population) -> PopulationSpec:
     each = np.arange(2)
     grade = people.grade.astype(np.int64)[:, np.newaxis]
     level = (people.achievement - norms().week0_mean[each, grade]) / norms().sd_fall_observed[each, grade]
-    of_level = np.bincount(people.level, minlength=3) / people.schools
+    # By where students are, not by what schools are called: a school may have all grades.
+    band = np.searchsorted([LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE], people.grade)
+    of_level = np.bincount(band, minlength=3) / people.students
     asked = people.spec
     return PopulationSpec(
         schools=max(people.schools, COMPARISON_SCHOOLS),

@@ -23,7 +23,7 @@ from plsim.measures.matching import Matches, matches
 from plsim.measures.regression import Block, Estimate, both_subjects, clustered_mean
 
 SUBJECTS = 2
-FEWEST_SCHOOLS = 10
+FEWEST_SCHOOLS = 8
 """Schools on each side below which no study with other schools is made up: clustered errors need more."""
 
 
@@ -106,7 +106,11 @@ def study_other_schools(
 
     One weighted regression of both subjects on being in the program and, by subject, grade, both baseline scores and
     lunch status; comparison students count as often as they serve. Errors are clustered by school over both subjects.
+    Everything is NaN where either side has fewer than ``FEWEST_SCHOOLS`` schools with matches.
     """
+    if any(_too_few(treated, pool, match) for match in found):
+        nothing = Estimate(float("nan"), float("nan"), 1.0, float("nan"), 0, 0, 0, sd_basis)
+        return nothing, nothing, nothing
     blocks = []
     for subject, match in enumerate(found):
         inside, serving = match.matched, match.weight > 0.0
@@ -177,6 +181,8 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
     from scipy.stats import norm, t
 
     inside = found.matched
+    if not inside.any():
+        return SchoolEstimates(np.empty(0, np.int64), *(np.empty(0) for _ in range(4)))
     gap = treated.spring[inside, subject] - found.mean_of(pool.spring[:, subject])[inside]
     before = treated.fall[inside] - np.column_stack([found.mean_of(column) for column in pool.fall.T])[inside]
     schools, place, count = np.unique(treated.school[inside], return_inverse=True, return_counts=True)
@@ -208,6 +214,12 @@ def school_noise(pool: Scores, subject: int) -> float:
     within = float(((residual - mean[place]) ** 2).sum() / max(len(residual) - len(schools), 1))
     between = float(np.var(mean, ddof=1)) - within * float((1.0 / count).mean())
     return max(between, 0.0)
+
+
+def _too_few(treated: Scores, pool: Scores, match: Matches) -> bool:
+    """Whether matches come from too few schools on either side for errors clustered by school."""
+    sides = (treated.school[match.matched], pool.school[match.weight > 0.0])
+    return min(len(np.unique(school)) for school in sides) < FEWEST_SCHOOLS
 
 
 def _covariates(of: Scores) -> Floats:

@@ -91,7 +91,7 @@ def test_worlds_and_sampling_widen_the_interval_together() -> None:
 
 
 def test_a_study_needs_schools() -> None:
-    few = result("population.schools=9", years=1)
+    few = result("population.schools=7", years=1)
     assert rows(few, "study_other_schools").empty
     assert not rows(few, "direct").empty
 
