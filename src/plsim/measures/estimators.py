@@ -13,14 +13,14 @@ comparison students' own spring scores by grade.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from plsim.measures.groups import QUINTILES, Floats, Ints
 from plsim.measures.matching import Matches, matches
-from plsim.measures.regression import Block, Estimate, both_subjects, clustered_mean
+from plsim.measures.regression import Block, Estimate, both_subjects, clustered_mean, relative, varying
 
 SUBJECTS = 2
 FEWEST_SCHOOLS = 8
@@ -69,24 +69,20 @@ class SchoolEstimates(NamedTuple):
     p_value_school: Floats
 
 
-def standardized(rit: Floats, mean: Floats, sd: Floats) -> Floats:
-    """Scores in SD; ``mean`` and ``sd`` of each student's grade, shapes like ``rit``."""
-    z: Floats = (rit - mean) / sd
-    return z
+def in_sample_sd(treated: Scores, pool: Scores) -> tuple[Scores, Scores]:
+    """The same students with outcomes in the SD of the comparison students' own spring scores, by grade.
 
-
-def sample_scale(rit: Floats, grade: Ints) -> tuple[Floats, Floats]:
-    """Mean and SD by grade of a sample's own scores, spread over its students; for the basis ``"sample"``.
-
-    ``rit`` has shape (students,).
+    For facts whose study took its SD from its own sample. Grades that the pool lacks, or has one student of, are NaN.
     """
-    cells, place = np.unique(grade, return_inverse=True)
-    count = np.bincount(place)
-    mean = np.bincount(place, rit) / count
-    variance = np.bincount(place, (rit - mean[place]) ** 2) / np.maximum(count - 1, 1)
-    sd = np.sqrt(variance)
-    assert cells.shape == sd.shape
-    return mean[place], sd[place]
+    rows = int(max(treated.grade.max(), pool.grade.max())) + 1
+    sd = np.full((rows, SUBJECTS), np.nan)
+    for grade in np.unique(pool.grade):
+        scores = pool.spring[pool.grade == grade]
+        if len(scores) > 1:
+            sd[grade] = scores.std(axis=0, ddof=1)
+    return replace(treated, spring=treated.spring / sd[treated.grade]), replace(
+        pool, spring=pool.spring / sd[pool.grade]
+    )
 
 
 def matched_groups(treated: Scores, pool: Scores) -> tuple[Matches, Matches]:
@@ -178,7 +174,7 @@ def surpass_shares(
 def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) -> SchoolEstimates:
     """Each school's mean gap to its students' matches, adjusted for what is left of differences at baseline."""
     import statsmodels.api as sm
-    from scipy.stats import norm, t
+    from scipy.stats import t
 
     inside = found.matched
     if not inside.any():
@@ -198,8 +194,10 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
     freedom = np.maximum(count - 1.0, 1.0)
     error = np.sqrt(mean((adjusted - value[place]) ** 2) / freedom)
     p_students = 2.0 * t.sf(np.abs(value) / np.maximum(error, 1e-12), freedom)
-    noise = school_noise(pool, subject)
-    p_school = 2.0 * norm.sf(np.abs(value) / np.sqrt(np.maximum(error**2 + noise, 1e-24)))
+    # Schools on the other side vary too, and how much they vary is only estimated.
+    others = len(np.unique(pool.school[found.weight > 0.0]))
+    noise = school_noise(pool, subject) * (1.0 + 1.0 / others)
+    p_school = 2.0 * t.sf(np.abs(value) / np.sqrt(np.maximum(error**2 + noise, 1e-24)), max(others - 1, 1))
     return SchoolEstimates(schools, value, error, p_students, p_school)
 
 
@@ -207,8 +205,10 @@ def school_noise(pool: Scores, subject: int) -> float:
     """Variance between comparison schools of growth that their students do not explain (SD squared), never below 0."""
     import statsmodels.api as sm
 
-    covariates = np.column_stack([_dummies(pool.grade), pool.fall, pool.lunch])
-    residual = sm.OLS(pool.spring[:, subject], covariates, hasconst=True).fit(method="qr").resid
+    alike = np.ones(len(pool.school))
+    covariates = varying(relative(_covariates(pool), pool.grade, alike))
+    outcome = relative(pool.spring[:, subject], pool.grade, alike)
+    residual = np.asarray(sm.OLS(outcome, covariates, hasconst=False).fit(method="qr").resid)
     schools, place, count = np.unique(pool.school, return_inverse=True, return_counts=True)
     mean = np.bincount(place, residual) / count
     within = float(((residual - mean[place]) ** 2).sum() / max(len(residual) - len(schools), 1))
@@ -225,7 +225,3 @@ def _too_few(treated: Scores, pool: Scores, match: Matches) -> bool:
 def _covariates(of: Scores) -> Floats:
     """Baseline in both subjects and lunch status."""
     return np.column_stack([of.fall, of.lunch])
-
-
-def _dummies(values: Ints) -> Floats:
-    return np.where(values[:, np.newaxis] == np.unique(values), 1.0, 0.0)

@@ -54,17 +54,17 @@ def both_subjects(blocks: list[Block], *, sd_basis: str, clustered: bool) -> tup
     """
     import statsmodels.api as sm
 
-    width = 1 + blocks[0].covariates.shape[1]
-    design = np.zeros((sum(len(block.outcome) for block in blocks), width * len(blocks)))
-    first = 0
-    for index, block in enumerate(blocks):
-        last = first + len(block.outcome)
-        columns = np.column_stack([block.program, block.covariates])
-        design[first:last, width * index : width * (index + 1)] = _relative(columns, block)
-        first = last
+    columns = [
+        varying(relative(np.column_stack([block.program, block.covariates]), block.cell, block.weight))
+        for block in blocks
+    ]
+    width = columns[0].shape[1]
+    rows = len(blocks[0].outcome)
+    design = np.zeros((sum(map(len, columns)), sum(each.shape[1] for each in columns)))
+    design[:rows, :width], design[rows:, width:] = columns
     groups = np.unique(np.concatenate([block.cluster for block in blocks]), return_inverse=True)[1]
     model = sm.WLS(
-        np.concatenate([_relative(block.outcome, block) for block in blocks]),
+        np.concatenate([relative(block.outcome, block.cell, block.weight) for block in blocks]),
         design,
         weights=np.concatenate([block.weight for block in blocks]),
         # Looking for a constant, and the default pseudo-inverse, take a singular value decomposition each.
@@ -104,14 +104,21 @@ def _estimate(value: float, error: float, freedom: float, block: Block, clusters
     return Estimate(value, error, freedom, p_value, inside, len(block.program) - inside, clusters, sd_basis)
 
 
-def _relative(values: Floats, block: Block) -> Floats:
-    """Values, any columns, relative to the weighted mean of their cell."""
-    cell = np.unique(block.cell, return_inverse=True)[1]
-    columns = values.reshape(len(cell), -1)
-    total = np.bincount(cell, block.weight)
-    means = np.column_stack([np.bincount(cell, block.weight * column) / total for column in columns.T])
-    centred: Floats = (columns - means[cell]).reshape(values.shape)
+def relative(values: Floats, cell: Ints, weight: Floats) -> Floats:
+    """Values, any columns, relative to the weighted mean of their cell: what dummies for the cells would do."""
+    place = np.unique(cell, return_inverse=True)[1]
+    columns = values.reshape(len(place), -1)
+    total = np.bincount(place, weight)
+    means = np.column_stack([np.bincount(place, weight * column) / total for column in columns.T])
+    centred: Floats = (columns - means[place]).reshape(values.shape)
     return centred
+
+
+def varying(columns: Floats) -> Floats:
+    """The first column, and those of the others that vary: everybody may be lunch-eligible."""
+    spread = np.abs(columns).max(axis=0) > 1e-9
+    spread[0] = True
+    return columns[:, spread]
 
 
 def clustered_mean(values: Floats, school: Ints) -> tuple[float, float]:
