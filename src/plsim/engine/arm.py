@@ -493,7 +493,7 @@ class Arm:
         seats.experience[:] += 1.0
         if self.flags.freeze_teachers:
             return
-        u = uniforms(self.setting.seed, self.setting.timeline.seats.seat_key, "turnover", year=self.year)[0]
+        u = self.setting.turnover_draw(self.year)
         if self.turnover_from is None:
             rule = plain("proficiency").leave_chance
             context = self.plan.turnover

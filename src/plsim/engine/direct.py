@@ -40,9 +40,9 @@ class _Departures:
 
 def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
     """The scenario with the counterfactual's classes and teachers: nobody leaves or stays because of it."""
-    freeze = both.plan.freeze.model_copy(update={"staff": True, "sections": True})
-    planned = replace(both.plan, freeze=freeze)
-    arm = Arm(both.base_setting, planned, both.plan.planned.values, run.world, run.typical.reference, growth())
+    plan = run.scenario.plan
+    planned = replace(plan, freeze=plan.freeze.model_copy(update={"staff": True, "sections": True}))
+    arm = Arm(both.base_setting, planned, run.scenario.planned, run.world, run.typical.reference, growth())
     arm.turnover_from = cast(Arm, _Departures(run.counterfactual, arm))
     for _ in range(both.base_setting.years):
         arm.run_year(engine)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from plsim.core.calendar import WEEKS_PER_YEAR
@@ -26,6 +28,8 @@ from plsim.measures.groups import (
 )
 
 SPRING = 3
+SCORE_OUTCOMES = frozenset({"achievement", "percentile_points"})
+"""What is read from latent achievement alone."""
 WEEKS_PER_MONTH = 52.0 / 12.0
 
 
@@ -54,11 +58,28 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
     return tuple(parts)
 
 
-def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> YearOutcomes:
-    """Outcomes of one year of a pair of arms."""
-    roster = setting.timeline.years[year]
-    grade = roster.grade.astype(np.int64)[:, np.newaxis]
-    sd = norms().sd_fall_observed[np.arange(2), grade]
+def year_outcomes(
+    setting: Setting,
+    scenario: Arm,
+    counterfactual: Arm,
+    year: int,
+    *,
+    parts: tuple[Partition, ...] | None = None,
+    only: Collection[str] | None = None,
+) -> YearOutcomes:
+    """Outcomes of one year of a pair of arms.
+
+    Parameters
+    ----------
+    parts
+        Groups of students, when they are known; else those of :func:`partitions`.
+    only
+        Names of the outcomes to make, for sweeps that ask for few; else all.
+    """
+    if parts is None:
+        parts = partitions(setting, year)
+    if only is not None and set(only) <= SCORE_OUTCOMES:
+        return YearOutcomes(year + 1, parts, _scores(setting, scenario, counterfactual, year), ())
     a, b = scenario.record[year], counterfactual.record[year]
     units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
 
@@ -71,11 +92,9 @@ def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: in
 
         return StudentOutcome(name, unit, read(a), read(b))
 
-    score_a, score_b = a.achievement[SPRING], b.achievement[SPRING]
     both_one = np.ones(3)
     students: tuple[StudentOutcome, ...] = (
-        StudentOutcome("achievement", "SD", with_both(score_a / sd), with_both(score_b / sd)),
-        StudentOutcome("achievement", "RIT", with_both(score_a), with_both(score_b)),
+        *_scores(setting, scenario, counterfactual, year),
         student("aligned_test", "share", "taught_mastery", per="units_taught"),
         student("on_grade", "share", "coverage", 1.0 / units_a_year),
         student("unmet_lesson_share", "share", "unmet", per="units_taught"),
@@ -100,7 +119,21 @@ def year_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: in
         *_cost_outcomes(setting, scenario, counterfactual, year),
         *group_surveys(scenario, counterfactual, year),
     )
-    return YearOutcomes(year + 1, partitions(setting, year), students, groups)
+    if only is not None:
+        students = tuple(each for each in students if each.name in only)
+        groups = tuple(each for each in groups if each.name in only)
+    return YearOutcomes(year + 1, parts, students, groups)
+
+
+def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:
+    """Latent achievement at week 32, in SD of the norms' observed fall scores and in RIT."""
+    grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
+    sd = norms().sd_fall_observed[np.arange(2), grade]
+    a, b = (arm.record[year].achievement[SPRING] for arm in (scenario, counterfactual))
+    return (
+        StudentOutcome("achievement", "SD", with_both(a / sd), with_both(b / sd)),
+        StudentOutcome("achievement", "RIT", with_both(a), with_both(b)),
+    )
 
 
 def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:

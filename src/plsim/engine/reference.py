@@ -2,14 +2,14 @@
 
 A fixed norm population, with chance of its own, lives a year of typical practice: the first pass finds D, the second
 makes it good. D is then frozen for all arms, so that typical practice in the norm group yields the norms' mean growth
-and everything else is relative to it. A third pass tells how much growth varies and covaries by structure; what the
-norms show beyond that is transient (:mod:`plsim.engine.transient`).
+and everything else is relative to it. A third pass, made only for tests that see transient growth, tells how much
+growth varies and covaries by structure; what the norms show beyond that is transient (:mod:`plsim.engine.transient`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -34,11 +34,32 @@ FIRST_GUESS = 0.55
 
 @dataclass(frozen=True)
 class Typical:
-    """The reference of a world and the structure of growth in it."""
+    """The reference of a world and the structure of growth in it.
+
+    Attributes
+    ----------
+    reference
+        D.
+    even
+        The year that made D good, with teachers alike.
+    engine
+        Who runs the year that tells the structure, when it is asked for.
+    """
 
     reference: Reference
-    structure: Structure
-    fall_match: float
+    even: Arm
+    engine: Engine
+
+    @cached_property
+    def structure(self) -> Structure:
+        """How much growth varies and covaries by structure.
+
+        Learning is linear in a teacher's effectiveness, so D needs no spread of teachers; this does.
+        """
+        even = self.even
+        arm = Arm(even.setting, even.plan, even.planned, even.world, self.reference, even.growth)
+        arm.run_year(self.engine)
+        return structure(arm, even)
 
 
 @cache
@@ -57,7 +78,7 @@ def _setting() -> tuple[Setting, Scenario]:
 
 
 def typical(world: World, engine: Engine) -> Typical:
-    """The reference of a world, from two passes, and the structure of growth, from a third."""
+    """The reference of a world, from two passes."""
     setting, scenario = _setting()
     normal = growth()
     planned = plan(scenario, setting.population, 1)
@@ -66,11 +87,7 @@ def typical(world: World, engine: Engine) -> Typical:
         arm = Arm(setting, planned, planned.planned.values, world, reference, normal, even_teachers=True)
         arm.run_year(engine)
         reference = Reference(_effective(arm, reference))
-    # Learning is linear in a teacher's effectiveness, so D needs no spread of teachers; the structure of growth does.
-    even = arm
-    arm = Arm(setting, planned, planned.planned.values, world, reference, normal)
-    arm.run_year(engine)
-    return Typical(reference, structure(arm, even), float(arm.record[0].units["match"].mean()))
+    return Typical(reference, arm, engine)
 
 
 def _effective(arm: Arm, before: Reference) -> Floats:

@@ -27,6 +27,8 @@ from plsim.scenario.build import Plan, counterfactual, plan, population_spec
 from plsim.scenario.schema import Scenario
 
 DEFAULT_WORLDS = 40
+DOSE = "nuisance.dose"
+"""Registry key of how much of a scenario's planned contrast from typical practice there really was."""
 ENGINES = ("batch", "mesa")
 
 Progress = Callable[[int, int], None]
@@ -44,6 +46,13 @@ class Pair:
     base_setting: Setting
     plan: Plan
     base_plan: Plan
+
+    def planned_in(self, world: World) -> Plan:
+        """The plan in a world: worlds differ in doses that were never published."""
+        dose = world.number(DOSE)
+        if dose == 1.0 or not self.scenario.dose_unpublished:
+            return self.plan
+        return plan(self.scenario, self.setting.population, self.setting.years, dose=dose)
 
 
 @dataclass(frozen=True)
@@ -79,26 +88,47 @@ def population_of(scenario: Scenario, population: Population | str | Path | None
     return load_population(population, spec, seed=seed)
 
 
-def pair(scenario: Scenario, people: Population, *, seed: int, years: int) -> Pair:
-    """Both arms' plans and settings for a population."""
+def pair(scenario: Scenario, people: Population, *, seed: int, years: int, like: Pair | None = None) -> Pair:
+    """Both arms' plans and settings for a population.
+
+    ``like`` is a pair of the same people, seed and years, whose settings are used again where class sizes agree.
+    """
     base = counterfactual(scenario)
     planned, base_planned = plan(scenario, people, years), plan(base, people, years)
-    base_setting = Setting(people, seed, years, base_planned.class_size)
+    known = [] if like is None else [like.base_setting, like.setting]
+
+    def made(class_size: Floats, *, keep_given: bool) -> Setting:
+        for setting in known:
+            if setting.keep_given == keep_given and np.array_equal(setting.class_size, class_size):
+                return setting
+        return Setting(people, seed, years, class_size, keep_given)
+
+    base_setting = made(base_planned.class_size, keep_given=True)
     if planned.freeze.sections or np.array_equal(planned.class_size, base_planned.class_size):
         setting = base_setting
     else:
-        setting = Setting(people, seed, years, planned.class_size, keep_given=False)
+        setting = made(planned.class_size, keep_given=False)
     return Pair(scenario, setting, base_setting, planned, base_planned)
 
 
 def arms(both: Pair, world: World, found: Typical) -> WorldRun:
     """Both arms of a world before their first year; ``found`` is the world's reference."""
-    normal = growth()
-    base = Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, world, found.reference, normal)
-    arm = Arm(both.setting, both.plan, both.plan.planned.values, world, found.reference, normal)
-    if both.plan.freeze.staff:
+    base = typical_arm(both, world, found)
+    return WorldRun(world, found, policy_arm(both, world, found, base), base)
+
+
+def typical_arm(both: Pair, world: World, found: Typical) -> Arm:
+    """The counterfactual of a world before its first year."""
+    return Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, world, found.reference, growth())
+
+
+def policy_arm(both: Pair, world: World, found: Typical, base: Arm) -> Arm:
+    """The scenario of a world before its first year; ``base`` is its counterfactual."""
+    planned = both.planned_in(world)
+    arm = Arm(both.setting, planned, planned.planned.values, world, found.reference, growth())
+    if planned.freeze.staff:
         arm.turnover_from = base
-    return WorldRun(world, found, arm, base)
+    return arm
 
 
 def run_world(both: Pair, world: World, engine: Engine) -> WorldRun:

@@ -5,6 +5,7 @@ All of it follows from population, years, class sizes and seed, so arms are pair
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -154,16 +155,43 @@ class Setting:
         return np.append(starts, self.schools).astype(np.int64)
 
     def fixed_uniform(self, stream: str, keys: Keys, *, year: int = 0) -> Floats:
-        """A uniform per student and subject. Shape (students, 2)."""
-        return np.stack(
-            [uniforms(self.seed, keys, stream, subject=subject, year=year)[0] for subject in (MATH, READING)], axis=1
+        """A uniform per student and subject; ``keys`` of one of the timeline's years. Shape (students, 2)."""
+        return self._kept(
+            ("uniform", stream, year, id(keys)),
+            lambda: np.stack(
+                [uniforms(self.seed, keys, stream, subject=subject, year=year)[0] for subject in (MATH, READING)],
+                axis=1,
+            ),
         )
 
     def prior_draw(self, keys: Keys, year: int) -> Floats:
         """Standardized error of what schools believe when a year starts. Shape (students, 2)."""
-        return np.stack(
-            [normals(self.seed, keys, "survey", subject=subject, year=year)[0] for subject in (MATH, READING)], axis=1
+        return self._kept(
+            ("prior", year, id(keys)),
+            lambda: np.stack(
+                [normals(self.seed, keys, "survey", subject=subject, year=year)[0] for subject in (MATH, READING)],
+                axis=1,
+            ),
         )
+
+    def turnover_draw(self, year: int) -> Floats:
+        """A uniform per seat: who leaves after a year. Shape (seats,)."""
+        keys = self.timeline.seats.seat_key
+        return self._kept(("turnover", year), lambda: uniforms(self.seed, keys, "turnover", year=year)[0])
+
+    @cached_property
+    def _draws(self) -> dict[Hashable, Floats]:
+        return {}
+
+    def _kept(self, address: Hashable, draw: Callable[[], Floats]) -> Floats:
+        """The draws at an address, drawn once: arms and worlds of a run share them. Never written to."""
+        if address in self._draws:
+            return self._draws[address]
+        drawn = draw()
+        if drawn.size * len(self._draws) < _DRAWS_KEPT:
+            drawn.flags.writeable = False
+            self._draws[address] = drawn
+        return drawn
 
     def teacher_draws(self, holder: Ints) -> tuple[Floats, Floats, Floats]:
         """Chance of each seat's ``holder``-th teacher.
@@ -172,12 +200,21 @@ class Setting:
         (seats, practices), (seats,).
         """
         keys = self.timeline.seats.seat_key
+        draws = np.empty((4 * (1 + PRACTICE_COUNT // 4), keys.shape[0]))
+        for number in np.unique(holder).tolist():
+            chosen = holder == number
+            draws[:, chosen] = self._holder_draws(number)[:, chosen]
+        years = self._kept(("years",), lambda: uniforms(self.seed, keys, "teacher", subject=9, year=0)[0])
+        return draws[0], draws[4:].T, years
+
+    def _holder_draws(self, number: int) -> Floats:
+        """Standard normals of the ``number``-th teacher of every seat. Shape (4 (1 + practices / 4), seats)."""
+        keys = self.timeline.seats.seat_key
         kinds = range(1 + PRACTICE_COUNT // 4)
-        by_holder = [holder_draws(self.seed, keys, holder, subject) for subject in kinds]
-        effectiveness = by_holder[0][0]
-        start = np.concatenate(by_holder[1:]).T
-        years = uniforms(self.seed, keys, "teacher", subject=9, year=0)[0]
-        return effectiveness, start, years
+        return self._kept(
+            ("teacher", number),
+            lambda: np.concatenate([normals(self.seed, keys, "teacher", subject=kind, year=number) for kind in kinds]),
+        )
 
     def yearly_draw(self, holder: Ints, year: int) -> Floats:
         """Standardized yearly part of effectiveness of each seat's teacher. Shape (seats,)."""
@@ -186,14 +223,7 @@ class Setting:
         return drawn
 
 
-def holder_draws(seed: int, keys: Keys, holder: Ints, subject: int) -> Floats:
-    """Four standard normals per seat for its ``holder``-th teacher. Shape (4, seats)."""
-    draws = np.empty((4, keys.shape[0]))
-    for number in np.unique(holder):
-        chosen = holder == number
-        draws[:, chosen] = normals(seed, keys[chosen], "teacher", subject=subject, year=int(number))
-    return draws
-
-
 WINDOWS = (0, FALL_WEEK, 20, 32, WEEKS_PER_YEAR)
 WEEKLY_STREAM = STREAMS["weekly"]
+_DRAWS_KEPT = 20_000_000
+"""Numbers of chance that a setting keeps for the next arm; beyond, they are drawn again."""

@@ -92,14 +92,15 @@ def population_spec(scenario: Scenario) -> PopulationSpec:
     )
 
 
-def plan(scenario: Scenario, population: Population, years: int | None = None) -> Plan:
+def plan(scenario: Scenario, population: Population, years: int | None = None, *, dose: float = 1.0) -> Plan:
     """The levers of a scenario for the schools of a population.
 
-    ``years`` defaults to the scenario's. A school's taste for a practice is the same in every scenario.
+    ``years`` defaults to the scenario's. A school's taste for a practice is the same in every scenario. ``dose``
+    stretches what each practice's mean intensity is above or below the typical one.
     """
     weeks = WEEKS_PER_YEAR * (scenario.years if years is None else years)
     base = _base(scenario, population, practices=typical_practices(), support=Support())
-    full = _base(scenario, population, practices=scenario.practices, support=scenario.support)
+    full = _base(scenario, population, practices=scenario.practices, support=scenario.support, dose=dose)
     typical = base.repeated(weeks)
     Programs().apply(typical)
     ramp = rollout(scenario.support, population.years_in_operation, weeks)
@@ -119,14 +120,18 @@ def plan(scenario: Scenario, population: Population, years: int | None = None) -
     )
 
 
-def intensities(practices: PracticeTables, taste: FloatArray) -> FloatArray:
+def intensities(practices: PracticeTables, taste: FloatArray, *, dose: float = 1.0) -> FloatArray:
     """Every school's own intensity of every registered practice. Shape (schools, practices).
 
-    ``taste`` has shape (schools, 8). A practice beyond the eight has no taste: all schools plan its mean.
+    ``taste`` has shape (schools, 8). A practice beyond the eight has no taste: all schools plan its mean. ``dose``
+    stretches the mean's distance from typical practice.
     """
     own = np.zeros((taste.shape[0], len(type(practices).model_fields)), dtype=np.float64)
     own[:, : len(PRACTICES)] = taste
     mean = np.array([practice.intensity for _, practice in practices.items()])
+    if dose != 1.0:
+        usual = np.array([practice.intensity for _, practice in typical_practices().items()])
+        mean = np.clip(usual + dose * (mean - usual), 0.0, 1.0)
     spread = np.array([practice.spread for _, practice in practices.items()])
     return np.clip(mean + spread * own, 0.0, 1.0)
 
@@ -158,9 +163,11 @@ def class_size(scenario: Scenario, population: Population) -> FloatArray:
     return np.where(population.level == 0, elementary, numbers.value("context.class_size_secondary"))
 
 
-def _base(scenario: Scenario, population: Population, *, practices: PracticeTables, support: Support) -> LeverTable:
+def _base(
+    scenario: Scenario, population: Population, *, practices: PracticeTables, support: Support, dose: float = 1.0
+) -> LeverTable:
     """Levers of one week with everything in place, before programs."""
-    intensity = intensities(practices, population.practice_taste)
+    intensity = intensities(practices, population.practice_taste, dose=dose)
     table = LeverTable.empty(population.charter.shape[0], 1)
     for index, (_, practice) in enumerate(practices.items()):
         practice.apply(table, intensity[:, index])

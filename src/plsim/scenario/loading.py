@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,37 @@ def loads(text: str, *, where: str = "scenario", overrides: Sequence[str] = ()) 
         values = {key: value for key, value in values.items() if key != "extends"}
     draft.lay_over(values, where=where, lines=key_lines(text), rank=0)
     return _finished(draft, where, "scenario", overrides=overrides, years=None, seed=None)
+
+
+def changed(scenario: Scenario, changes: Mapping[str, object], *, where: str = "changes") -> Scenario:
+    """The scenario with the values of dotted keys replaced, checked again.
+
+    Parameters
+    ----------
+    changes
+        ``{"practices.learning_paths.intensity": 0.6}``.
+    where
+        What the changes are called in messages.
+
+    Raises
+    ------
+    ScenarioError
+        One message with everything that is wrong.
+    """
+    values = scenario.model_dump(mode="python", exclude_none=True)
+    for key, value in changes.items():
+        *tables, name = key.split(".")
+        table = values
+        for length, part in enumerate(tables, start=1):
+            table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise ScenarioError(where, ".".join(tables[:length]), "holds a value, not a table")
+        table[name] = value
+    try:
+        return Scenario.model_validate(values)
+    except ValidationError as error:
+        raise_problems(problems_of(error, Scenario, where=lambda _: where))
+        raise
 
 
 def _finished(

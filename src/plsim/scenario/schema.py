@@ -127,6 +127,8 @@ class Scenario(Options):
     """What the scenario is for, in a sentence."""
     years: int = Field(default=1, ge=1, le=MAX_YEARS)
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
+    dose_unpublished: bool = False
+    """The intensities of practices stand for a study that published none: worlds differ in them (``nuisance.dose``)."""
     population: PopulationTable = Field(default_factory=PopulationTable)
     practices: Practices = Field(default_factory=Practices)
     support: Support = Field(default_factory=Support)
