@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from plsim.cli.interrupt import interruptible
+from plsim.cli.out_folder import OutFolder
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are sent another way")
 
@@ -46,7 +47,7 @@ def test_an_interrupted_run_ends_within_a_second_and_leaves_no_whole_folder(tmp_
     assert took < 2.0  # about 0.1 s on an idle machine
     assert "interrupted" in said
     assert "Traceback" not in said
-    assert list(out.iterdir()) == []
+    assert not out.exists()  # made for the result, and empty
 
 
 def test_an_interrupted_run_leaves_an_older_result_as_it_was(tmp_path):
@@ -96,6 +97,39 @@ def test_a_run_interrupted_while_it_writes_has_no_manifest(tmp_path):
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
+TELLING = """
+import time
+from pathlib import Path
+from plsim.cli.main import main
+from plsim.report import page
+
+def slow(folder):
+    Path("telling").touch()
+    time.sleep(60)
+
+page.report_html = slow
+main(["run", "one_school_demo", "--worlds", "0", "--years", "1", "--out", "out"])
+"""
+
+
+def test_a_run_interrupted_while_its_page_is_made_keeps_the_result_and_says_so(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.html").write_text("an older page", encoding="utf-8")
+    process = subprocess.Popen([sys.executable, "-c", TELLING], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    try:
+        _until((tmp_path / "telling").exists, 120.0)
+        begun = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        took = time.perf_counter() - begun
+    finally:
+        process.kill()
+    assert (process.returncode, took < 2.0) == (130, True)
+    assert "out is whole, its page is not written" in said
+    assert (tmp_path / "out" / "manifest.json").exists()
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
 FULL_DISK = """
 import resource, signal, sys
 from plsim.cli.main import main
@@ -113,10 +147,26 @@ def test_a_full_disk_is_one_message_and_leaves_no_whole_folder(tmp_path):
     assert "could not be written" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out" / "manifest.json").exists()
-    assert [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".")] == []
+    assert list(tmp_path.rglob(".*")) == []  # no half of a file
 
 
 def test_work_gives_its_result_and_its_errors():
     assert interruptible(lambda: 7, message="") == 7
     with pytest.raises(ZeroDivisionError):
         interruptible(lambda: 1 / 0, message="")
+
+
+def test_a_folder_that_nothing_came_into_is_gone_again(tmp_path):
+    out = tmp_path / "results" / "mine"
+    with pytest.raises(ZeroDivisionError), OutFolder(out):
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_there_or_holds_something_stays(tmp_path):
+    (tmp_path / "mine").mkdir()
+    with OutFolder(tmp_path / "mine" / "first") as first:
+        (first.path / "table").touch()
+    with OutFolder(tmp_path / "mine"):
+        pass
+    assert (tmp_path / "mine" / "first" / "table").exists()

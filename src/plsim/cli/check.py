@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plsim.cli.interrupt import interruptible
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def command(*, files: tuple[str, ...], explain: bool, as_json: bool) -> None:
     Scenarios are files ending in .toml or names of shipped ones; a folder or any other file is read as a population.
     Names, birth dates and ids of students are never shown.
     """
-    found = [_checked(file) for file in files]
+    found = interruptible(lambda: [_checked(file) for file in files], message="plsim: interrupted.")
     if as_json:
         click.echo(json.dumps([_document(each, explain=explain) for each in found], ensure_ascii=False))
     for each in [] if as_json else found:

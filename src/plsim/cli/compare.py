@@ -11,8 +11,9 @@ import click
 
 from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
+from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
-from plsim.cli.run import MAX_WORLDS, announce, usable
+from plsim.cli.run import MAX_WORLDS, announce
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 
@@ -76,8 +77,7 @@ def command(
     if population is not None and not population.exists():
         raise InputError("--population", "", f"no file or folder '{population}'")
     luck = loaded[0].seed if seed is None else seed
-    folder = usable(out or Path("results") / f"compare-{loaded[0].name}-seed{luck}")
-    announce("batch", quiet=quiet)
+    folder = out or Path("results") / f"compare-{loaded[0].name}-seed{luck}"
 
     def compared() -> Comparison:
         from plsim.studies.compare import compare
@@ -97,7 +97,9 @@ def command(
         found.save(folder)
         return found
 
-    found = interruptible(compared, message="plsim: interrupted; no comparison was written.")
+    with OutFolder(folder) as out_folder:
+        announce("batch", quiet=quiet)
+        found = interruptible(compared, message="plsim: interrupted; no comparison was written.", tidy=out_folder.tidy)
     if as_json:
         click.echo(json.dumps(found.summary(), indent=1, ensure_ascii=False, allow_nan=False))
     elif quiet:

@@ -23,8 +23,18 @@ GRACE_SECONDS = 0.5
 _LOOK_SECONDS = 0.1
 
 
-def interruptible(work: Callable[[], T], *, message: str) -> T:
-    """The result of the work; at Ctrl-C the process says the message and ends with status 130 within a second."""
+def _nothing() -> None:
+    """Nothing to tidy up."""
+
+
+def interruptible(
+    work: Callable[[], T], *, message: str | Callable[[], str], tidy: Callable[[], object] = _nothing
+) -> T:
+    """The result of the work; at Ctrl-C the process says the message and ends with status 130 within a second.
+
+    ``tidy`` is called before that end, which no ``finally`` of the caller sees. A message that depends on how far the
+    work came is a function.
+    """
     results: list[T] = []
     errors: list[BaseException] = []
 
@@ -40,17 +50,21 @@ def interruptible(work: Callable[[], T], *, message: str) -> T:
         while thread.is_alive():
             thread.join(_LOOK_SECONDS)
     except KeyboardInterrupt:
-        _end(thread, message)
+        _end(thread, message, tidy)
     if errors:
         raise errors[0]
     return results[0]
 
 
-def _end(thread: threading.Thread, message: str) -> None:
+def _end(thread: threading.Thread, message: str | Callable[[], str], tidy: Callable[[], object]) -> None:
     """End the process: politely if the work can be stopped between two instructions, else at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C
     if thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt))
     thread.join(GRACE_SECONDS)
-    print(message, file=sys.stderr, flush=True)
-    os._exit(INTERRUPTED)
+    try:
+        said = message if isinstance(message, str) else message()
+        tidy()
+        print(said, file=sys.stderr, flush=True)
+    finally:
+        os._exit(INTERRUPTED)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from plsim.cli.interrupt import interruptible
+
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
@@ -14,6 +16,10 @@ def command(*, folder: Path) -> None:
 
     FOLDER is what `plsim run` wrote. Prints where the page is.
     """
-    from plsim.report.page import write_report
 
-    click.echo(str(write_report(folder)))
+    def written() -> Path:
+        from plsim.report.page import write_report
+
+        return write_report(folder)
+
+    click.echo(str(interruptible(written, message="plsim: interrupted; no page was written.")))

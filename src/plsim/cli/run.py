@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plsim.cli.interrupt import interruptible
+from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
 from plsim.core.errors import InputError
 
@@ -80,34 +81,19 @@ def command(
     folder = out or Path("results") / f"{loaded.name}-seed{asked.seed}"
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
         raise InputError("--out", "", f"'{folder}' holds the result to be made again", fix="Give another folder")
-    folder = usable(folder)
-    announce(asked.engine, quiet=quiet)
+    before = _stamp(folder)
 
-    def kept() -> Result:
-        from plsim.engine.run import run
+    def interrupted() -> str:
+        kept = f"the result in {folder} is whole, its page is not written" if _stamp(folder) not in {0, before} else ""
+        return f"plsim: interrupted; {kept or 'no result was written'}."
 
-        with progress_bar(loaded.name, wanted=not quiet) as progress:
-            result = run(
-                loaded,
-                seed=asked.seed,
-                worlds=asked.worlds,
-                years=asked.years,
-                population=asked.population,
-                engine=asked.engine,
-                workers=workers or os.cpu_count() or 1,
-                progress=progress,
-                other_designs=asked.other_designs,
-            )
-        if manifest is not None:
-            _check_people(result, asked)
-        result.save(folder)
-        return result
-
-    result = interruptible(kept, message="plsim: interrupted; no result was written.")
-    if not no_report:
-        from plsim.report.page import write_report
-
-        write_report(folder)
+    with OutFolder(folder) as out_folder:
+        announce(asked.engine, quiet=quiet)
+        result = interruptible(
+            lambda: _kept(asked, folder, manifest, workers=workers, watched=not quiet, with_report=not no_report),
+            message=interrupted,
+            tidy=out_folder.tidy,
+        )
     if as_json:
         click.echo((folder / "summary.json").read_text(encoding="utf-8"), nl=False)
     elif quiet:
@@ -119,6 +105,41 @@ def command(
         if not no_report:
             click.echo(f"\nTo read and to show: {folder / 'report.html'}")
         click.echo(f"\nResults are in {folder}")
+
+
+def _kept(
+    asked: Asked, folder: Path, manifest: Path | None, *, workers: int | None, watched: bool, with_report: bool
+) -> Result:
+    """The result of a run, written into the folder, with its page if that is wanted."""
+    from plsim.engine.run import run
+
+    with progress_bar(asked.scenario.name, wanted=watched) as progress:
+        result = run(
+            asked.scenario,
+            seed=asked.seed,
+            worlds=asked.worlds,
+            years=asked.years,
+            population=asked.population,
+            engine=asked.engine,
+            workers=workers or os.cpu_count() or 1,
+            progress=progress,
+            other_designs=asked.other_designs,
+        )
+    if manifest is not None:
+        _check_people(result, asked)
+    (folder / "report.html").unlink(missing_ok=True)  # an older result's page is none of this one's
+    result.save(folder)
+    if with_report:
+        from plsim.report.page import write_report
+
+        write_report(folder)
+    return result
+
+
+def _stamp(folder: Path) -> int:
+    """When the manifest in a folder was written; 0 without one."""
+    manifest = folder / "manifest.json"
+    return manifest.stat().st_mtime_ns if manifest.exists() else 0
 
 
 def _asked(scenario: str | None, overrides: tuple[str, ...], *, seed: int | None, years: int | None) -> Asked:
@@ -158,17 +179,6 @@ def _check_people(result: Result, asked: Asked) -> None:
     if population_digest(result.pair.base_setting.population) != asked.population_digest:
         where = str(asked.population) if asked.population is not None else "drawn from norms"
         raise InputError("--from", "population", f"the people are not those of the manifest ({where})")
-
-
-def usable(folder: Path) -> Path:
-    """The folder, made now: better no run than a run that cannot be kept."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError("--out", "", f"'{folder}' cannot be a folder: {error.strerror or error}") from None
-    if not os.access(folder, os.W_OK):
-        raise InputError("--out", "", f"'{folder}' cannot be written to")
-    return folder
 
 
 def announce(engine: str, *, quiet: bool) -> None:

@@ -1,0 +1,46 @@
+"""The folder that a command writes into: made before the work, and gone again if nothing came into it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from plsim.core.errors import InputError
+
+
+class OutFolder:
+    """A folder to write into, as a context: better no run than a run that cannot be kept.
+
+    Folders that were made for it and are still empty at the end, whatever the end, are removed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._made: list[Path] = []
+
+    def __enter__(self) -> OutFolder:
+        try:
+            missing = [each for each in (self.path, *self.path.parents) if not each.exists()]
+            self._made = missing
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.tidy()
+            raise InputError("--out", "", f"'{self.path}' cannot be a folder: {error.strerror or error}") from None
+        if not os.access(self.path, os.W_OK):
+            self.tidy()
+            raise InputError("--out", "", f"'{self.path}' cannot be written to")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove the folders that were made and are empty, innermost first."""
+        for folder in self._made:
+            try:
+                folder.rmdir()
+            except OSError:
+                return  # holds something, or is not there
