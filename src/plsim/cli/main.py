@@ -16,6 +16,7 @@ COMMANDS = {
     "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
     "compare": ("plsim.cli.compare", "Compare scenarios on the same schools and luck, and say why they differ."),
     "report": ("plsim.cli.report", "One page of a result folder, for people who decide."),
+    "explore": ("plsim.cli.explore", "Explore decisions and teach with them, in the browser."),
     "list": ("plsim.cli.list", "What there is: scenarios, practices, levers, parameters, outcomes, facts."),
     "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),

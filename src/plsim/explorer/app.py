@@ -1,0 +1,90 @@
+"""The explorer's server: the page, its files and its programming interface."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from plsim import __version__
+from plsim.core.errors import InputError, PlsimError
+from plsim.explorer import teach_api
+from plsim.explorer.safety import LOOPBACK, Guard
+
+STATIC = Path(__file__).resolve().parent / "static"
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+}
+
+
+def create_app(*, hosts: Iterable[str] = LOOPBACK, token: str = "") -> FastAPI:
+    """The application.
+
+    Parameters
+    ----------
+    hosts
+        Names under which it may be asked for; empty: any, for which a token is needed.
+    token
+        What who asks must know; empty on loopback.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = FastAPI(
+        title="plsim explorer",
+        version=__version__,
+        description="Scenarios of schools that personalize learning, simulated on this machine.",
+        docs_url=None,  # FastAPI's own pages load scripts from another host
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_middleware(Guard, hosts=tuple(hosts), token=token)
+    app.include_router(teach_api.router)
+    _answer_errors(app)
+    _serve_files(app)
+    return app
+
+
+def _serve_files(app: FastAPI) -> None:
+    """The page's own files: names are looked up in a list made here, so no path from a request reaches the disk."""
+    files = {path.name: path for path in STATIC.iterdir() if path.suffix in _TYPES}
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> Response:
+        return FileResponse(files["index.html"], media_type=_TYPES[".html"])
+
+    @app.get("/static/{name}", include_in_schema=False)
+    async def static(name: str) -> Response:
+        path = files.get(name)
+        if path is None:
+            return JSONResponse({"problem": "No such file."}, status_code=404)
+        return FileResponse(path, media_type=_TYPES[path.suffix])
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every error as ``{"problem": sentence}``: what is wrong with the input, or that a run failed."""
+
+    @app.exception_handler(PlsimError)
+    async def of_ours(_: Request, error: PlsimError) -> JSONResponse:
+        return JSONResponse({"problem": str(error)}, status_code=422 if isinstance(error, InputError) else 409)
+
+    @app.exception_handler(RequestValidationError)
+    async def of_request(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        return JSONResponse({"problem": f"{where or 'request'}: {first['msg']}"[:1000]}, status_code=422)
+
+    @app.exception_handler(HTTPException)
+    async def of_http(_: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"problem": str(error.detail)}, status_code=error.status_code)

@@ -1,0 +1,28 @@
+// Calls to the server on this machine.
+
+export class Problem extends Error {}
+
+async function answer(response) {
+  let body = null;
+  try { body = await response.json(); } catch { /* no JSON: told below */ }
+  if (!response.ok) throw new Problem(body?.problem ?? `The server answered ${response.status}.`);
+  return body;
+}
+
+async function ask(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { ...options, credentials: "same-origin" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem("The server does not answer. Is “plsim explore” still running?");
+  }
+  return answer(response);
+}
+
+/** The answer to a question without side effects. */
+export const get = (path, { signal } = {}) => ask(path, { signal });
+
+/** The answer to a question with a JSON body. An aborted signal makes the server drop the work too. */
+export const post = (path, body, { signal } = {}) =>
+  ask(path, { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });

@@ -1,0 +1,22 @@
+// Addresses: #/path?key=value. The whole state of a screen lives there, so an address can be shared.
+
+/** Where we are: path ("/explore") and params (URLSearchParams). */
+export function place() {
+  const [path, query = ""] = location.hash.replace(/^#/, "").split(/\?(.*)/s);
+  return { path: path || "/", params: new URLSearchParams(query) };
+}
+
+const address = (path, params) => {
+  const query = params ? new URLSearchParams(params).toString() : "";
+  return `#${path}${query ? `?${query}` : ""}`;
+};
+
+/** Go somewhere; the back button returns. */
+export function go(path, params) {
+  location.hash = address(path, params);
+}
+
+/** Change the address of where we are, without leaving a step in the history or showing the screen anew. */
+export function settle(path, params) {
+  history.replaceState(null, "", address(path, params));
+}
