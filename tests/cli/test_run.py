@@ -26,6 +26,12 @@ ROWS = [
     ("achievement", "math", 1, "quintile:1", "paired", "difference", 0.12, None, None, "SD"),
     ("achievement", "math", 1, "governance:charter", "paired", "difference", 0.11, 0.0, 0.2, "SD"),
     ("achievement", "math", 1, "all", "study_other_schools", "difference", 0.08, -0.05, 0.2, "SD"),
+    ("on_grade", "both", 1, "all", "paired", "scenario", 0.61, 0.6, 0.62, "share"),
+    ("on_grade", "both", 1, "all", "paired", "counterfactual", 0.64, 0.63, 0.65, "share"),
+    ("on_grade", "both", 1, "all", "paired", "difference", -0.031, -0.05, -0.01, "share"),
+    ("reverted", "both", 1, "all", "paired", "scenario", 0.075, 0.0, 0.1, "share"),
+    ("reverted", "both", 1, "all", "paired", "counterfactual", 0.0755, 0.0, 0.1, "share"),
+    ("reverted", "both", 1, "all", "paired", "difference", 0.0, 0.0, 0.0, "share"),
     ("teacher_hours", "both", 1, "all", "paired", "scenario", 54.2, 53.0, 55.0, "hours/week"),
     ("teacher_hours", "both", 1, "all", "paired", "counterfactual", 53.0, 52.0, 54.0, "hours/week"),
     ("teacher_hours", "both", 1, "all", "paired", "difference", 1.2, 0.4, 2.0, "hours/week"),
@@ -83,6 +89,16 @@ def test_the_headline_is_printed_with_its_interval(calls: list[dict[str, Any]]) 
 @pytest.mark.parametrize("said", ["governance", "quintile", "teacher hours", "not calibrated", "study other schools"])
 def test_the_table_says(calls: list[dict[str, Any]], said: str) -> None:
     assert said in called("one_school_demo").stdout
+
+
+def test_tests_of_the_grade_s_content_are_printed(calls: list[dict[str, Any]]) -> None:
+    line = next(line for line in called("one_school_demo").output.splitlines() if line.strip().startswith("on grade"))
+    assert line.endswith("0.610    0.640  -0.031 [-0.050, -0.010]")
+
+
+def test_nobody_goes_back_to_typical_practice_from_typical_practice(calls: list[dict[str, Any]]) -> None:
+    line = next(line for line in called("one_school_demo").output.splitlines() if line.strip().startswith("reverted"))
+    assert line.split() == ["reverted", "share", "0.075"]
 
 
 def test_the_output_says_where_the_results_are(calls: list[dict[str, Any]]) -> None:

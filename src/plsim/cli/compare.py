@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plsim.cli.effects import estimate
+from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
 from plsim.cli.run import MAX_WORLDS, announce
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
+from plsim.measures.vocabulary import ONE_ARM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +28,11 @@ _TOOK = (
     ("teacher_hours", "teacher hours/week"),
     ("strain", "strain"),
     ("one_on_one_minutes", "one-on-one min/week"),
-    ("on_grade", "on grade"),
+    ("aligned_test", "mastered of the taught"),
+    ("on_grade", "mastered of the grade"),
     ("self_regulation", "self-regulation"),
     ("cost_per_student", "USD/student"),
-    ("reverted", "schools gone back"),
+    ("reverted", "schools gone back (share)"),
 )
 
 
@@ -146,7 +148,7 @@ def _took(found: Comparison) -> list[str]:
     """What each scenario takes, differences to typical practice."""
     header = ["", *(result.scenario.name for result in found.results)]
     cells = [
-        [label, *(estimate(_last(result.effects, found.base.years, name)) for result in found.results)]
+        [label, *(_shown(_last(result.effects, found.base.years, name)) for result in found.results)]
         for name, label in _TOOK
     ]
     return table_lines(header, cells)
@@ -165,8 +167,17 @@ def _why(found: Comparison) -> list[str]:
     return table_lines(["", *channels, "total"], cells)
 
 
+def _shown(rows: pd.DataFrame) -> str:
+    """A difference, or the share itself of what has no difference."""
+    return estimate(rows) if rows["arm"].eq("difference").all() else level(rows)
+
+
 def _last(table: pd.DataFrame, year: int, outcome: str = "achievement") -> pd.DataFrame:
-    """The last year's paired difference for everybody: achievement in SD, other outcomes for both subjects."""
+    """The last year's paired difference for everybody: achievement in SD, other outcomes for both subjects.
+
+    Of outcomes that mean nothing under typical practice, the scenario's.
+    """
+    arm = "scenario" if outcome in ONE_ARM else "difference"
     rows = table[(table["outcome"] == outcome) & (table["year"] == year) & (table["group"] == "all")]
-    rows = rows[(rows["estimator"] == "paired") & (rows["arm"] == "difference")]
+    rows = rows[(rows["estimator"] == "paired") & (rows["arm"] == arm)]
     return rows[rows["unit"] == "SD"] if outcome == "achievement" else rows[rows["subject"] == "both"]

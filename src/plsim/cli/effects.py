@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from plsim.cli.outcomes import OUTCOMES
 from plsim.cli.table import table_lines
+from plsim.measures.vocabulary import ALIKE_IN_SUBJECTS, MEASURES_OF_LEARNING, ONE_ARM, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plsim.scenario import Scenario
 
-_EFFECTS = ("achievement", "aligned_test", "on_grade", "percentile_points")
+_EFFECTS = ("achievement", *MEASURES_OF_LEARNING, "percentile_points")
 _HEADLINE = (("achievement", "SD"), ("achievement", "RIT"), ("percentile_points", "points"))
+_MEANT = {"aligned_test": "what was taught, mastered", "on_grade": "the grade, taught and mastered"}
 _FAMILIES = {
     "quintile": "by standing at the start (quintile 1 is lowest)",
     "governance": "by governance",
@@ -56,6 +57,7 @@ def effects_text(result: Printable) -> str:
     lines += _headline(paired)
     for family in _families(paired):
         lines += _by_group(paired, family)
+    lines += _other_tests(rows[rows["estimator"] == "paired"])
     lines += _what_it_took(rows[rows["estimator"] == "paired"])
     lines += _other_estimators(rows)
     lines += ["", *result.notes]
@@ -87,6 +89,21 @@ def _headline(paired: pd.DataFrame) -> list[str]:
     ]
 
 
+def _other_tests(rows: pd.DataFrame) -> list[str]:
+    """What tests of the taught content and of the grade's standards would see, in the last year."""
+    rows = rows[(rows["group"] == "all") & (rows["year"] == rows["year"].max())]
+    cells = []
+    for name in MEASURES_OF_LEARNING:
+        one = rows[(rows["outcome"] == name) & (rows["subject"] == "both")]
+        if not one.empty:
+            arms = [level(one[one["arm"] == arm]) for arm in ("scenario", "counterfactual")]
+            cells.append([_name(name), _MEANT[name], *arms, estimate(one[one["arm"] == "difference"])])
+    if not cells:
+        return []
+    heading = "Learning as other tests would see it, last year, both subjects"
+    return ["", heading, *table_lines(["", "share of", "scenario", "typical", "difference"], cells)]
+
+
 def _by_group(paired: pd.DataFrame, family: str) -> list[str]:
     """Effect in SD in the last year for the groups of one family."""
     rows = paired[(paired["outcome"] == "achievement") & (paired["unit"] == "SD")]
@@ -113,13 +130,15 @@ def _what_it_took(rows: pd.DataFrame) -> list[str]:
     names = [*known, *(name for name in rows["outcome"].unique() if name not in known)]
     cells = []
     for name in names:
-        for subject in _subjects(rows[rows["outcome"] == name]):
+        for subject in ("both",) if name in ALIKE_IN_SUBJECTS else _subjects(rows[rows["outcome"] == name]):
             one = rows[(rows["outcome"] == name) & (rows["subject"] == subject)]
             if name.startswith("cost") and not one["value"].any():
                 continue  # a kind of cost that neither arm has
-            arms = [_number(one[one["arm"] == arm]) for arm in ("scenario", "counterfactual")]
-            label = name.replace("_", " ") + ("" if subject == "both" else f", {subject}")
+            arms = [level(one[one["arm"] == arm]) for arm in ("scenario", "counterfactual")]
+            label = _name(name) + ("" if subject == "both" else f", {subject}")
             difference = estimate(one[one["arm"] == "difference"])
+            if name in ONE_ARM:
+                arms[1], difference = "", ""
             cells.append([label, str(one["unit"].iloc[0]), *arms, difference])
     if not cells:
         return []
@@ -170,7 +189,12 @@ def estimate(rows: pd.DataFrame) -> str:
     return text if math.isnan(low) or math.isnan(high) else f"{text} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
-def _number(rows: pd.DataFrame) -> str:
+def _name(outcome: str) -> str:
+    return outcome.replace("_", " ")
+
+
+def level(rows: pd.DataFrame) -> str:
+    """``55.8``; empty when there is no such row."""
     if rows.empty:
         return ""
     value = float(rows["value"].iloc[0])

@@ -56,7 +56,7 @@ def _parameters() -> list[Row]:
 
 
 def _outcomes() -> list[Row]:
-    from plsim.cli.outcomes import OUTCOMES
+    from plsim.measures.vocabulary import OUTCOMES
 
     return [outcome._asdict() for outcome in OUTCOMES]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.measures.effects import percentile_points
+from plsim.measures.vocabulary import ONE_ARM, outcome_label
 from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
 from plsim.report.material import DataTable, Material, Picture
 from plsim.report.tables import ARMS, BOTH, MODES, Curves, hours_by_mode, short_of_time, teacher_curves
@@ -18,7 +19,6 @@ from plsim.report.words import (
     level,
     level_with_interval,
     number,
-    outcome_name,
     signed,
     unit_of,
     with_interval,
@@ -179,7 +179,7 @@ def cost_table(material: Material) -> DataTable | None:
     for kind in kinds:
         found = [material.effects.find(kind, year=year) for year in years]
         if any(one is not None and difference(one) != "0" for one in found):
-            rows.append((outcome_name(kind), *(with_interval(one) if one is not None else "" for one in found)))
+            rows.append((outcome_label(kind), *(with_interval(one) if one is not None else "" for one in found)))
     caption = "US dollars per student and year, against typical practice; kinds that do not differ are left out"
     return DataTable(caption, ("", *(f"Year {year}" for year in years)), tuple(rows)) if rows else None
 
@@ -193,11 +193,15 @@ def everything_table(material: Material) -> DataTable:
         unit = "RIT" if name == "achievement" else ""
         find = partial(material.effects.find, name, year=material.year, unit=unit)
         subject = material.subject if find(subject=material.subject) is not None else BOTH
-        found = [find(subject=subject, arm=arm) for arm in _LEVELS]
-        if found[2] is None:
+        shown = ("scenario",) if name in ONE_ARM else _LEVELS
+        found = [find(subject=subject, arm=arm) if arm in shown else None for arm in _LEVELS]
+        known = next((one for one in reversed(found) if one is not None), None)
+        if known is None:
             continue
         arms = [f"{level(one)}{'%' if one.unit == 'share' else ''}" if one is not None else "" for one in found[:2]]
-        rows.append((outcome_name(name), unit_of(found[2].unit).difference, *arms, with_interval(found[2])))
+        unit = unit_of(known.unit).difference if found[2] is not None else ""
+        apart = with_interval(found[2]) if found[2] is not None else ""
+        rows.append((outcome_label(name), unit, *arms, apart))
     header = ("", "Difference in", "Typical practice", "This scenario", "Difference")
     caption = f"All outcomes, all students, year {material.year}"
     if material.worlds:

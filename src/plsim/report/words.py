@@ -36,39 +36,6 @@ _UNITS = {
 }
 _PLAIN = Unit(1.0, 2, "", "")
 
-_OUTCOMES = {
-    "achievement": "Achievement on a broad test such as NWEA MAP",
-    "percentile_points": "Achievement, for a student who would have been average",
-    "aligned_test": "Taught content that is mastered",
-    "on_grade": "Units of the own grade that were taught and mastered",
-    "teacher_hours": "Hours of work asked of a teacher, lessons included",
-    "strain": "Teachers’ strain (0 is none)",
-    "one_on_one_minutes": "Time that a student has a teacher alone",
-    "regroupings_per_month": "Times a month that groups are made anew",
-    "unmet_lesson_share": "Lessons that ended before the student had mastered them",
-    "cost_per_student": "Everything",
-    "cost_teachers": "Teachers’ hours, at their pay",
-    "cost_adults": "Further adults in class",
-    "cost_tutoring": "Tutors",
-    "cost_coaching": "Coaching of teachers",
-    "cost_licences": "Licences",
-    "cost_devices": "Devices",
-    "cost_library": "Lessons that others wrote",
-    "cost_turnover": "Replacing teachers who leave",
-    "cost_startup": "Starting (once)",
-    "on_task_share": "Time in which students are on task",
-    "match": "How well the work fits the student (1 is a perfect fit)",
-    "profile_error": "How far the school’s picture of a student is off",
-    "waiting_weeks": "Weeks a year spent waiting to move on",
-    "self_regulation": "Students’ capacity to work on their own (0 to 100%)",
-    "engagement": "Students’ engagement",
-    "fidelity": "Planned practice that is really delivered",
-    "proficiency": "Teachers’ skill in the practices (100% is full)",
-    "trust": "Families’ trust (0 to 100%)",
-    "library": "Lesson levels that the school’s materials cover",
-    "reverted": "Schools that went back to typical practice",
-}
-
 _SUBJECTS = {"math": "Mathematics", "reading": "Reading", "both": "Both subjects"}
 _QUINTILES = {
     "1": "Lowest fifth at the start",
@@ -158,11 +125,6 @@ def in_worlds(estimate: Estimate, worlds: int) -> str:
     if not worlds or not math.isfinite(estimate.positive):
         return ""
     return f"{round(estimate.positive * worlds):,} of {worlds:,} worlds"
-
-
-def outcome_name(name: str) -> str:
-    """An outcome in words."""
-    return _OUTCOMES.get(name, name.replace("_", " ").capitalize())
 
 
 def subject_name(name: str) -> str:

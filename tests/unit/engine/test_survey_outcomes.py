@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 import plsim
-from plsim.cli.outcomes import OUTCOMES
+from plsim.measures.vocabulary import OUTCOMES
 from plsim.engine.result import Result
 from plsim.scenario import load
 

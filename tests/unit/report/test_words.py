@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from plsim.measures.vocabulary import OUTCOMES, outcome_label
 from plsim.report.tables import Estimate
 from plsim.report.words import (
     certainty,
@@ -12,7 +13,6 @@ from plsim.report.words import (
     interval,
     joined,
     number,
-    outcome_name,
     signed,
     with_interval,
 )
@@ -79,8 +79,15 @@ def test_groups_have_names_in_words(group: str, name: str) -> None:
     assert group_name(group) == name
 
 
+def test_every_outcome_has_words_of_its_own() -> None:
+    for column in ("name", "label", "meaning"):
+        words = [getattr(outcome, column) for outcome in OUTCOMES]
+        assert sorted(words) == sorted(set(words))
+    assert [outcome.label for outcome in OUTCOMES if "_" in outcome.label] == []
+
+
 def test_an_unknown_outcome_is_still_readable() -> None:
-    assert outcome_name("hours_of_sleep") == "Hours of sleep"
+    assert outcome_label("hours_of_sleep") == "Hours of sleep"
 
 
 @pytest.mark.parametrize(

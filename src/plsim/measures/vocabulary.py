@@ -1,0 +1,203 @@
+"""What results hold, in words: the one place that says what each outcome is called and means."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class OutcomeWords(NamedTuple):
+    """One outcome.
+
+    ``name`` and ``unit`` stand in tables, ``label`` in a report, for people who decide, ``meaning`` in lists, for
+    people who use tables; ``printed`` ones stand in the text of a run too.
+    """
+
+    name: str
+    unit: str
+    label: str
+    meaning: str
+    printed: bool = True
+
+
+OUTCOMES = (
+    OutcomeWords(
+        "achievement", "SD, RIT", "Achievement on a broad test such as NWEA MAP",
+        "Score on a broad test such as NWEA MAP; SD are the norms'.",
+    ),
+    OutcomeWords(
+        "percentile_points", "points", "Achievement, for a student who would have been average",
+        "Gain in the norms' percentiles of a student who would have been average.",
+    ),
+    OutcomeWords(
+        "aligned_test", "share", "Taught content that is mastered (a test of what was taught)",
+        "Share of the taught content that is mastered: what a test of just that content would see.",
+    ),
+    OutcomeWords(
+        "on_grade", "share", "The grade’s content that was taught and mastered",
+        "Share of the grade's units taught and mastered: what a test of the grade's standards would see.",
+    ),
+    OutcomeWords(
+        "teacher_hours", "hours/week", "Hours of work asked of a teacher, lessons included",
+        "Hours a week asked of a teacher, lessons included, whether or not there is time for them.",
+    ),
+    OutcomeWords(
+        "strain", "index", "Teachers’ strain (0 is none)",
+        "How far demands on teachers stay above what they can do; 0 is none.",
+    ),
+    OutcomeWords(
+        "one_on_one_minutes", "minutes/week", "Time that a student has a teacher alone",
+        "Minutes a week that a student has a teacher alone, by subject and in both together.",
+    ),
+    OutcomeWords(
+        "regroupings_per_month", "count", "Times a month that groups are made anew",
+        "Times a month that groups are made anew.",
+    ),
+    OutcomeWords(
+        "unmet_lesson_share", "share", "Lessons that ended before the student had mastered them",
+        "Share of units that ended before the student had mastered them.",
+    ),
+    OutcomeWords(
+        "cost_per_student", "USD", "Everything",
+        "Cost per student and year, teachers' hours included, whoever pays.",
+    ),
+    OutcomeWords(
+        "cost_per_tenth_sd", "USD", "Price of a gain of a tenth of an SD",
+        "Cost per student, up to that year, of a tenth of an SD, if there is a gain.",
+    ),
+    OutcomeWords(
+        "cost_teachers", "USD", "Teachers’ hours, at their pay",
+        "Hours asked of teachers, lessons included, at salary and benefits per paid hour.",
+    ),
+    OutcomeWords("cost_adults", "USD", "Further adults in class", "Hours of further adults in class."),
+    OutcomeWords("cost_tutoring", "USD", "Tutors", "Hours of tutors."),
+    OutcomeWords("cost_coaching", "USD", "Coaching of teachers", "Coaching of teachers."),
+    OutcomeWords("cost_licences", "USD", "Licences", "Licences of products in use."),
+    OutcomeWords(
+        "cost_devices", "USD", "Devices",
+        "Devices, by the share of lessons on them; one each where homework needs it.",
+    ),
+    OutcomeWords("cost_library", "USD", "Lessons that others wrote", "Access to lessons that others wrote."),
+    OutcomeWords("cost_turnover", "USD", "Replacing teachers who leave", "Replacing teachers who leave."),
+    OutcomeWords(
+        "cost_startup", "USD", "Starting (once)",
+        "Starting: redesign of the school, and technology, once.",
+    ),
+    OutcomeWords(
+        "on_task_share", "share", "Time in which students are on task",
+        "Share of hours in which students are on task.",
+    ),
+    OutcomeWords(
+        "match", "share", "How well the work fits the student (100% is a perfect fit)",
+        "How well the work fits the student; 1 is a perfect fit.",
+    ),
+    OutcomeWords(
+        "self_regulation", "share", "Students’ capacity to work on their own (0 to 100%)",
+        "Students' capacity to learn in a self-directed way.",
+    ),
+    OutcomeWords(
+        "engagement", "index", "Students’ engagement (0 is typical)", "Students' engagement; 0 is typical."
+    ),
+    OutcomeWords(
+        "fidelity", "share", "Planned practice that teachers have the hours for",
+        "Share of the plan that teachers have the hours to carry out.",
+    ),
+    OutcomeWords(
+        "proficiency", "share", "Teachers’ skill in the practices (100% is full)",
+        "Teachers' skill in the practices, mean.",
+    ),
+    OutcomeWords("trust", "share", "Families’ trust (0 to 100%)", "Families' trust."),
+    OutcomeWords(
+        "library", "share", "Lesson levels that the school’s materials cover",
+        "Lesson levels that the school's materials cover.",
+    ),
+    OutcomeWords(
+        "reverted", "share", "Schools that went back to typical practice",
+        "Schools that went back to typical practice; of the scenario only.",
+    ),
+    OutcomeWords(
+        "implementation", "share", "The practices together, as really in use (100% is all there is)",
+        "Adopted intensity of the eight practices, mean.", printed=False,
+    ),
+    OutcomeWords(
+        "implementation_slope", "SD", "How much more schools gain that do more (per SD of a survey’s index)",
+        "Rise of schools' effects per SD of a survey's index of implementation.", printed=False,
+    ),
+    OutcomeWords(
+        "surpass_comparison", "share", "Students who end above a similar student of another school",
+        "Chance to end above a matched student of another school.", printed=False,
+    ),
+    OutcomeWords(
+        "profile_error", "RIT", "How far the school’s picture of a student’s level is off",
+        "How far the school's picture of a student's level is off.", printed=False,
+    ),
+    OutcomeWords(
+        "habits_error", "share", "How far its picture of how a student works alone is off",
+        "How far its picture of a student's self-regulation is off.", printed=False,
+    ),
+    OutcomeWords(
+        "pace_weeks", "weeks", "Weeks of lessons ahead of the grade’s calendar at the end of the year",
+        "Weeks ahead of the pacing guide at the end of the year (behind it: below zero), 36 at most.", printed=False,
+    ),
+    OutcomeWords(
+        "behind_pace", "share", "Students more than one unit behind the grade’s calendar",
+        "Students more than one unit behind the pacing guide.", printed=False,
+    ),
+    OutcomeWords(
+        "waiting_weeks", "weeks", "Weeks a year spent waiting to move on",
+        "Weeks a year at mastery and not yet promoted.", printed=False,
+    ),
+    OutcomeWords(
+        "wait_per_unit", "weeks", "The same for each unit that was finished", "Such weeks per unit.", printed=False
+    ),
+    OutcomeWords(
+        "individual_hours", "hours/week", "Hours in which a teacher works with one student at a time",
+        "Hours a teacher works with students individually.", printed=False,
+    ),
+    OutcomeWords(
+        "individual_5_hours", "share", "Teachers with five or more such hours",
+        "Teachers with five and more such hours.", printed=False,
+    ),
+    OutcomeWords(
+        "obstacle_time", "share", "Teachers who would name lack of time as an obstacle",
+        "Teachers who would name lack of time as an obstacle.", printed=False,
+    ),
+    OutcomeWords(
+        "obstacle_tools", "share", "Schools that would name too many tools as an obstacle",
+        "Schools that would name the number of tools.", printed=False,
+    ),
+    OutcomeWords(
+        "obstacle_parents", "share", "Schools that would name parents’ distrust as an obstacle",
+        "Schools that would name parents' distrust.", printed=False,
+    ),
+    OutcomeWords(
+        "obstacle_slow_pace", "share", "Schools that would name students who go too slowly as an obstacle",
+        "Schools that would name students who go too slowly.", printed=False,
+    ),
+    OutcomeWords(
+        "obstacle_standards", "share", "Schools that would name required standards as an obstacle to choice",
+        "Schools that would name standards against choice.", printed=False,
+    ),
+    OutcomeWords(
+        "products_distinct", "count", "Different digital products that schools would name",
+        "Digital curricula and assessments named by any school.", printed=False,
+    ),
+    OutcomeWords(
+        "products_shared", "count", "Of these, products that more than one school would name",
+        "Of these, named by more than one school.", printed=False,
+    ),
+)  # fmt: skip
+"""What results hold, in the order in which it is shown. A result may hold more."""
+
+ONE_ARM = frozenset({"reverted"})
+"""Outcomes that mean nothing under typical practice, and so have no difference: one cannot go back from there."""
+MEASURES_OF_LEARNING = ("aligned_test", "on_grade")
+"""What other tests than a broad one would see."""
+ALIKE_IN_SUBJECTS = frozenset({"self_regulation", "engagement"})
+"""Traits of a student: the same in both subjects."""
+
+_BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
+
+
+def outcome_label(name: str) -> str:
+    """An outcome in plain words; its name if nobody has given it words."""
+    return _BY_NAME[name].label if name in _BY_NAME else name.replace("_", " ").capitalize()
