@@ -1,0 +1,81 @@
+"""Small tasks for the tests of sweeps, in a module of their own so that workers can import them."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Roots:
+    """Numbers that would show a lost or changed bit. Each run may leave a mark when it is made."""
+
+    count: int
+    seconds: float = 0.0
+    failing: int = 0
+    marks: str = ""
+    name: str = "roots"
+
+    columns = ("root", "wave")
+
+    def digest(self) -> str:
+        return f"{self.name}-{self.count}"
+
+    def inputs(self, run: int) -> dict[str, object]:
+        return {"number": run, "folder": Path("somewhere")}
+
+    def prepare(self) -> Callable[[int], Sequence[float]]:
+        return self.make
+
+    def make(self, run: int) -> Sequence[float]:
+        if self.marks:
+            with (Path(self.marks) / str(os.getpid())).open("a") as marks:
+                marks.write(f"{run}\n")
+        if self.seconds:
+            time.sleep(self.seconds)
+        if self.failing and run % self.failing == self.failing - 1:
+            raise ValueError(f"no root of {run}")
+        return math.sqrt(run), math.sin(run)
+
+
+@dataclass(frozen=True)
+class Deadly(Roots):
+    """One run kills whoever makes it: always, or only the first time when ``once`` names a folder for a note."""
+
+    deadly: int = 0
+    once: str = ""
+
+    def make(self, run: int) -> Sequence[float]:
+        if run == self.deadly:
+            note = Path(self.once) / "died"
+            if not self.once or not note.exists():
+                if self.once:
+                    note.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        return super().make(run)
+
+
+@dataclass(frozen=True)
+class Undefined(Roots):
+    """Every third run gives a number that is none."""
+
+    def make(self, run: int) -> Sequence[float]:
+        root, wave = super().make(run)
+        return root, math.nan if run % 3 == 0 else wave
+
+
+@dataclass(frozen=True)
+class Wide(Roots):
+    """Results enough to be heavy, if they were all held."""
+
+    columns = tuple(f"r{i}" for i in range(8))
+
+    def make(self, run: int) -> Sequence[float]:
+        return np.full(8, run / 7.0)  # type: ignore[return-value]
