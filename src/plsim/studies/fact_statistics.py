@@ -1,0 +1,204 @@
+"""What is read from an experiment: the statistics that fact files may name.
+
+Each is low in noise. Both arms of an experiment hold the same students with the same luck, and a study that compared
+with other schools is read as what it is on average: the effect in these schools plus what their conditions do, found
+by putting the same students into ordinary schools. Luck of the draw of schools, tests and matches is left out here;
+it is part of a published number's standard error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr
+
+from plsim.core.errors import StudyError, nearest
+from plsim.engine.state import Floats
+from plsim.evidence import norms, registry
+from plsim.measures import effects
+from plsim.measures.groups import QUINTILES
+
+if TYPE_CHECKING:
+    from plsim.studies.bench_view import View
+    from plsim.studies.fact_files import FactTable
+
+Compute = Callable[["View", "FactTable"], Sequence[float]]
+Labels = Callable[["FactTable"], tuple[str, ...]]
+
+
+def _one(_: FactTable) -> tuple[str, ...]:
+    return ("",)
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A statistic: what it is called and means, what it reads, and the labels of its numbers (one, unless said)."""
+
+    name: str
+    meaning: str
+    compute: Compute
+    labels: Labels = _one
+    leaves_out: bool = False
+    """Reads the arms that leave one of the fact's practices out, instead of a comparison."""
+
+
+_STATISTICS: dict[str, Statistic] = {}
+
+
+def statistic(name: str) -> Statistic:
+    """The statistic of that name."""
+    if name not in _STATISTICS:
+        raise StudyError(
+            "statistic", name, "unknown statistic", allowed=", ".join(_STATISTICS), fix=nearest(name, _STATISTICS)
+        )
+    return _STATISTICS[name]
+
+
+def statistics() -> tuple[Statistic, ...]:
+    """All statistics, in the order in which they are defined."""
+    return tuple(_STATISTICS.values())
+
+
+def _register(*, labels: Labels = _one, leaves_out: bool = False) -> Callable[[Compute], Compute]:
+    def keep(compute: Compute) -> Compute:
+        name, meaning = compute.__name__, (compute.__doc__ or "").splitlines()[0]
+        _STATISTICS[name] = Statistic(name, meaning, compute, labels, leaves_out)
+        return compute
+
+    return keep
+
+
+@_register()
+def effect(view: View, fact: FactTable) -> Sequence[float]:
+    """Mean effect at the end of a year, in the design's SD."""
+    return (view.mean(fact.subject, fact.group, fact.year),)
+
+
+@_register()
+def percentile_points(view: View, fact: FactTable) -> Sequence[float]:
+    """The same in percentile points of an average student."""
+    return (float(effects.percentile_points(view.mean(fact.subject, fact.group, fact.year))),)
+
+
+@_register()
+def second_year_minus_first(view: View, fact: FactTable) -> Sequence[float]:
+    """What the second year added to the cumulative effect, less what the first had brought (SD)."""
+    first, both = (view.mean(fact.subject, fact.group, year) for year in (1, 2))
+    return (both - first - first,)
+
+
+@_register()
+def year_increment(view: View, fact: FactTable) -> Sequence[float]:
+    """What a year added to the cumulative effect (SD)."""
+    before = view.mean(fact.subject, fact.group, fact.year - 1) if fact.year > 1 else 0.0
+    return (view.mean(fact.subject, fact.group, fact.year) - before,)
+
+
+@_register()
+def governance_contrast(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect in charter schools less that in district schools (SD)."""
+    charter, district = (view.mean(fact.subject, f"governance:{kind}", fact.year) for kind in ("charter", "district"))
+    return (charter - district,)
+
+
+@_register()
+def subject_contrast(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect in mathematics less that in reading (SD)."""
+    return (view.mean("math", fact.group, fact.year) - view.mean("reading", fact.group, fact.year),)
+
+
+@_register()
+def quintile_slope(view: View, fact: FactTable) -> Sequence[float]:
+    """Rise of the effect from one fifth of students, by baseline, to the next (SD)."""
+    by_fifth = [view.mean(fact.subject, f"quintile:{fifth + 1}", fact.year) for fifth in range(QUINTILES)]
+    middle = np.arange(QUINTILES) - (QUINTILES - 1) / 2.0
+    return (float(middle @ np.array(by_fifth) / (middle @ middle)),)
+
+
+def _fifths(_: FactTable) -> tuple[str, ...]:
+    return tuple(f"quintile:{fifth + 1}" for fifth in range(QUINTILES))
+
+
+@_register(labels=_fifths)
+def share_surpassing_match(view: View, fact: FactTable) -> Sequence[float]:
+    """Chance to end above a matched student, in each fifth of students by baseline."""
+    spread = view.spread_of_match(fact.year)
+    return [float(ndtr(view.mean(fact.subject, label, fact.year) / spread)) for label in _fifths(fact)]
+
+
+@_register()
+def share_of_schools_below(view: View, fact: FactTable) -> Sequence[float]:
+    """Share of schools that a study would find below their comparison.
+
+    Every school has a chance of that, given its effect and the luck of a school's year; this is their mean.
+    """
+    means, counted = view.school_means(fact.subject, fact.group, fact.year)
+    return (float(ndtr(-means[counted] / view.school_luck(fact.subject)).mean()),)
+
+
+@_register()
+def share_of_schools_significant(view: View, fact: FactTable) -> Sequence[float]:
+    """Share of schools that a study would find significantly above their comparison.
+
+    As reports of single schools do it: the error counts students only, so luck of a school's year adds stars.
+    """
+    means, counted = view.school_means(fact.subject, fact.group, fact.year)
+    critical = 1.96 * view.student_luck(fact.subject)
+    return (float(ndtr((means[counted] - critical) / view.school_luck(fact.subject)).mean()),)
+
+
+def _practices(fact: FactTable) -> tuple[str, ...]:
+    return fact.practices
+
+
+@_register(labels=_practices, leaves_out=True)
+def loss_without(view: View, fact: FactTable) -> Sequence[float]:
+    """What is lost when one practice goes back to typical, for each of some practices (SD)."""
+    return [
+        view.mean(fact.subject, fact.group, fact.year, against=f"without:{practice}") for practice in fact.practices
+    ]
+
+
+@_register()
+def ratio_low_to_all(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect in the lowest fifth over that for everybody."""
+    return (view.mean(fact.subject, "quintile:1", fact.year) / max(view.mean(fact.subject, "all", fact.year), 0.01),)
+
+
+def student_noise(grade: np.ndarray) -> Floats:
+    """Variance of a spring score given the fall score, over the norms' variance in fall, by subject (2,)."""
+    n = norms()
+    each = np.arange(2)[:, np.newaxis]
+    ratio = n.sd_spring_observed[each, grade] ** 2 * (1.0 - n.r_fall_spring_observed[each, grade] ** 2)
+    mean: Floats = (ratio / n.sd_fall_observed[each, grade] ** 2).mean(axis=1)
+    return mean
+
+
+def school_noise(grade: np.ndarray, grades_in_school: float) -> Floats:
+    """Variance between schools of a year's growth that has nothing to do with practice (SD squared), by subject (2,).
+
+    Part is common to a school, part each of its grades has for itself.
+    """
+    n = norms()
+    each = np.arange(2)[:, np.newaxis]
+    common = registry().value("transient.school_share")
+    shared = common + (1.0 - common) / grades_in_school
+    mean: Floats = ((n.growth_sd_between[each, grade] / n.sd_fall_observed[each, grade]) ** 2).mean(axis=1) * shared
+    return mean
+
+
+def fall_slope(first: np.ndarray) -> Floats:
+    """How far a study that adjusts for the fall score takes an early difference off, by subject and student (n, 2).
+
+    The test in fall comes after some weeks of school, so a program that works shows in the baseline already.
+    """
+    n = norms()
+    each = np.arange(2)
+    grade = first[:, np.newaxis]
+    slope: Floats = (
+        n.r_fall_spring_observed[each, grade] * n.sd_spring_observed[each, grade] / n.sd_fall_observed[each, grade]
+    )
+    return slope
