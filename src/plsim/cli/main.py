@@ -15,6 +15,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
     "compare": ("plsim.cli.compare", "Compare scenarios on the same schools and luck, and say why they differ."),
+    "districts": ("plsim.cli.districts", "Run a scenario in many districts, one after the other."),
     "report": ("plsim.cli.report", "One page of a result folder, for people who decide."),
     "explore": ("plsim.cli.explore", "Explore decisions and teach with them, in the browser."),
     "list": ("plsim.cli.list", "What there is: scenarios, practices, levers, parameters, outcomes, facts."),

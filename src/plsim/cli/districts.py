@@ -1,0 +1,146 @@
+"""``plsim districts``: one scenario in many districts, one after the other."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from plsim.cli.effects import estimate
+from plsim.cli.interrupt import interruptible
+from plsim.cli.out_folder import OutFolder
+from plsim.cli.progress import progress_bar
+from plsim.cli.run import announce
+from plsim.cli.table import table_lines
+from plsim.core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from plsim.engine.parameters import World
+    from plsim.scenario import Scenario
+    from plsim.studies.districts import Totals
+
+_COUNT = 20
+
+
+@click.command("districts", context_settings={"show_default": True})
+@click.argument("scenario", metavar="SCENARIO")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[DISTRICT...]")
+@click.option(
+    "--count", type=click.IntRange(1, 1_000_000), help=f"Districts to draw, without files.  [default: {_COUNT}]"
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED]"
+)
+@click.option("--seed", type=int, help="The luck of the runs.  [default: the scenario's]")
+@click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
+@click.option("--term", help="Term of NWEA exports, as they write it.  [default: the latest fall]")
+@click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Sets of parameters; 0: the central.")
+@click.option("--every-outcome", is_flag=True, help="Every outcome, not only achievement.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+def command(
+    *,
+    scenario: str,
+    files: tuple[Path, ...],
+    count: int | None,
+    out: Path | None,
+    seed: int | None,
+    years: int | None,
+    overrides: tuple[str, ...],
+    term: str | None,
+    worlds: int,
+    every_outcome: bool,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run SCENARIO in every DISTRICT (folders or files of students), or in districts drawn like the scenario's.
+
+    Only one district is in memory at a time: however many there are, it takes no more. Writes a table with each
+    district's effects, part by part, and their totals. Interrupted, it keeps the parts that are written.
+    """
+    from plsim.scenario import load
+
+    if files and count is not None:
+        raise InputError("--count", "", "given with files", fix="Give files, or how many to draw")
+    for path in files:
+        if not path.exists():
+            raise InputError("districts", "", f"no file or folder '{path}'")
+    loaded = load(scenario, overrides=overrides, years=years, seed=seed)
+    folder = out or Path("results") / f"districts-{loaded.name}-seed{loaded.seed}"
+
+    def finished() -> Totals:
+        from plsim.engine.worlds import label
+        from plsim.engine.worlds import worlds as worlds_of
+        from plsim.studies.district_folder import DistrictFolder
+        from plsim.studies.districts import drawn, from_files, stream
+
+        number = len(files) or count or _COUNT
+        districts = from_files(loaded, files, term=term) if files else drawn(loaded, number)
+        others: tuple[World, ...] = worlds_of(worlds, loaded.seed)
+        kept = DistrictFolder(folder)
+        with progress_bar(loaded.name, wanted=not quiet) as progress:
+            for found in stream(
+                districts, worlds=others, every_outcome=every_outcome, workers=workers or os.cpu_count() or 1
+            ):
+                kept.add(found)
+                if progress is not None:
+                    progress(kept.totals.districts, number)
+        kept.finish(loaded, worlds=worlds, label=label(), files=[str(path) for path in files])
+        return kept.totals
+
+    with OutFolder(folder) as out_folder:
+        announce("batch", quiet=quiet)
+        totals = interruptible(
+            finished, message="plsim: interrupted; the parts that were written are kept.", tidy=out_folder.tidy
+        )
+    if as_json:
+        click.echo(json.dumps(_document(totals, loaded), ensure_ascii=False, allow_nan=False))
+    elif quiet:
+        click.echo(str(folder))
+    else:
+        click.echo(totals_text(totals, loaded, worlds))
+        click.echo(f"\nResults are in {folder}")
+
+
+def totals_text(totals: Totals, scenario: Scenario, worlds: int) -> str:
+    """The totals as lines for a terminal."""
+    table = totals.table()
+    rows = table[(table["arm"] == "difference") & (table["group"] == "all") & (table["unit"] == "SD")]
+    rows = rows[rows["outcome"] == "achievement"]
+    cells = [
+        [
+            str(row["subject"]),
+            f"year {row['year']}",
+            estimate(rows.loc[[index]]),
+            *(f"{row[name]:+.3f}" for name in ("q05", "q50", "q95")),
+            f"{row['below_zero']:,} of {row['districts']:,}",
+        ]
+        for index, row in rows.iterrows()
+    ]
+    where = f"{worlds} worlds" if worlds else "the central world only"
+    size = f"{totals.districts:,} districts, {totals.schools:,} schools, {totals.students:,} students"
+    heading = "Effect on achievement in SD: mean over students, and how districts differ (central world)"
+    lines = table_lines(["", "", "mean", "low 5%", "middle", "high 5%", "below zero"], cells)
+    return "\n".join([f"{scenario.name}: {size}; seed {scenario.seed}, {where}", "", heading, *lines])
+
+
+def _document(totals: Totals, scenario: Scenario) -> dict[str, object]:
+    table: pd.DataFrame = totals.table()
+    records = table.astype(object).where(table.notna(), None).to_dict(orient="records")
+    return {
+        "schema_version": 1,
+        "scenario": scenario.name,
+        "seed": scenario.seed,
+        "districts": totals.districts,
+        "students": totals.students,
+        "schools": totals.schools,
+        "totals": records,
+    }
