@@ -97,12 +97,10 @@ def difference(values: Floats, members: Sequence[int]) -> Floats:
     count = players(values)
     backgrounds = _backgrounds(count, members)
     found = np.zeros_like(values[backgrounds])
-    # Worth is counted from nothing on, so that what combinations have in common leaves no rounding behind.
-    worth = values - values[0]
     for size in range(len(members) + 1):
         sign = -1.0 if (len(members) - size) % 2 else 1.0
         for part in combinations(members, size):
-            found = found + sign * worth[backgrounds | mask_of(part)]
+            found = found + sign * values[backgrounds | mask_of(part)]
     return found
 
 

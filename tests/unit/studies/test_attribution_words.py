@@ -40,6 +40,22 @@ def test_a_need_is_said_when_it_is_found() -> None:
     assert "Technology works only with" not in text
 
 
+def test_a_need_that_chance_could_have_made_is_not_said() -> None:
+    # In 23 of 40 worlds grouping brings something with profiles only; in the others it brings the same without.
+    only = (np.arange(40) < 23)[:, np.newaxis]
+    values = 0.03 * ON[:, 0] + np.where(only, 0.05 * ON[:, 0] * ON[:, 1], 0.05 * (1.0 - ON[:, 0]) * ON[:, 1])
+    worth = worths(PRACTICES, (Outcome(),), np.asarray(values[..., np.newaxis]))[0]
+    assert worth.needs[0].left < 0.5
+    assert "only with" not in said(np.asarray(values[..., np.newaxis]))
+
+
+def test_a_practice_that_is_a_loss_on_the_whole_is_not_said_to_work() -> None:
+    values = np.ones((40, 1)) * (0.02 * ON[:, 0] * ON[:, 1] - 0.1 * (1.0 - ON[:, 0]) * ON[:, 1])
+    text = said(values[..., np.newaxis])
+    assert "a loss from data-driven grouping" in text
+    assert "grouping works only with" not in text
+
+
 def test_a_first_in_half_of_the_worlds_is_not_called_reliable() -> None:
     assert "No practice ranks first reliably: learner profiles do in 55% of worlds" in said(planted(firsts=22))
 

@@ -1,0 +1,174 @@
+"""What is planted is found, and where nothing is planted nothing is found.
+
+Through the model: worlds in which an hour is worth the same whatever is done in it, so that no practice can matter; and
+the same worlds with one channel opened, so that one practice, or one pair, must be named. On tables: how often chance
+alone makes a claim, against the rate that is stated.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+import plsim
+from plsim.engine.parameters import World, prior_worlds
+from plsim.practices.levers import PRACTICES
+from plsim.scenario.loading import changed
+from plsim.studies.attribution import NEGLIGIBLE, worths
+from plsim.studies.attribution_words import attribution_sentences
+from plsim.studies.coalitions import Floats
+from plsim.studies.evaluate import Outcome
+from plsim.studies.factorial import FactorialTask, Switch, run_here
+from plsim.studies.rankings import FALSE_ALARMS
+from plsim.studies.worth import Worth
+
+SAME = 0.7
+"""On-task share of every mode, in worlds where no mode is better than another."""
+FIVE = ("learner_profiles", "learning_paths", "flexible_environment", "data_driven_grouping", "technology")
+WORLDS = 12
+
+# Every hour is worth the same: any work fits everybody, attention and quality are those of every other mode.
+NO_CHANNEL = {
+    "match.floor": 1.0,
+    **dict.fromkeys(
+        [f"attention.{name}" for name in ("led", "one_on_one", "alone_floor", "alone_ceiling", "peer")], SAME
+    ),
+    **dict.fromkeys(
+        [
+            f"attention.{name}"
+            for name in ("led_engagement", "alone_engagement", "peer_collaboration", "choice_gain", "relevance_gain",
+                         "device_gain", "device_loss", "device_loss_young")
+        ],
+        0.0,
+    ),
+    **dict.fromkeys(
+        [
+            f"quality.{name}"
+            for name in ("group_novice", "group_expert", "one_on_one_novice", "one_on_one_expert", "materials",
+                         "software_worst", "software_best", "curation", "peer", "transfer")
+        ],
+        1.0,
+    ),
+    **dict.fromkeys(
+        [
+            f"quality.{name}"
+            for name in ("adaptation", "class_size_slope", "strain_loss", "experience_gain", "complementarity",
+                         "fragmentation_loss", "targeting", "feedback")
+        ],
+        0.0,
+    ),
+    "quality.peer_pace_width": 1e9,
+    "teacher.effectiveness_spread": 0.0,
+    "teacher.yearly_spread": 0.0,
+    "time.belonging_hours": 0.0,
+}  # fmt: skip
+
+
+def found_in_model(practices: tuple[str, ...], worlds: int, **opened: float) -> Worth:
+    """The attribution in worlds with no channel but those that are opened; practices are off at 0, on at 0.9."""
+    tiny = {"population.schools": 1, "population.students_per_school": 100, "years": 1}
+    base = changed(plsim.load("redesigned_school"), {**tiny, "practices.belonging.college_career_minutes": 0.0})
+    switches = []
+    for name in practices:
+        at = f"practices.{name}"
+        switches.append(
+            Switch(name, {f"{at}.intensity": 0.0, f"{at}.spread": 0.0}, {f"{at}.intensity": 0.9, f"{at}.spread": 0.0})
+        )
+    planted = {key.replace("__", "."): value for key, value in opened.items()}
+    # All else varies as it does between prior worlds.
+    where = tuple(World(one.name, {**one.values, **NO_CHANNEL, **planted}) for one in prior_worlds(worlds, 5))
+    task = FactorialTask(base, where, tuple(switches), outcomes=(Outcome(),))
+    return worths(practices, task.outcomes, run_here(task))[0]
+
+
+@cache
+def with_software() -> Worth:
+    return found_in_model(FIVE, WORLDS, quality__software_best=2.4)
+
+
+@cache
+def with_targeting() -> Worth:
+    return found_in_model(FIVE, WORLDS, quality__targeting=6.0)
+
+
+def test_in_worlds_without_any_channel_nothing_is_found():
+    worth = found_in_model(FIVE, WORLDS)
+    assert np.abs(worth.singles["shapley"]).max() < 0.1 * NEGLIGIBLE["SD"]
+    assert not worth.found.any()
+    assert not worth.found_pairs.any()
+    assert worth.ranking.nothing().all()
+    assert "Nothing is found" in " ".join(attribution_sentences([worth]))
+
+
+def test_software_that_is_good_is_named_where_only_software_can_matter():
+    worth = with_software()
+    place = FIVE.index("technology")
+    assert worth.found[place] == 1
+    assert worth.ranking.firsts()[:, place].all()
+    # Profiles and grouping have nothing to do with software.
+    assert worth.found[FIVE.index("learner_profiles")] == worth.found[FIVE.index("data_driven_grouping")] == 0
+    assert "Technology ranks first in 100% of worlds" in " ".join(attribution_sentences([worth]))
+
+
+def test_the_pair_is_named_where_only_groups_made_from_data_can_matter():
+    worth = with_targeting()
+    top = int(np.argmax(np.median(worth.together, axis=1)))
+    assert {FIVE[one] for one in worth.pairs[top]} == {"learner_profiles", "data_driven_grouping"}
+    assert worth.found_pairs[top] == 1
+    text = " ".join(attribution_sentences([worth]))
+    assert "Data-driven grouping works only with learner profiles" in text
+    assert "technology" not in text.split("Not told from nothing")[0]
+
+
+@pytest.mark.slow
+def test_among_all_eight_practices_too_what_is_planted_is_named_and_nothing_else_is():
+    nothing = found_in_model(PRACTICES, WORLDS)
+    assert not nothing.found.any()
+    assert not nothing.found_pairs.any()
+    software = found_in_model(PRACTICES, WORLDS, quality__software_best=2.4)
+    assert software.ranking.firsts()[:, PRACTICES.index("technology")].all()
+    pair = found_in_model(PRACTICES, WORLDS, quality__targeting=6.0)
+    top = int(np.argmax(np.median(pair.together, axis=1)))
+    assert {PRACTICES[one] for one in pair.pairs[top]} == {"learner_profiles", "data_driven_grouping"}
+
+
+def synthetic(rng: np.random.Generator, *, one: float = 0.0, pair: float = 0.0, worlds: int = 40) -> Worth:
+    """Six practices: number 2 brings ``one``, 0 and 4 together bring ``pair``; all runs scatter by 1."""
+    on = np.array([[mask >> bit & 1 for bit in range(6)] for mask in range(64)], dtype=float)
+    values: Floats = (one * on[:, 2] + pair * on[:, 0] * on[:, 4])[:, np.newaxis] + rng.normal(size=(64, worlds))
+    return Worth(tuple("abcdef"), Outcome(unit="index"), values)
+
+
+def test_on_tables_of_chance_claims_are_made_at_most_as_often_as_stated():
+    # Two families of claims, practices and pairs, each at the stated rate; bounds three standard errors above it.
+    rng = np.random.default_rng(11)
+    studies = 600
+    practices = pairs = 0
+    for _ in range(studies):
+        worth = synthetic(rng)
+        practices += bool(worth.found.any())
+        pairs += bool(worth.found_pairs.any())
+    bound = FALSE_ALARMS + 3.0 * np.sqrt(FALSE_ALARMS * (1.0 - FALSE_ALARMS) / studies)
+    assert practices / studies <= bound
+    assert pairs / studies <= bound
+    assert practices + pairs > 0
+
+
+def test_on_tables_a_planted_practice_and_a_planted_pair_are_found_nearly_always():
+    # A Shapley value of these tables scatters by about 0.31, a pair's by about 0.49: effects of one and two of these.
+    rng = np.random.default_rng(12)
+    studies = 200
+    single = sum(bool(synthetic(rng, one=0.4).found[2] == 1) for _ in range(studies)) / studies
+    tables = [synthetic(rng, pair=0.8) for _ in range(studies)]
+    double = sum(bool(each.found_pairs[each.pairs.index((0, 4))] == 1) for each in tables) / studies
+    assert single > 0.95
+    assert double > 0.95
+
+
+def test_on_tables_nothing_but_what_is_planted_is_found():
+    rng = np.random.default_rng(13)
+    studies = 300
+    others = sum(bool(synthetic(rng, one=0.4).found[[0, 1, 3, 4, 5]].any()) for _ in range(studies)) / studies
+    assert others <= FALSE_ALARMS + 3.0 * np.sqrt(FALSE_ALARMS * (1.0 - FALSE_ALARMS) / studies)
