@@ -64,6 +64,17 @@ def plain_file(path: Path) -> TableFile:
     return TableFile(path.name, opened)
 
 
+def memory_file(name: str, content: bytes) -> TableFile:
+    """One file that somebody sent, and that lies nowhere."""
+
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        check_bytes(name, len(content), MAX_FILE_BYTES)
+        yield io.BytesIO(content)
+
+    return TableFile(name, opened)
+
+
 def files_of_folder(folder: Path) -> dict[str, TableFile]:
     """The entries of a folder by their names in small letters."""
     try:
@@ -78,14 +89,19 @@ def files_of_folder(folder: Path) -> dict[str, TableFile]:
     return found
 
 
-def files_of_zip(path: Path) -> dict[str, TableFile]:
-    """The files in a zip by their names in small letters, whatever folder inside it they lie in."""
+def files_of_zip(path: Path, content: bytes | None = None) -> dict[str, TableFile]:
+    """The files in a zip by their names in small letters, whatever folder inside it they lie in.
+
+    ``content`` is the zip itself where it lies nowhere; ``path`` is then only its name.
+    """
     with _sound(path.name):
-        check_bytes(path.name, path.stat().st_size, MAX_ZIP_BYTES)
-        with zipfile.ZipFile(path) as archive:
+        check_bytes(path.name, path.stat().st_size if content is None else len(content), MAX_ZIP_BYTES)
+        with zipfile.ZipFile(_place(path, content)) as archive:
             members = archive.infolist()
     if len(members) > MAX_ZIP_MEMBERS:
         raise PopulationError(path.name, "", f"holds {len(members)} files", allowed=f"up to {MAX_ZIP_MEMBERS}")
+    if content is not None:
+        check_bytes(f"{path.name}, unpacked", sum(member.file_size for member in members), MAX_ZIP_BYTES)
     found: dict[str, TableFile] = {}
     for member in members:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
@@ -101,11 +117,15 @@ def files_of_zip(path: Path) -> dict[str, TableFile]:
             continue
         if inside.name.lower() in found:
             raise PopulationError(path.name, "", f"holds {inside.name} twice", allowed="one of each")
-        found[inside.name.lower()] = _zipped(path, member, inside.name)
+        found[inside.name.lower()] = _zipped(path, content, member, inside.name)
     return found
 
 
-def _zipped(path: Path, member: zipfile.ZipInfo, name: str) -> TableFile:
+def _place(path: Path, content: bytes | None) -> Path | io.BytesIO:
+    return path if content is None else io.BytesIO(content)
+
+
+def _zipped(path: Path, content: bytes | None, member: zipfile.ZipInfo, name: str) -> TableFile:
     where = f"{path.name}/{name}"
 
     @contextmanager
@@ -123,7 +143,7 @@ def _zipped(path: Path, member: zipfile.ZipInfo, name: str) -> TableFile:
         # zipfile never gives more bytes than the size that was just checked.
         with ExitStack() as stack:
             with _sound(where):
-                archive = stack.enter_context(zipfile.ZipFile(path))
+                archive = stack.enter_context(zipfile.ZipFile(_place(path, content)))
                 stream = stack.enter_context(archive.open(member))
             yield cast(BinaryIO, io.BufferedReader(_Sound(stream, where)))
 

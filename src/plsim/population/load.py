@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from plsim.core.errors import PopulationError
 from plsim.population.file_population import population_from_file
-from plsim.population.files import TableFile, files_of_folder, files_of_zip, plain_file
+from plsim.population.files import TableFile, files_of_folder, files_of_zip, memory_file, plain_file
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE, is_nwea_export, read_nwea_export
 from plsim.population.oneroster import NEEDED, OneRoster, is_oneroster, read_oneroster
@@ -59,19 +60,42 @@ def read_students(path: str | Path, *, term: str | None = None) -> StudentFile:
     raise PopulationError(str(path), "", "not a population", allowed=_ALLOWED, fix="Save tables as CSV")
 
 
+def read_students_of(contents: Mapping[str, bytes], *, term: str | None = None) -> StudentFile:
+    """What files say about students that were sent and lie nowhere: by name, as they would stand in one folder."""
+    where = "the files given"
+    if len(contents) == 1:
+        ((name, content),) = contents.items()
+        if Path(name).suffix.lower() == ".zip":
+            return _of_files(files_of_zip(Path(name), content), name, term)
+        if Path(name).suffix.lower() == ".csv" and name.lower() not in _PARTS:
+            return read_roster(memory_file(name, content))
+    files = {name.lower(): memory_file(name, content) for name, content in contents.items()}
+    zips = ((name, content) for name, content in contents.items() if Path(name).suffix.lower() == ".zip")
+    unpacked = ((name, files_of_zip(Path(name), content)) for name, content in zips)
+    return _beside(files, where, ((name, inner) for name, inner in unpacked if is_oneroster(inner)), term)
+
+
 def _of_folder(folder: Path, term: str | None) -> StudentFile:
     """What a folder says: its own files, and a OneRoster that lies beside an export in a zip or folder of its own."""
     files = files_of_folder(folder)
+    found = (_inner(entry) for entry in sorted(folder.iterdir()))
+    return _beside(files, str(folder), (each for each in found if each is not None), term)
+
+
+def _beside(
+    files: dict[str, TableFile], where: str, rosters: Iterable[tuple[str, dict[str, TableFile]]], term: str | None
+) -> StudentFile:
+    """What files say, and the OneRoster that lies beside them if they are an export; else ``rosters`` is not read."""
     if is_oneroster(files) or not is_nwea_export(files):
-        return _of_files(files, str(folder), term)
-    beside = [found for found in (_inner(entry) for entry in sorted(folder.iterdir())) if found is not None]
+        return _of_files(files, where, term)
+    beside = list(rosters)
     if len(beside) > 1:
         names = ", ".join(name for name, _ in beside)
-        raise PopulationError(str(folder), "", f"holds more than one OneRoster: {names}", allowed="one")
+        raise PopulationError(where, "", f"holds more than one OneRoster: {names}", allowed="one")
     if not beside:
-        return read_nwea_export(files, str(folder), term=term)
+        return read_nwea_export(files, where, term=term)
     name, inner = beside[0]
-    return _both(files, str(folder), inner, name, term=term)
+    return _both(files, where, inner, name, term=term)
 
 
 def _inner(entry: Path) -> tuple[str, dict[str, TableFile]] | None:

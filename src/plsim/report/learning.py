@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from plsim.core.calendar import SUBJECTS
 from plsim.evidence import fact
@@ -33,18 +34,28 @@ _FAMILIES_APART = ("quintile", "grade")
 def effect_pictures(material: Material) -> tuple[Picture, ...]:
     """The effect by subject, one picture a year."""
     years = material.effects.years[-2:] if len(material.effects.years) > 1 else material.effects.years
-    shown = {year: _by_subject(material, year) for year in years}
+    shown = {year: effect_by_subject(material, year) for year in years}
     limits = _limits(estimate for rows in shown.values() for _, estimate in rows)
     pictures = []
     for year, rows in shown.items():
         points = [_point(subject_name(subject), estimate) for subject, estimate in rows]
         says = f"Effect after year {year}, in percentile points. {_spoken(points)}"
         svg = effect_figure(points, name=f"effect-{year}", says=says, axis=_POINTS_AXIS, limits=limits)
-        lines = [_effect_row(material, subject, year) for subject, _ in rows]
-        header = ("", "Percentile points", "Weeks of schooling", "SD of the norms", "MAP points (RIT)", "Positive in")
-        table = DataTable(f"Effect after year {year}, with 90% intervals over worlds", header, tuple(lines))
-        pictures.append(Picture(svg, f"After year {year}", table))
+        pictures.append(Picture(svg, f"After year {year}", effect_table(material, year)))
     return tuple(pictures)
+
+
+def effect_by_subject(material: Material, year: int) -> list[tuple[str, Estimate]]:
+    """The effect in percentile points by subject, as far as there are subjects."""
+    found = ((subject, material.points(subject=subject, year=year)) for subject in (*SUBJECTS, BOTH))
+    return [(subject, estimate) for subject, estimate in found if estimate is not None]
+
+
+def effect_table(material: Material, year: int) -> DataTable:
+    """The effect of a year on every scale."""
+    lines = [_effect_row(material, subject, year) for subject, _ in effect_by_subject(material, year)]
+    header = ("", "Percentile points", "Weeks of schooling", "SD of the norms", "MAP points (RIT)", "Positive in")
+    return DataTable(f"Effect after year {year}, with 90% intervals over worlds", header, tuple(lines))
 
 
 def effect_sentences(material: Material) -> tuple[str, ...]:
@@ -87,7 +98,16 @@ def study_table(material: Material) -> DataTable | None:
     return DataTable(caption, header, tuple(rows)) if len(rows) > 1 else None
 
 
-def who_pictures(material: Material) -> tuple[Picture, ...]:
+class Groups(NamedTuple):
+    """Groups of students that are shown together: the effect on each in percentile points."""
+
+    key: str
+    title: str
+    rows: tuple[tuple[str, Estimate], ...]
+    table: DataTable
+
+
+def who_gains(material: Material) -> tuple[Groups, ...]:
     """Fifths, other groups, and grades."""
     families = material.effects.families()
     others = [group for family, groups in families.items() if family not in _FAMILIES_APART for group in groups]
@@ -96,17 +116,25 @@ def who_pictures(material: Material) -> tuple[Picture, ...]:
         "groups": ("By school and student (descriptive)", tuple(others)),
         "grades": ("By grade", families.get("grade", ())),
     }
-    shown = {key: (title, _by_group(material, groups)) for key, (title, groups) in chosen.items()}
-    shared = _limits(estimate for key in ("fifths", "groups") for _, estimate in shown[key][1])
+    found = []
+    for key, (title, groups) in chosen.items():
+        if rows := _by_group(material, groups):
+            table = _groups_table(material, title, [group for group, _ in rows])
+            found.append(Groups(key, title, tuple(rows), table))
+    return tuple(found)
+
+
+def who_pictures(material: Material) -> tuple[Picture, ...]:
+    """The same, drawn."""
+    shown = who_gains(material)
+    shared = _limits(estimate for each in shown if each.key != "grades" for _, estimate in each.rows)
     pictures = []
-    for key, (title, rows) in shown.items():
-        if not rows:
-            continue
+    for key, title, rows, table in shown:
         points = [_point(group_name(group), one, hollow=group_name(group).endswith("*")) for group, one in rows]
         says = f"{title}: effect after year {material.year}, in percentile points. {_spoken(points)}"
         limits = _limits(one for _, one in rows) if key == "grades" else shared
         svg = effect_figure(points, name=f"who-{key}", says=says, axis=_POINTS_AXIS, limits=limits)
-        pictures.append(Picture(svg, title, _groups_table(material, title, [group for group, _ in rows])))
+        pictures.append(Picture(svg, title, table))
     return tuple(pictures)
 
 
@@ -160,18 +188,23 @@ def growth_pictures(material: Material) -> tuple[tuple[Picture, ...], tuple[str,
         max(0.25 * reach, 1.25 * max(ahead_at, default=0.0)),
     )
     for subject, curves in every.items():
-        gained, ahead = curves.counterfactual[-1][-1], curves.lead()[-1][-1]
         title = subject_name(subject)
-        lines.append(
-            f"{title}: in year {len(curves.week)} typical practice brings {number(gained, 1)} points from the first "
-            f"week to the last. The scenario ends {compared(ahead, 2, 'points', other='that')}."
-        )
+        lines.append(growth_sentence(title, curves))
         svg = growth_figure(curves, name=f"growth-{subject}", says=f"Growth by week. {lines[-1]}", limits=limits)
-        pictures.append(Picture(svg, title, _growth_table(title, curves)))
+        pictures.append(Picture(svg, title, growth_table(title, curves)))
     return tuple(pictures), tuple(lines)
 
 
-def _growth_table(title: str, curves: Curves) -> DataTable:
+def growth_sentence(title: str, curves: Curves) -> str:
+    """What a picture of growth shows at its end."""
+    gained, ahead = curves.counterfactual[-1][-1], curves.lead()[-1][-1]
+    return (
+        f"{title}: in year {len(curves.week)} typical practice brings {number(gained, 1)} points from the first "
+        f"week to the last. The scenario ends {compared(ahead, 2, 'points', other='that')}."
+    )
+
+
+def growth_table(title: str, curves: Curves) -> DataTable:
     """Every fourth week."""
     rows = [
         (f"Year {year + 1}, week {index + 1}", number(typical, 2), number(scenario, 2), signed(scenario - typical, 2))
@@ -181,11 +214,6 @@ def _growth_table(title: str, curves: Curves) -> DataTable:
     ]
     header = ("", "Typical practice", "This scenario", "Ahead by")
     return DataTable(f"{title}: points (RIT) gained since the year began", header, tuple(rows))
-
-
-def _by_subject(material: Material, year: int) -> list[tuple[str, Estimate]]:
-    found = ((subject, material.points(subject=subject, year=year)) for subject in (*SUBJECTS, BOTH))
-    return [(subject, estimate) for subject, estimate in found if estimate is not None]
 
 
 def _by_group(material: Material, groups: Sequence[str]) -> list[tuple[str, Estimate]]:

@@ -89,40 +89,47 @@ def teacher_pictures(material: Material) -> tuple[Picture, ...]:
         svg = load_figure(
             hours,
             name="hours",
-            says=_curve_spoken(title, hours, 1),
+            says=curve_spoken(title, hours, 1),
             title=f"{title} (axis not from 0)",
             from_zero=False,
             digits=0,
             span=_HOURS_SPAN,
         )
-        pictures.append(Picture(svg, "Hours asked of a teacher", _curve_table(title, hours, 1)))
+        pictures.append(Picture(svg, "Hours asked of a teacher", curve_table(title, hours, 1)))
     strain = teacher_curves(folder.weekly, folder.teachers, "strain")
     if strain is not None:
         title = "Strain (0 is none)"
         svg = load_figure(
             strain,
             name="strain",
-            says=_curve_spoken(title, strain, 2),
+            says=curve_spoken(title, strain, 2),
             title=title,
             from_zero=True,
             digits=2,
             span=_STRAIN_SPAN,
         )
-        pictures.append(Picture(svg, "Strain of an average teacher", _curve_table(title, strain, 2)))
+        pictures.append(Picture(svg, "Strain of an average teacher", curve_table(title, strain, 2)))
     return tuple(pictures)
 
 
-def time_picture(material: Material) -> tuple[str, tuple[TimeLine, ...]]:
-    """Where a student's week goes in both arms: the drawing, and the lines that are its key."""
+def time_lines(material: Material) -> tuple[TimeLine, ...]:
+    """Where a student's week goes in both arms, in words."""
     hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
     here, typical = (hours[arm] for arm in ARMS)
-    lines = tuple(
+    return tuple(
         TimeLine(
             colour, MODE_NAMES[mode], number(typical[mode], 2), number(here[mode], 2),
             f"{signed(60.0 * (here[mode] - typical[mode]), 0)} min",
         )
         for colour, mode in zip(MODE_COLOURS, MODES, strict=True)
     )  # fmt: skip
+
+
+def time_picture(material: Material) -> tuple[str, tuple[TimeLine, ...]]:
+    """Where a student's week goes in both arms: the drawing, and the lines that are its key."""
+    hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
+    here, typical = (hours[arm] for arm in ARMS)
+    lines = time_lines(material)
     spoken = "; ".join(f"{line.name}: {line.typical} and {line.here} hours" for line in lines)
     bars = [("Typical practice", [typical[mode] for mode in MODES]), ("This scenario", [here[mode] for mode in MODES])]
     axis = "hours a week in mathematics and reading"
@@ -209,7 +216,8 @@ def everything_table(material: Material) -> DataTable:
     return DataTable(caption, header, tuple(rows))
 
 
-def _curve_spoken(title: str, curves: Curves, digits: int) -> str:
+def curve_spoken(title: str, curves: Curves, digits: int) -> str:
+    """Both curves as a sentence."""
     parts = [
         f"year {index + 1} from {number(scenario[0], digits)} to {number(scenario[-1], digits)}, under typical "
         f"practice from {number(typical[0], digits)} to {number(typical[-1], digits)}"
@@ -218,7 +226,8 @@ def _curve_spoken(title: str, curves: Curves, digits: int) -> str:
     return f"{title}, by week: {'; '.join(parts)}."
 
 
-def _curve_table(title: str, curves: Curves, digits: int) -> DataTable:
+def curve_table(title: str, curves: Curves, digits: int) -> DataTable:
+    """Both curves, the first week of each year and every fourth."""
     rows = [
         (f"Year {year + 1}, week {index + 1}", number(typicals[index], digits), number(scenarios[index], digits))
         for year, (typicals, scenarios) in enumerate(zip(curves.counterfactual, curves.scenario, strict=True))
