@@ -28,7 +28,7 @@ PER_SCHOOL = (
     "school_effect", "practice_taste", "years_in_operation", "engaged",
 )  # fmt: skip
 PER_STUDENT = (
-    "student_key", "student_id", "school", "grade", "achievement", "entry_z", "lunch_eligible", "english_learner",
+    "student_key", "school", "grade", "achievement", "entry_z", "lunch_eligible", "english_learner",
     "special_education", "learning_rate", "attendance_rate", "self_regulation", "engagement_level", "home_access",
     "given_section",
 )  # fmt: skip

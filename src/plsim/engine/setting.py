@@ -16,7 +16,7 @@ from plsim.core.noise import STREAMS
 from plsim.engine.state import Floats, Ints, Keys, Sections
 from plsim.evidence import norms, registry
 from plsim.population.draws import normals, uniforms
-from plsim.population.model import Population
+from plsim.population.model import Int8s, Population
 from plsim.population.timeline import Timeline, YearRoster, timeline
 from plsim.rules.levers import PRACTICE_COUNT
 from plsim.rules.week import Section
@@ -42,7 +42,7 @@ class Layout:
 
     roster: YearRoster
     student: Ints
-    subject: Ints
+    subject: Int8s
     row: Ints
     sections: Sections
     first_section: Ints
@@ -54,7 +54,7 @@ def layout(roster: YearRoster, schools: int) -> Layout:
     section_of = roster.section.astype(np.int64).ravel()
     order = np.argsort(section_of, kind="stable")
     student = order // len(SUBJECTS)
-    subject = order % len(SUBJECTS)
+    subject = (order % len(SUBJECTS)).astype(np.int8)
     row = np.empty(students * len(SUBJECTS), np.int64)
     row[order] = np.arange(order.shape[0])
     count = roster.section_school.shape[0]
@@ -73,7 +73,7 @@ def layout(roster: YearRoster, schools: int) -> Layout:
         roster=roster,
         student=student,
         subject=subject,
-        row=row.reshape(students, len(SUBJECTS)),
+        row=np.asfortranarray(row.reshape(students, len(SUBJECTS))),  # an arm reads it by subject
         sections=sections,
         first_section=_firsts(roster.section_school.astype(np.int64), schools),
     )

@@ -76,7 +76,7 @@ def population_from_file(students: StudentFile, spec: PopulationSpec, *, seed: i
         # Later entrants follow the level that the file shows, which school_z holds, not the one the scenario supposed.
         spec=replace(spec, level_sd=0.0),
         student_key=student_key,
-        student_id=students.student_id[order],
+        given_id=students.student_id[order],
         school=school,
         grade=grade,
         achievement=achievement,

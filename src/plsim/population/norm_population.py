@@ -14,7 +14,6 @@ from plsim.population.model import (
     Int8s,
     Int16s,
     Keys,
-    Labels,
     Population,
     PopulationSpec,
 )
@@ -48,7 +47,7 @@ def from_norms(spec: PopulationSpec, *, seed: int) -> Population:
     return Population(
         spec=spec,
         student_key=student_key,
-        student_id=_student_ids(school_key, slots),
+        given_id=None,
         school=school,
         grade=grade,
         achievement=people.achievement,
@@ -86,12 +85,6 @@ def _school_keys(spec: PopulationSpec) -> Keys:
     if first + spec.schools > 1 << (64 - SLOT_BITS):
         raise PopulationError("population", "network_offset", f"got {spec.network_offset}", allowed="a smaller offset")
     return np.arange(first, first + spec.schools, dtype=np.uint64)
-
-
-def _student_ids(school_key: Keys, slots: int) -> Labels:
-    width = len(str(slots - 1))
-    tails = [f"-{slot:0{width}d}" for slot in range(slots)]
-    return np.array([f"s{key}{tail}" for key in school_key for tail in tails], dtype=object)
 
 
 def _wanted(level: int, spec: PopulationSpec) -> tuple[int, ...]:
