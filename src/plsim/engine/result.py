@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,10 +29,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from plsim.engine.designs import Designs
+    from plsim.engine.parameters import World
     from plsim.engine.run import Pair, WorldRun
 
 SCHEMA_VERSION = 1
 SUMMARY_COLUMNS = (*Row._fields[:6], "value", "low", "high", "unit")
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """What an effect's spread is made of.
+
+    Attributes
+    ----------
+    luck
+        Standard deviation over other luck in the central world, by row.
+    durability
+        Effects of the years after the first when the least and the most of a gain lasts over a summer, by row.
+    """
+
+    luck: dict[Row, float] = field(default_factory=dict)
+    durability: dict[Row, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,10 +68,14 @@ class Result:
         The values in the worlds. Shape (worlds, rows).
     central_error, errors
         Sampling errors of both, 0 where a row has none. Same shapes.
+    worlds_run
+        The worlds of the rows of ``spread``.
     central_run
         Both arms in the central world.
     designs
         What the effect was also estimated by, if anything.
+    robustness
+        What of the effect is luck, and what hangs on how long gains last.
     """
 
     scenario: Scenario
@@ -68,9 +89,11 @@ class Result:
     central_error: Floats
     spread: Floats
     errors: Floats
+    worlds_run: tuple[World, ...]
     central_run: WorldRun
     pair: Pair
     designs: Designs | None
+    robustness: Robustness
     population_source: str
     seconds: float
 

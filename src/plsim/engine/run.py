@@ -14,11 +14,13 @@ from plsim.core.errors import InputError
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.designs import Designs, Found, designed, designs
 from plsim.engine.outcomes import year_outcomes
-from plsim.engine.parameters import CENTRAL, PRIOR_LABEL, World, prior_worlds
+from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
-from plsim.engine.result import Result
+from plsim.engine.result import Result, Robustness
 from plsim.engine.setting import Setting, growth
 from plsim.engine.state import Floats
+from plsim.engine.worlds import label
+from plsim.engine.worlds import worlds as worlds_of
 from plsim.measures.effects import Row, effect_rows
 from plsim.population.load import load_population
 from plsim.population.model import Population
@@ -133,7 +135,12 @@ def policy_arm(both: Pair, world: World, found: Typical, base: Arm) -> Arm:
 
 def run_world(both: Pair, world: World, engine: Engine) -> WorldRun:
     """Both arms in one world."""
-    run_ = arms(both, world, typical(world, engine))
+    return run_arms(both, world, typical(world, engine), engine)
+
+
+def run_arms(both: Pair, world: World, found: Typical, engine: Engine) -> WorldRun:
+    """Both arms in a world whose reference is known."""
+    run_ = arms(both, world, found)
     for _ in range(both.setting.years):
         run_.counterfactual.run_year(engine)
         run_.scenario.run_year(engine)
@@ -208,7 +215,7 @@ def run(
     for setting in {id(both.setting): both.setting, id(both.base_setting): both.base_setting}.values():
         _ = setting.layouts  # made once here, not by every thread
     of = designs(both) if other_designs else None
-    todo = (CENTRAL, *prior_worlds(count, seed))
+    todo = (CENTRAL, *worlds_of(count, seed))
     done = 0
 
     def one(world: World) -> tuple[Found, WorldRun | None]:
@@ -221,14 +228,19 @@ def run(
             progress(done, len(todo))
         return found, run_ if world is CENTRAL else None
 
-    first = one(CENTRAL)  # compiles before threads start
-    if workers > 1 and len(todo) > 2:
-        with ThreadPoolExecutor(workers) as pool:
-            others = list(pool.map(one, todo[1:]))
-    else:
-        others = [one(world) for world in todo[1:]]
-    found, central = first
+    found, central = one(CENTRAL)  # compiles before threads start
     assert central is not None
+    sure = Robustness()
+    with ThreadPoolExecutor(max(workers, 1)) as pool:
+        mapped = pool.map if workers > 1 and len(todo) > 2 else map
+        others = list(mapped(one, todo[1:]))
+        if others:
+            from plsim.engine.robustness import robustness
+
+            on_one = engine_named(engine)
+            sure = robustness(
+                scenario, both, population=population, engine=on_one, found=central.typical, mapped=mapped
+            )
     nobody = np.empty((0, len(found.rows)))
     spread = np.array([each.values for each, _ in others]) if others else nobody
     errors = np.array([each.errors for each, _ in others]) if others else nobody
@@ -237,16 +249,18 @@ def run(
         seed=seed,
         years=years,
         worlds=count,
-        world_label=PRIOR_LABEL,
+        world_label=label(),
         engine=engine,
         rows=found.rows,
         central=found.values,
         central_error=found.errors,
         spread=spread,
         errors=errors,
+        worlds_run=todo[1:],
         central_run=central,
         pair=both,
         designs=of,
+        robustness=sure,
         population_source=str(population) if population is not None and not isinstance(population, Population) else "",
         seconds=perf_counter() - begun,
     )

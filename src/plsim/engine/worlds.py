@@ -1,0 +1,115 @@
+"""Over which worlds results are taken: the evidence-consistent ones that ship, or the priors until there are any.
+
+Worlds belong to the rules and the registry that they were calibrated with. When either has changed they are no longer
+evidence for anything, and the priors, labelled as such, take their place.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import plsim
+from plsim.core.errors import InputError
+from plsim.engine.parameters import PRIOR_LABEL, World, prior_worlds
+from plsim.evidence import registry
+from plsim.evidence.worlds import StoredWorlds, stored_worlds
+
+CALIBRATED_LABEL = "evidence-consistent"
+NOT_NARROWED = 0.9
+"""A parameter that keeps more than this share of its prior spread is not identified by the evidence."""
+_SOURCES = (
+    "rules/*.py",
+    "practices/*.py",
+    "scenario/build.py",
+    "engine/arm.py",
+    "engine/reference.py",
+    "engine/batch*.py",
+)
+_NOT_OF_THE_MODEL = ("prices",)
+
+
+@cache
+def model_digest() -> str:
+    """Digest of what worlds depend on: the rules and the engine around them, and every number they read.
+
+    Of programs, not of texts: a comment or a docstring changes no result.
+    """
+    digest = hashlib.blake2b(digest_size=12)
+    package = Path(plsim.__file__).parent
+    for pattern in _SOURCES:
+        for path in sorted(package.glob(pattern)):
+            digest.update(path.name.encode())
+            digest.update(_program(path.read_text(encoding="utf-8")).encode())
+    for entry in registry():
+        if entry.group not in _NOT_OF_THE_MODEL:
+            numbers = (entry.key, entry.value, entry.low, entry.high, entry.uncertain, entry.shape)
+            digest.update(repr(numbers if entry.uncertain else numbers[:2]).encode())
+    return digest.hexdigest()
+
+
+def _program(text: str) -> str:
+    """A text of Python without comments, docstrings and places, the same in every version of Python."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return _told(tree)
+
+
+def _told(node: object) -> str:
+    """A syntax tree as a text. ``ast.dump`` shows empty fields in some versions of Python only."""
+    if isinstance(node, ast.AST):
+        fields = (f"{name}={_told(value)}" for name, value in ast.iter_fields(node) if value not in (None, []))
+        return f"{type(node).__name__}({','.join(fields)})"
+    if isinstance(node, list):
+        return f"[{','.join(_told(each) for each in node)}]"
+    return repr(node)
+
+
+@cache
+def calibrated() -> StoredWorlds | None:
+    """The shipped worlds, if they belong to this model; else None."""
+    stored = stored_worlds()
+    return stored if stored is not None and stored.provenance["model_digest"] == model_digest() else None
+
+
+def worlds(count: int, seed: int) -> tuple[World, ...]:
+    """The worlds of a result.
+
+    Parameters
+    ----------
+    count
+        How many; the first of those that ship, so that results with the same count share their worlds.
+    seed
+        Chooses prior worlds, where none ship.
+
+    Raises
+    ------
+    InputError
+        When more are asked for than ship.
+    """
+    stored = calibrated()
+    if stored is None:
+        return prior_worlds(count, seed)
+    if count > len(stored.values):
+        raise InputError("--worlds", "", f"got {count}", allowed=f"0 to {len(stored.values)}, the worlds that ship")
+    return tuple(
+        World(f"world-{index}", dict(zip(stored.keys, row.tolist(), strict=True)))
+        for index, row in enumerate(stored.values[:count])
+    )
+
+
+def label() -> str:
+    """What the worlds are, in a few words, for wherever a result over them is shown."""
+    return PRIOR_LABEL if calibrated() is None else CALIBRATED_LABEL
+
+
+def unidentified() -> tuple[str, ...]:
+    """Uncertain parameters that the evidence hardly narrows; all of them, where no worlds ship."""
+    stored = calibrated()
+    if stored is None:
+        return tuple(parameter.key for parameter in registry().uncertain())
+    return tuple(key for key, left in stored.narrowing.items() if left > NOT_NARROWED)
