@@ -6,14 +6,17 @@ from functools import cached_property
 
 import numpy as np
 
-from plsim.core.calendar import FALL_WEEK, GRADES
+from plsim.core.calendar import FALL_WEEK, GRADES, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, SPRING_WEEK
 from plsim.core.errors import StudyError
 from plsim.engine.designs import counted
-from plsim.engine.outcomes import partitions
-from plsim.engine.setting import Setting
+from plsim.engine.outcomes import partitions, year_outcomes
+from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.state import Floats
+from plsim.engine.survey_outcomes import done
 from plsim.evidence import norms
+from plsim.measures.effects import Row, effect_rows
 from plsim.measures.matching import MATCHES
+from plsim.practices.levers import FIRST_INTENSITY
 from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import typical_practices
@@ -57,8 +60,9 @@ class Prepared:
 
     @property
     def weeks(self) -> set[int]:
-        """Weeks of the last year in which there is a test."""
-        return {FALL_WEEK, self.design.weeks} if self.design.estimand == "study_other_schools" else {self.design.weeks}
+        """Weeks of the last year in which there is a test; the last week of all where whole years are read."""
+        whole = {WINDOWS[-1]} if any(rule.whole_year for rule in self.rules) else set()
+        return {FALL_WEEK, self.design.weeks} | whole
 
     def grade(self, year: int) -> np.ndarray:
         """Grade in a year (from 1). Shape (students,)."""
@@ -122,8 +126,22 @@ class Prepared:
                 for part in partitions(self.setting, year - 1)
                 for index, label in enumerate(part.labels)
                 if (part.codes[:, :2] == index).any(axis=0).all()
-            }
+            } | self._bands(year)
         return self._parts[year]
+
+    def _bands(self, year: int) -> dict[str, Floats]:
+        """Groups that a run does not show but studies report: bands of grades, and who starts in the lower half."""
+        grade, keep = self.grade(year), self.counted(year)
+        ends = (-1, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, len(GRADES))
+        masks = {
+            f"band:{name}": np.repeat((keep & (grade > low) & (grade <= high))[:, np.newaxis], 2, axis=1)
+            for name, low, high in zip(("elementary", "middle", "high"), ends[:-1], ends[1:], strict=True)
+        }
+        start = self.setting.population.achievement
+        first, each = self.grade(1)[:, np.newaxis], np.arange(2)
+        baseline = (start - norms().week0_mean[each, first]) / norms().sd_fall_observed[each, first]
+        masks["lower_half"] = keep[:, np.newaxis] & (baseline <= np.median(baseline[keep], axis=0))
+        return {label: mask.astype(np.float64) for label, mask in masks.items() if mask.any()}
 
     def luck(self, subject: str, *, schools: bool) -> float:
         """Sampling variance of one school's effect in a school of the study's own size (SD squared)."""
@@ -145,13 +163,11 @@ class View:
         self._of = prepared
         self._lives = lives
         self._effects: dict[tuple[int, str], Floats] = {}
+        self._outcomes: dict[int, dict[Row, float]] = {}
 
     def mean(self, subject: str, group: str, year: int, *, against: str = "comparison") -> float:
         """Mean effect of some students in the design's SD; both subjects count alike."""
-        effects = self.effects(year, against)
-        weight = self._weight(year, group)
-        columns = _COLUMNS[subject]
-        return float(np.mean([effects[:, each] @ weight[:, each] / weight[:, each].sum() for each in columns]))
+        return self._average(self.effects(year, against), subject, group, year)
 
     def effects(self, year: int, against: str = "comparison") -> Floats:
         """Every student's effect, in the design's SD. Shape (students, 2)."""
@@ -219,3 +235,63 @@ class View:
         """SD of what a student's score is above that of a matched student, without any effect (SD)."""
         keep = self._of.counted(year)
         return float(np.sqrt(2.0 * student_noise(self._of.grade(year)[keep]).mean()))
+
+    # What is not an effect
+    # ------------------------------------------------------------------------------------------------------------
+
+    def standing(self, subject: str, group: str, year: int, at: str) -> float:
+        """Mean distance of the program's students from the norms' mean, in fall or spring (SD of observed scores)."""
+        n, grade, each = norms(), self._of.grade(year)[:, np.newaxis], np.arange(2)
+        week, mean, sd = {
+            "fall": (FALL_WEEK, n.fall_mean, n.sd_fall_observed),
+            "spring": (SPRING_WEEK, n.spring_mean, n.sd_spring_observed),
+        }[at]
+        scores = self.life("program").tests[year - 1, week].achievement
+        return self._average((scores - mean[each, grade]) / sd[each, grade], subject, group, year)
+
+    def growth(self, subject: str, group: str, year: int) -> float:
+        """Mean growth of the comparison's students from fall to spring (SD of observed fall scores)."""
+        tests, grade = self.life("comparison").tests, self._of.grade(year)[:, np.newaxis]
+        gain = tests[year - 1, SPRING_WEEK].achievement - tests[year - 1, FALL_WEEK].achievement
+        return self._average(gain / norms().sd_fall_observed[np.arange(2), grade], subject, group, year)
+
+    def _average(self, values: Floats, subject: str, group: str, year: int) -> float:
+        weight = self._weight(year, group)
+        columns = _COLUMNS[subject]
+        return float(np.mean([values[:, each] @ weight[:, each] / weight[:, each].sum() for each in columns]))
+
+    def outcome(self, name: str, subject: str, year: int, group: str, arm: str) -> float:
+        """An outcome as a run reports it; its unit is the one that is not SD, if it has several."""
+        if year not in self._outcomes:
+            program, other = self.life("program"), self.life("comparison")
+            rows, values = effect_rows((year_outcomes(self._of.setting, program.arm, other.arm, year - 1),))
+            self._outcomes[year] = dict(zip(rows, values.tolist(), strict=True))
+        for row, value in self._outcomes[year].items():
+            if (row.outcome, row.subject, row.group, row.arm) == (name, subject, group, arm):
+                return value
+        known = sorted({row.outcome for row in self._outcomes[year]})
+        raise StudyError(
+            self._of.experiment.path.name,
+            "outcomes",
+            f"no outcome '{name}' ({subject}, {group}, {arm})",
+            allowed=", ".join(known),
+        )
+
+    def implementation(self, year: int) -> Floats:
+        """How much of full practice each school really does. Shape (schools,)."""
+        return done(self.life("program").arm, year - 1)
+
+    def condition(self, name: str) -> Floats:
+        """A condition that schools started with. Shape (schools,)."""
+        values: Floats = getattr(self._of.setting.population, name).astype(np.float64)
+        return values
+
+    def number(self, key: str) -> float:
+        """A number of the world."""
+        return self._lives.world.number(key)
+
+    @property
+    def intensities(self) -> Floats:
+        """Planned intensities of the eight practices. Shape (schools, 8)."""
+        values: Floats = self.life("program").arm.planned[:, 0, FIRST_INTENSITY:]
+        return values

@@ -69,6 +69,14 @@ class FactTable(Options):
     subject: Literal["math", "reading", "both"] = "both"
     group: str = "all"
     year: int = Field(default=1, ge=1, le=8)
+    groups: tuple[str, ...] = Field(default=(), strict=False)
+    """Groups that a statistic by group reads."""
+    outcomes: tuple[str, ...] = Field(default=(), strict=False)
+    """Outcomes of a run (``plsim list outcomes``) that a statistic of outcomes reads."""
+    arm: Literal["difference", "scenario", "counterfactual"] = "difference"
+    """Of which arm; the difference is the scenario less its comparison."""
+    condition: str = ""
+    """Condition of schools along which a slope is taken: ``vision``, ``autonomy``, ..."""
     practices: tuple[str, ...] = Field(default=(), strict=False)
     """Practices that a leave-one-out compares."""
     first: str = ""

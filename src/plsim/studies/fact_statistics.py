@@ -43,6 +43,8 @@ class Statistic:
     labels: Labels = _one
     leaves_out: bool = False
     """Reads the arms that leave one of the fact's practices out, instead of a comparison."""
+    whole_year: bool = False
+    """Reads the record of whole years."""
 
 
 _STATISTICS: dict[str, Statistic] = {}
@@ -62,10 +64,12 @@ def statistics() -> tuple[Statistic, ...]:
     return tuple(_STATISTICS.values())
 
 
-def _register(*, labels: Labels = _one, leaves_out: bool = False) -> Callable[[Compute], Compute]:
+def _register(
+    *, labels: Labels = _one, leaves_out: bool = False, whole_year: bool = False
+) -> Callable[[Compute], Compute]:
     def keep(compute: Compute) -> Compute:
         name, meaning = compute.__name__, (compute.__doc__ or "").splitlines()[0]
-        _STATISTICS[name] = Statistic(name, meaning, compute, labels, leaves_out)
+        _STATISTICS[name] = Statistic(name, meaning, compute, labels, leaves_out, whole_year)
         return compute
 
     return keep
@@ -166,6 +170,79 @@ def loss_without(view: View, fact: FactTable) -> Sequence[float]:
 def ratio_low_to_all(view: View, fact: FactTable) -> Sequence[float]:
     """Effect in the lowest fifth over that for everybody."""
     return (view.mean(fact.subject, "quintile:1", fact.year) / max(view.mean(fact.subject, "all", fact.year), 0.01),)
+
+
+def _groups(fact: FactTable) -> tuple[str, ...]:
+    return fact.groups
+
+
+@_register(labels=_groups)
+def effect_by_group(view: View, fact: FactTable) -> Sequence[float]:
+    """Mean effect in each of some groups, in the design's SD."""
+    return [view.mean(fact.subject, group, fact.year) for group in fact.groups]
+
+
+def _outcomes(fact: FactTable) -> tuple[str, ...]:
+    return fact.outcomes if len(fact.outcomes) > 1 else ("",)
+
+
+@_register(labels=_outcomes, whole_year=True)
+def outcome(view: View, fact: FactTable) -> Sequence[float]:
+    """Outcomes of a run: survey items, logs, hours, shares."""
+    return [view.outcome(name, fact.subject, fact.year, fact.group, fact.arm) for name in fact.outcomes]
+
+
+@_register()
+def days_of_learning(view: View, fact: FactTable) -> Sequence[float]:
+    """The effect in days of school, where a quarter of an SD is a school year of 180 days (CREDO's convention)."""
+    return (720.0 * view.mean(fact.subject, fact.group, fact.year),)
+
+
+@_register()
+def norm_percentile_gain(view: View, fact: FactTable) -> Sequence[float]:
+    """Percentile points that students rise in the norms from fall to spring."""
+    fall, spring = (view.standing(fact.subject, fact.group, fact.year, at) for at in ("fall", "spring"))
+    return (100.0 * float(ndtr(spring) - ndtr(fall)),)
+
+
+@_register()
+def norm_level(view: View, fact: FactTable) -> Sequence[float]:
+    """Mean standing in the norms at the end of a year (SD)."""
+    return (view.standing(fact.subject, fact.group, fact.year, "spring"),)
+
+
+@_register()
+def normal_growth(view: View, fact: FactTable) -> Sequence[float]:
+    """Growth of the comparison's students from fall to spring (SD of fall scores)."""
+    return (view.growth(fact.subject, fact.group, fact.year),)
+
+
+@_register()
+def distinct_implementations(view: View, fact: FactTable) -> Sequence[float]:  # noqa: ARG001
+    """Different implementations among the schools: practice intensities, told apart by tenths."""
+    return (float(len(np.unique(np.round(10.0 * view.intensities), axis=0))),)
+
+
+@_register(whole_year=True)
+def implementation_slope(view: View, fact: FactTable) -> Sequence[float]:
+    """Rise of schools' effects with one SD of the implementation index that a survey would find (SD)."""
+    means, counted = view.school_means(fact.subject, fact.group, fact.year)
+    found = view.implementation(fact.year)
+    slope = _slope(found[counted], means[counted]) * float(found[counted].std())
+    return (slope * float(np.sqrt(view.number("surveys.index_reliability"))),)
+
+
+@_register()
+def condition_slope(view: View, fact: FactTable) -> Sequence[float]:
+    """Rise of schools' effects with one SD of a condition that they started with (SD)."""
+    means, counted = view.school_means(fact.subject, fact.group, fact.year)
+    condition = view.condition(fact.condition)
+    return (_slope(condition[counted], means[counted]) * float(condition[counted].std()),)
+
+
+def _slope(x: Floats, y: Floats) -> float:
+    away = x - x.mean()
+    return float(away @ y / max(float(away @ away), 1e-12))
 
 
 def student_noise(grade: np.ndarray) -> Floats:

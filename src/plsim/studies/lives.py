@@ -142,8 +142,8 @@ class Lives:
                 served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
                 of_school = served[place.setting.population.school][:, np.newaxis]
                 life.served = (arm.by_student(arm.rows.u_served) < of_school).astype(np.float64)
-            stops = {0, *wanted} if year == last else {*WINDOWS, *wanted}
-            self._year(life, year, sorted(stops), ends=year < last)
+            ends = year < last or WINDOWS[-1] in wanted
+            self._year(life, year, sorted({*WINDOWS, *wanted} if ends else {0, *wanted}), ends=ends)
         return life
 
     def _year(self, life: Life, year: int, stops: list[int], *, ends: bool) -> None:

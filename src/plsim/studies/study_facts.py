@@ -83,6 +83,10 @@ class StudyFact:
             return float(raw[place] - np.delete(raw, place).max())
         return float(raw.mean())
 
+    def shown(self, number: float) -> float:
+        """The number as the statistic gives it: a sign's is not turned to the side that was found."""
+        return self.table.sign * number + (self.observed or 0.0) if self.kind == "sign" else number
+
     def holds(self, number: float) -> bool:
         """Whether a number agrees with the finding: on its side, in its interval, or as near as errors allow (90%)."""
         if self.kind in {"sign", "rank"}:
