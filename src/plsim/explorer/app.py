@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -13,8 +14,12 @@ from starlette.exceptions import HTTPException
 
 from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
-from plsim.explorer import teach_api
+from plsim.explorer import explore_api, teach_api
+from plsim.explorer.desk import Desk, Superseded
+from plsim.explorer.pictures import Pictures
+from plsim.explorer.question import Question
 from plsim.explorer.safety import LOOPBACK, Guard
+from plsim.explorer.uploads import Uploads
 
 STATIC = Path(__file__).resolve().parent / "static"
 _TYPES = {
@@ -38,8 +43,13 @@ def create_app(*, hosts: Iterable[str] = LOOPBACK, token: str = "") -> FastAPI:
     """
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.desk = Desk()
+        app.state.uploads = Uploads()
+        app.state.pictures = Pictures(app.state.desk, app.state.uploads)
+        app.state.desk.urgent(partial(app.state.pictures.prepare, Question()))
         yield
+        app.state.desk.close()
 
     app = FastAPI(
         title="plsim explorer",
@@ -50,6 +60,7 @@ def create_app(*, hosts: Iterable[str] = LOOPBACK, token: str = "") -> FastAPI:
         lifespan=lifespan,
     )
     app.add_middleware(Guard, hosts=tuple(hosts), token=token)
+    app.include_router(explore_api.router)
     app.include_router(teach_api.router)
     _answer_errors(app)
     _serve_files(app)
@@ -78,6 +89,10 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(PlsimError)
     async def of_ours(_: Request, error: PlsimError) -> JSONResponse:
         return JSONResponse({"problem": str(error)}, status_code=422 if isinstance(error, InputError) else 409)
+
+    @app.exception_handler(Superseded)
+    async def of_superseded(_: Request, __: Superseded) -> JSONResponse:
+        return JSONResponse({"problem": "A newer question took the place of this one."}, status_code=409)
 
     @app.exception_handler(RequestValidationError)
     async def of_request(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -83,16 +83,15 @@ def effect_rows(years: tuple[YearOutcomes, ...]) -> tuple[list[Row], Floats]:
 
 def student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> Iterator[tuple[Row, float]]:
     """One outcome for the groups of a partition; groups that are too small are left out."""
-    means = {
-        "difference": partition.means(outcome.scenario - outcome.counterfactual),
-        "scenario": partition.means(outcome.scenario),
-        "counterfactual": partition.means(outcome.counterfactual),
-    }
+    means = {"difference": partition.means(outcome.scenario - outcome.counterfactual)}
     # A level in SD means nothing; percentile points are of the effect.
     in_sd = outcome.unit == "SD"
+    if not in_sd:
+        means["scenario"] = partition.means(outcome.scenario)
+        means["counterfactual"] = partition.means(outcome.counterfactual)
     for index, label in enumerate(partition.labels):
         for column, subject in enumerate(SUBJECT_LABELS):
-            if np.isnan(means["scenario"][index, column]):
+            if np.isnan(means["difference"][index, column]):
                 continue
             for arm in ARMS[:1] if in_sd else ARMS:
                 value = float(means[arm][index, column])

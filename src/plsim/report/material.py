@@ -65,7 +65,12 @@ class Material:
     @cached_property
     def weekly_growth(self) -> dict[str, float]:
         """What a typical student gains in a week of school (RIT), by subject, in the last year's grades."""
-        return weekly_growth(self.folder.students, self.year)
+        return self.weekly_growth_by_year[self.year]
+
+    @cached_property
+    def weekly_growth_by_year(self) -> dict[int, dict[str, float]]:
+        """The same in every year's grades."""
+        return {year: weekly_growth(self.folder.students, year) for year in self.effects.years}
 
     @cached_property
     def schools(self) -> SchoolEffects:
@@ -96,7 +101,7 @@ class Material:
         """An effect in weeks of schooling: in RIT over what a week of school brings by the norms."""
         subject, year = subject or self.subject, year or self.year
         effect = self.effects.find("achievement", subject=subject, year=year, unit="RIT")
-        growth = weekly_growth(self.folder.students, year).get(subject)
+        growth = self.weekly_growth_by_year[year].get(subject)
         return None if effect is None or growth is None else effect.over(growth, "weeks")
 
     @cached_property

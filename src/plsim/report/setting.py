@@ -133,7 +133,8 @@ def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
     charter = int(schools["charter"].sum())
     of_kind = {"charter": charter, "district": len(schools) - charter}
     kinds = joined([f"{count:,} {kind}" for kind, count in of_kind.items() if count])
-    grades = [label for label in GRADES if label in set(students["grade"].astype(str))]
+    present = {str(label) for label in students["grade"].unique()}
+    grades = [label for label in GRADES if label in present]
     span = grades[0] if len(grades) == 1 else f"{grades[0]} to {grades[-1]}" if grades else "unknown"
     source = str(folder.manifest.get("population") or "")
     origin = (

@@ -229,12 +229,12 @@ def _curves(rows: pd.DataFrame, column: str, weights: dict[str, float]) -> Curve
     keys = [rows["arm"], rows["year"], rows["week"]]
     frame = rows[["arm", "year", "week"]].assign(weight=weight, total=rows[column].to_numpy(dtype=float) * weight)
     sums = frame.groupby([key.name for key in keys], sort=True)[["total", "weight"]].sum()
-    means = sums["total"] / sums["weight"]
+    means = (sums["total"] / sums["weight"]).to_dict()
     years = sorted(set(rows["year"]))
     weeks = {year: sorted(set(rows.loc[rows["year"] == year, "week"])) for year in years}
 
     def of(arm: str) -> tuple[tuple[float, ...], ...]:
-        return tuple(tuple(float(means.loc[(arm, year, week)]) for week in weeks[year]) for year in years)
+        return tuple(tuple(float(means[arm, year, week]) for week in weeks[year]) for year in years)
 
     at = tuple(tuple(float((year - years[0]) * WEEKS_PER_YEAR + week) for week in weeks[year]) for year in years)
     return Curves(at, of("scenario"), of("counterfactual"))
