@@ -20,6 +20,7 @@ TABLES = (
     "summary.json",
 )
 DATA = Path(__file__).resolve().parents[1] / "data"
+TERM = "Spring 2021-2022"
 
 
 def called(*arguments: str | Path) -> Result:
@@ -70,6 +71,23 @@ def test_people_from_files_are_read_again_and_refused_when_they_are_others(tmp_p
     refused = called("--from", one / "manifest.json", "--out", tmp_path / "three")
     assert (refused.exit_code, "not those of the manifest" in refused.stderr) == (2, True)
     assert not (tmp_path / "three").exists()
+
+
+def test_a_term_is_named_recorded_and_run_again(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    named = ("--population", DATA / "nwea_export", "--term", TERM)
+    assert called("one_school_demo", *named, "--worlds", "0", "--years", "1", "--out", one).exit_code == 0
+    assert json.loads((one / "manifest.json").read_text())["population_term"] == TERM
+    assert called("--from", one / "manifest.json", "--out", two).exit_code == 0
+    assert (two / "students.parquet").read_bytes() == (one / "students.parquet").read_bytes()
+
+
+def test_a_term_without_files_or_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    alone = called("one_school_demo", "--term", TERM, "--out", out)
+    assert (alone.exit_code, "given without --population" in alone.stderr) == (2, True)
+    other = called("one_school_demo", "--population", DATA / "nwea_export", "--term", "Fall 1999-2000", "--out", out)
+    assert (other.exit_code, "no term 'Fall 1999-2000'" in other.stderr, out.exists()) == (2, True, False)
 
 
 def test_what_has_changed_since_is_said(first: Path, tmp_path: Path) -> None:

@@ -31,15 +31,17 @@ class _Checked:
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
 @click.option("--explain", is_flag=True, help="Say of every row of a population whether it is used, and what is drawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-def command(*, files: tuple[str, ...], explain: bool, as_json: bool) -> None:
+def command(*, files: tuple[str, ...], term: str | None, explain: bool, as_json: bool) -> None:
     """Read each FILE and say everything that is wrong with it, in its own order, or that nothing is.
 
-    Scenarios are files ending in .toml or names of shipped ones; a folder or any other file is read as a population.
+    Scenarios and studies are files ending in .toml or names of shipped ones; a folder with a study.toml is a study; any
+    other folder or file is read as a population.
     Names, birth dates and ids of students are never shown.
     """
-    found = interruptible(lambda: [_checked(file) for file in files], message="plsim: interrupted.")
+    found = interruptible(lambda: [_checked(file, term) for file in files], message="plsim: interrupted.")
     if as_json:
         click.echo(json.dumps([_document(each, explain=explain) for each in found], ensure_ascii=False))
     for each in [] if as_json else found:
@@ -48,17 +50,37 @@ def command(*, files: tuple[str, ...], explain: bool, as_json: bool) -> None:
         raise SystemExit(InputError.exit_status)
 
 
-def _checked(file: str) -> _Checked:
+def _checked(file: str, term: str | None) -> _Checked:
     """A file, read."""
     try:
+        if _is_study(file):
+            return _read_study(file)
         if _is_population(file):
-            return _read_population(file)
+            return _read_population(file, term)
         from plsim.scenario import load
 
         load(file)
     except InputError as error:
         return _Checked(file, str(error))
     return _Checked(file)
+
+
+def _is_study(file: str) -> bool:
+    from plsim.scenario.shipped import shipped_scenarios
+    from plsim.studies.study_loading import is_study
+
+    return file not in shipped_scenarios() and is_study(file)
+
+
+def _read_study(file: str) -> _Checked:
+    """A study with its scenario, and how many runs it is."""
+    from plsim.studies.method_rules import runs
+    from plsim.studies.study_loading import load_study
+
+    loaded = load_study(file)
+    count = runs(loaded.study, loaded.factors)
+    factors = f"{len(loaded.factors)} {'factor' if len(loaded.factors) == 1 else 'factors'}"
+    return _Checked(file, None, (f"{count:,} runs by {loaded.study.method.kind} of {factors}",))
 
 
 def _is_population(file: str) -> bool:
@@ -68,12 +90,12 @@ def _is_population(file: str) -> bool:
     return suffix in {".csv", ".zip"} or (is_file and suffix != ".toml") or ("\0" not in file and os.path.isdir(file))  # noqa: PTH112
 
 
-def _read_population(file: str) -> _Checked:
+def _read_population(file: str, term: str | None) -> _Checked:
     """A population of typical schools made from the files, as ``plsim run`` would make it."""
     from plsim.population import PopulationSpec, describe, read_students
     from plsim.population.file_population import population_from_file
 
-    students = read_students(Path(file))
+    students = read_students(Path(file), term=term)
     population = population_from_file(students, PopulationSpec(), seed=0)
     return _Checked(file, None, describe(population), students, population.rows, population.drawn)
 

@@ -13,7 +13,7 @@ from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
-from plsim.cli.run import MAX_WORLDS, announce
+from plsim.cli.run import MAX_WORLDS, announce, student_files
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 from plsim.measures.vocabulary import ONE_ARM
@@ -45,6 +45,7 @@ _TOOK = (
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the fewest of any scenario]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change all scenarios; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
 @click.option("--own-populations", is_flag=True, help="Each scenario in its own schools, not all in the first's.")
 @click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
@@ -59,6 +60,7 @@ def command(
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
+    term: str | None,
     own_populations: bool,
     worlds: int | None,
     workers: int | None,
@@ -76,8 +78,7 @@ def command(
     if len({each.name for each in loaded}) < max(len(loaded), 2):
         given = ", ".join(each.name for each in loaded) or "nothing"
         raise InputError("compare", "", f"got {given}", allowed="two or more scenarios of different names")
-    if population is not None and not population.exists():
-        raise InputError("--population", "", f"no file or folder '{population}'")
+    people = student_files(population, term)
     luck = loaded[0].seed if seed is None else seed
     folder = out or Path("results") / f"compare-{loaded[0].name}-seed{luck}"
 
@@ -90,7 +91,7 @@ def command(
                 seed=luck,
                 years=years,
                 worlds=worlds,
-                population=population,
+                population=people,
                 own_populations=own_populations,
                 why=not no_why,
                 workers=workers or os.cpu_count() or 1,

@@ -16,6 +16,7 @@ from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
     from plsim.engine.result import Result
+    from plsim.population.load import StudentFiles
     from plsim.scenario import Scenario
 
 MAX_WORLDS = 100_000
@@ -29,7 +30,7 @@ class Asked:
     seed: int
     years: int
     worlds: int | None = None
-    population: Path | None = None
+    population: StudentFiles | None = None
     engine: str = "batch"
     other_designs: bool = True
     population_digest: str = ""
@@ -43,6 +44,7 @@ class Asked:
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
 @click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
 @click.option("--engine", type=click.Choice(["batch", "mesa"]), help="Same rules, same bits.  [default: batch]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
@@ -58,6 +60,7 @@ def command(
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
+    term: str | None,
     worlds: int | None,
     engine: str | None,
     workers: int | None,
@@ -70,13 +73,12 @@ def command(
     Prints the effects with their 90% intervals and writes a result folder. `plsim list scenarios` names shipped ones.
     With --from MANIFEST instead of SCENARIO a result is made again, to the same bits.
     """
-    if population is not None and not population.exists():
-        raise InputError("--population", "", f"no file or folder '{population}'")
+    people = student_files(population, term)
     asked = _recorded(manifest) if manifest is not None else _asked(scenario, overrides, seed=seed, years=years)
     if manifest is not None:
-        _alone(scenario, overrides, seed, years, population, worlds, engine)
+        _alone(scenario, overrides, seed, years, people, worlds, engine)
     else:
-        asked = replace(asked, worlds=worlds, population=population, engine=engine or "batch")
+        asked = replace(asked, worlds=worlds, population=people, engine=engine or "batch")
     loaded = asked.scenario
     folder = out or Path("results") / f"{loaded.name}-seed{asked.seed}"
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
@@ -168,7 +170,7 @@ def _recorded(manifest: Path) -> Asked:
 def _alone(*others: object) -> None:
     """With a manifest nothing else may be asked for."""
     if any(other is not None and other != () for other in others):
-        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --population and --engine"
+        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --population, --term and --engine"
         raise InputError("--from", "", "the manifest says all of what is run", fix=fix)
 
 
@@ -177,8 +179,21 @@ def _check_people(result: Result, asked: Asked) -> None:
     from plsim.engine.again import population_digest
 
     if population_digest(result.pair.base_setting.population) != asked.population_digest:
-        where = str(asked.population) if asked.population is not None else "drawn from norms"
+        where = str(asked.population.path) if asked.population is not None else "drawn from norms"
         raise InputError("--from", "population", f"the people are not those of the manifest ({where})")
+
+
+def student_files(path: Path | None, term: str | None) -> StudentFiles | None:
+    """What ``--population`` and ``--term`` ask for."""
+    from plsim.population.load import StudentFiles
+
+    if path is None and term is not None:
+        raise InputError("--term", "", "given without --population", fix="Name the folder with the NWEA export")
+    if path is None:
+        return None
+    if not path.exists():
+        raise InputError("--population", "", f"no file or folder '{path}'")
+    return StudentFiles(path, term)
 
 
 def announce(engine: str, *, quiet: bool) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from plsim.core.errors import InputError
 from plsim.core.jit import source_digest
 from plsim.evidence import evidence_digest, registry
+from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.scenario.loading import loads
 from plsim.scenario.schema import Scenario
@@ -25,6 +26,7 @@ _NEEDED = {
     "worlds": int,
     "engine": str,
     "population": str,
+    "population_term": str,
     "population_digest": str,
     "other_designs": bool,
 }
@@ -38,7 +40,7 @@ class Again:
     Attributes
     ----------
     population
-        Path of the files, or None where people were drawn from the norms.
+        The files, or None where people were drawn from the norms.
     population_digest
         Digest of the people, to be compared with that of the new run.
     changed
@@ -50,7 +52,7 @@ class Again:
     years: int
     worlds: int
     engine: str
-    population: Path | None
+    population: StudentFiles | None
     population_digest: str
     other_designs: bool
     changed: tuple[str, ...]
@@ -74,11 +76,15 @@ def read_manifest(path: Path) -> Again:
         years=document["years"],
         worlds=document["worlds"],
         engine=document["engine"],
-        population=Path(document["population"]) if document["population"] else None,
+        population=_files(document["population"], document["population_term"]),
         population_digest=document["population_digest"],
         other_designs=document["other_designs"],
         changed=tuple(_changes(document)),
     )
+
+
+def _files(path: str, term: str) -> StudentFiles | None:
+    return StudentFiles(Path(path), term or None) if path else None
 
 
 def population_digest(people: Population) -> str:

@@ -96,6 +96,7 @@ class Result:
     robustness: Robustness
     population_source: str
     seconds: float
+    population_term: str = ""
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -216,6 +217,7 @@ class Result:
             "parameters_digest": registry().digest(),
             "evidence_digest": evidence_digest(),
             "population": self.population_source,
+            "population_term": self.population_term,
             "population_digest": population_digest(self.pair.base_setting.population),
             "population_read": dict(self.pair.base_setting.population.rows),
             "population_drawn": dict(self.pair.base_setting.population.drawn),

@@ -22,6 +22,7 @@ from plsim.engine.state import Floats
 from plsim.engine.worlds import unidentified
 from plsim.evidence import registry
 from plsim.measures.effects import Row, effect_rows
+from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.scenario.schema import Scenario
 
@@ -39,7 +40,7 @@ def robustness(
     scenario: Scenario,
     both: Pair,
     *,
-    population: Population | str | Path | None,
+    population: Population | StudentFiles | str | Path | None,
     engine: Engine,
     found: Typical,
     draws: int = LUCK_DRAWS,

@@ -22,7 +22,7 @@ from plsim.engine.state import Floats
 from plsim.engine.worlds import label
 from plsim.engine.worlds import worlds as worlds_of
 from plsim.measures.effects import Row, effect_rows
-from plsim.population.load import load_population
+from plsim.population.load import StudentFiles, load_population
 from plsim.population.model import Population
 from plsim.population.norm_population import from_norms
 from plsim.scenario.build import Plan, counterfactual, plan, population_spec
@@ -80,7 +80,9 @@ def engine_named(name: str, *, threads: int = 1) -> Engine:
     raise InputError("engine", "", f"got '{name}'", allowed=", ".join(ENGINES))
 
 
-def population_of(scenario: Scenario, population: Population | str | Path | None, seed: int) -> Population:
+def population_of(
+    scenario: Scenario, population: Population | StudentFiles | str | Path | None, seed: int
+) -> Population:
     """The population of a run: as given, from files, or drawn from the norms as the scenario says."""
     if isinstance(population, Population):
         return population
@@ -88,6 +90,13 @@ def population_of(scenario: Scenario, population: Population | str | Path | None
     if population is None:
         return from_norms(spec, seed=seed)
     return load_population(population, spec, seed=seed)
+
+
+def source_of(population: Population | StudentFiles | str | Path | None) -> StudentFiles | None:
+    """The files that a population is read from, if it is."""
+    if isinstance(population, StudentFiles):
+        return population
+    return None if population is None or isinstance(population, Population) else StudentFiles(Path(population))
 
 
 def pair(scenario: Scenario, people: Population, *, seed: int, years: int, like: Pair | None = None) -> Pair:
@@ -172,7 +181,7 @@ def run(
     seed: int | None = None,
     worlds: int | None = None,
     years: int | None = None,
-    population: Population | str | Path | None = None,
+    population: Population | StudentFiles | str | Path | None = None,
     engine: str = "batch",
     workers: int = 1,
     progress: Progress | None = None,
@@ -191,7 +200,8 @@ def run(
     years
         Years to simulate; the scenario's own when None.
     population
-        A population, or a folder or file to read one from; drawn from norms when None.
+        A population, or a folder or file to read one from (:class:`StudentFiles` names a term too); drawn from norms
+        when None.
     engine
         ``"batch"`` (compiled) or ``"mesa"`` (agents): the same bits.
     workers
@@ -207,6 +217,7 @@ def run(
         Nothing is written until its ``save``.
     """
     begun = perf_counter()
+    source = source_of(population)
     seed = scenario.seed if seed is None else seed
     years = scenario.years if years is None else years
     count = DEFAULT_WORLDS if worlds is None else worlds
@@ -261,6 +272,7 @@ def run(
         pair=both,
         designs=of,
         robustness=sure,
-        population_source=str(population) if population is not None and not isinstance(population, Population) else "",
+        population_source=str(source.path) if source is not None else "",
+        population_term=(source.term or "") if source is not None else "",
         seconds=perf_counter() - begun,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from plsim.core.errors import PopulationError
@@ -24,12 +25,23 @@ _ALLOWED = (
 _PARTS = frozenset({RESULTS_FILE.lower(), STUDENTS_FILE.lower(), *NEEDED})
 
 
-def load_population(path: str | Path, spec: PopulationSpec, *, seed: int, term: str | None = None) -> Population:
+@dataclass(frozen=True)
+class StudentFiles:
+    """Where students are read from: a folder, zip or roster, and a term of an NWEA export, as it writes it."""
+
+    path: Path
+    term: str | None = None
+
+
+def load_population(
+    path: str | Path | StudentFiles, spec: PopulationSpec, *, seed: int, term: str | None = None
+) -> Population:
     """The population of a folder, zip or roster; what the files do not tell is drawn from norms and the scenario.
 
     ``term`` is a term's name as an NWEA export writes it; the latest fall by default.
     """
-    return population_from_file(read_students(path, term=term), spec, seed=seed)
+    files = path if isinstance(path, StudentFiles) else StudentFiles(Path(path), term)
+    return population_from_file(read_students(files.path, term=files.term), spec, seed=seed)
 
 
 def from_nwea_export(folder: str | Path, spec: PopulationSpec, *, seed: int, term: str | None = None) -> Population:

@@ -17,6 +17,7 @@ from plsim.engine.result import Result, json_bytes, parquet_bytes, write_file
 from plsim.engine.run import engine_named, run
 from plsim.measures.effects import Row
 from plsim.measures.spread import intervals
+from plsim.population.load import StudentFiles
 from plsim.scenario.schema import Scenario
 from plsim.studies.decompose import Decomposition, decompose
 
@@ -122,7 +123,7 @@ def compare(
     seed: int | None = None,
     years: int | None = None,
     worlds: int | None = None,
-    population: Path | None = None,
+    population: StudentFiles | Path | None = None,
     own_populations: bool = False,
     why: bool = True,
     workers: int = 1,
