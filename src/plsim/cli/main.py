@@ -16,11 +16,13 @@ COMMANDS = {
     "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
     "compare": ("plsim.cli.compare", "Compare scenarios on the same schools and luck, and say why they differ."),
     "districts": ("plsim.cli.districts", "Run a scenario in many districts, one after the other."),
+    "study": ("plsim.cli.study", "Answer a question that takes many runs: which practices, what matters, where."),
     "report": ("plsim.cli.report", "One page of a result folder, for people who decide."),
     "explore": ("plsim.cli.explore", "Explore decisions and teach with them, in the browser."),
     "list": ("plsim.cli.list", "What there is: scenarios, practices, levers, parameters, outcomes, facts."),
     "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
+    "validate": ("plsim.cli.validate", "Put published facts, claims and open data beside what the simulation finds."),
 }
 """Module and one line of help of every command, in the order in which a newcomer meets them."""
 

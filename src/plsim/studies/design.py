@@ -1,0 +1,258 @@
+"""The runs of a study: which point in which world, in which order, as a task for the runner.
+
+The order keeps together what shares a world and a context, because then the reference and the counterfactual are
+found once. Numbers of runs are places in this order; ``Design.order`` leads from a run to its point.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from plsim.core.errors import RunError
+from plsim.core.jit import source_digest
+from plsim.engine.parameters import CENTRAL, World
+from plsim.engine.state import Floats
+from plsim.engine.worlds import model_digest
+from plsim.engine.worlds import worlds as draw_worlds
+from plsim.evidence import evidence_digest
+from plsim.scenario.schema import Scenario
+from plsim.studies.evaluate import Evaluator, Outcome
+from plsim.studies.factors import WORLD, Factor, changes_at, world_at
+from plsim.studies.method_rules import world_is_factor
+from plsim.studies.sensitivity import points_of
+from plsim.studies.study_file import Dgsm, Factorial, Grid, Morris, Study
+from plsim.studies.study_loading import Loaded
+
+Ints = npt.NDArray[np.int64]
+
+_SAME_PEOPLE = 200
+"""Contexts that one evaluator may keep people and counterfactuals of; then a new one keeps memory flat."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """Every run of a study.
+
+    Attributes
+    ----------
+    units
+        Coordinates of the points in [0, 1]. Shape (points, factors).
+    worlds
+        The worlds of the study; empty when its parameters vary one by one, or nothing uncertain varies.
+    order
+        Point of every run. Shape (runs,).
+    world
+        World of every run, -1 for the central one or the point's own parameters. Shape (runs,).
+    fresh
+        Whether a run cannot share reference or counterfactual with the one before it. Shape (runs,).
+    """
+
+    factors: tuple[Factor, ...]
+    units: Floats
+    worlds: tuple[World, ...]
+    order: Ints
+    world: Ints
+    fresh: npt.NDArray[np.bool_]
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return int(self.order.shape[0])
+
+    def by_point(self, values: Floats) -> Floats:
+        """Results of all runs in the order of points; for a crossed design (worlds, points, ...)."""
+        points = self.units.shape[0]
+        if self.runs == points:
+            found = np.empty_like(values)
+            found[self.order] = values
+            return found
+        return values.reshape(-1, points, *values.shape[1:])
+
+    def digest(self) -> str:
+        """Digest of coordinates, order and worlds."""
+        digest = hashlib.blake2b(digest_size=12)
+        for array in (self.units, self.order, self.world):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        for world in self.worlds:
+            digest.update(json.dumps([world.name, dict(world.values)], sort_keys=True).encode())
+        return digest.hexdigest()
+
+
+def design(study: Study, factors: Sequence[Factor]) -> Design:
+    """The runs of a study; the same for the same seed."""
+    method, count = study.method, study.uncertainties.worlds
+    worlds = draw_worlds(count, study.seed) if count is not None else ()
+    units = _points(study, factors)
+    points = np.arange(units.shape[0])
+    apart = units[:, [column for column, factor in enumerate(factors) if _moves_base(factor)]]
+    if method.crossed and worlds:
+        order = np.tile(points, len(worlds))
+        world = np.repeat(np.arange(len(worlds)), units.shape[0])
+        return Design(tuple(factors), units, worlds, order, world, _changes(np.column_stack([world, apart[order]])))
+    world = np.full(units.shape[0], -1)
+    if worlds and world_is_factor(method):
+        column = [factor.name for factor in factors].index(WORLD)
+        world = np.array([factors[column].place(u) for u in units[:, column].tolist()])
+    elif worlds:
+        # One trajectory, or one point with its steps, in one world: differences inside it are a world's own.
+        world = points // _block(method, factors) % len(worlds)
+    keys = np.column_stack([world, apart])
+    order = _together(keys)
+    return Design(tuple(factors), units, worlds, order, world[order], _changes(keys[order]))
+
+
+def _changes(keys: Floats) -> npt.NDArray[np.bool_]:
+    """Rows that differ from the one before them; the first does."""
+    return np.concatenate([[True], np.any(keys[1:] != keys[:-1], axis=1)])
+
+
+def _points(study: Study, factors: Sequence[Factor]) -> Floats:
+    method = study.method
+    if isinstance(method, Factorial):
+        bits = np.arange(2 ** len(factors))[:, np.newaxis] >> np.arange(len(factors)) & 1
+        return np.where(bits == 1, 0.75, 0.25)
+    if isinstance(method, Grid):
+        return np.array(list(product(*(factor.coordinates(method.points).tolist() for factor in factors))))
+    return points_of(method, factors, seed=study.seed)
+
+
+def _block(method: object, factors: Sequence[Factor]) -> int:
+    """Points that belong together and share a world."""
+    if isinstance(method, Morris):
+        return len({factor.group or factor.name for factor in factors}) + 1
+    return len(factors) + 1 if isinstance(method, Dgsm) else 1
+
+
+def _moves_base(factor: Factor) -> bool:
+    """Whether a factor moves what runs can share: the world, the people or the counterfactual."""
+    if factor.role == "uncertainty":
+        return factor.kind == "parameter"
+    keys = {key for option in factor.options for key in option} or {factor.name}
+    return any(key.partition(".")[0] in ("context", "population", "freeze") for key in keys)
+
+
+def _together(keys: Floats) -> Ints:
+    """An order in which equal rows stand together, in the order in which they first appear."""
+    _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    return np.argsort(first[group.reshape(-1)], kind="stable")
+
+
+@dataclass(frozen=True)
+class StudyTask:
+    """The runs of a study as a task of :mod:`plsim.studies.runner`. Small: every process makes the design again."""
+
+    study: Study
+    scenario: Scenario
+    factors: tuple[Factor, ...]
+
+    @cached_property
+    def design(self) -> Design:
+        """Every run."""
+        return design(self.study, self.factors)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without the design, which is large."""
+        return {name: value for name, value in self.__dict__.items() if name != "design"}
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What is read from every run."""
+        return self.study.asked(self.scenario.years)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the outcomes."""
+        return tuple(column_name(outcome) for outcome in self.outcomes)
+
+    @property
+    def count(self) -> int:
+        """How many runs there are."""
+        return self.design.runs
+
+    def digest(self) -> str:
+        """Identity of design, scenario, code and evidence."""
+        parts = (
+            self.study.digest(),
+            self.scenario.digest(),
+            self.design.digest(),
+            evidence_digest(),
+            source_digest(),
+            model_digest(),
+            *self.columns,
+        )
+        return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+    def inputs(self, run: int) -> dict[str, object]:
+        """World and values of a run's factors."""
+        point, world = self.point(run)
+        values = {factor.name: factor.value(u) for factor, u in zip(self.factors, point.tolist(), strict=True)}
+        return {WORLD: world.name, **values}
+
+    def point(self, run: int) -> tuple[Floats, World]:
+        """Coordinates and world of a run; a new world object each time where parameters vary one by one."""
+        point = self.design.units[self.design.order[run]]
+        number = int(self.design.world[run])
+        if number >= 0:
+            return point, self.design.worlds[number]
+        return point, world_at(self.factors, point, f"run-{run}") or CENTRAL
+
+    def prepare(self) -> Callable[[int], list[float]]:
+        """What makes a run."""
+        return _Runs(self)
+
+
+class _Runs:
+    """Makes runs one after the other, keeping the last world and a bounded number of contexts."""
+
+    def __init__(self, task: StudyTask) -> None:
+        self._task = task
+        self._moving = [column for column, factor in enumerate(task.factors) if _moves_people(factor)]
+        self._contexts: set[bytes] = set()
+        self._evaluator = self._fresh()
+        self._world = CENTRAL
+
+    def _fresh(self) -> Evaluator:
+        task = self._task
+        return Evaluator(task.scenario, seed=task.study.seed, years=task.scenario.years, outcomes=task.outcomes)
+
+    def __call__(self, run: int) -> list[float]:
+        point, world = self._task.point(run)
+        if dict(world.values) != dict(self._world.values):
+            self._world = world
+        if self._moving:
+            self._contexts.add(point[self._moving].tobytes())
+            if len(self._contexts) > _SAME_PEOPLE:
+                self._contexts = {point[self._moving].tobytes()}
+                self._evaluator = self._fresh()
+        values: list[float] = self._evaluator(changes_at(self._task.factors, point), self._world).tolist()
+        wrong = [name for name, value in zip(self._task.columns, values, strict=True) if not np.isfinite(value)]
+        if wrong:
+            raise RunError(f"{', '.join(wrong)}: not a number; groups of fewer than 10 students have no outcome.")
+        return values
+
+
+def _moves_people(factor: Factor) -> bool:
+    return factor.role != "uncertainty" and _moves_base(factor)
+
+
+def column_name(outcome: Outcome) -> str:
+    """Name of an outcome's column: ``achievement.both.1.all``; arm and unit only when they are not the usual ones."""
+    parts = [outcome.outcome, outcome.subject, str(outcome.year), outcome.group]
+    if outcome.arm != "difference":
+        parts.append(outcome.arm)
+    if outcome.outcome == "achievement" and outcome.unit != "SD":
+        parts.append(outcome.unit)
+    return ".".join(parts)
+
+
+def task_of(loaded: Loaded) -> StudyTask:
+    """The task of a study."""
+    return StudyTask(loaded.study, loaded.scenario, loaded.factors)

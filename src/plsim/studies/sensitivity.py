@@ -1,0 +1,473 @@
+"""Sensitivity analysis: the only door to SALib. Two verbs: where a method looks, and what it makes of what it saw.
+
+SALib knows factors that are numbers spread evenly over a range. All factors are therefore coordinates between 0 and 1
+(:mod:`plsim.studies.factors`); one that is switched or listed cuts its coordinate into equal slices. What that means:
+
+* **Sobol, delta, PAWN, regional**: nothing is lost. The outcome is a step function of the coordinate, and what the
+  coordinate explains is what the factor explains.
+* **RBD-FAST** sums the first harmonics only, and a step has harmonics without end: with 10 harmonics the first-order
+  index of an on/off factor comes out 4% too low.
+* **Morris** needs a grid on which every value is met equally often and every step changes the value
+  (:func:`plsim.studies.method_rules.morris_levels`). Its effects are slopes per unit of coordinate; for a sliced factor
+  a slope means nothing, so they are given as the change in outcome from one value to another. A range's effect is
+  comparable: it is the change from its low to its high end, if the outcome were a straight line.
+* **DGSM** needs slopes and **HDMR** smooth curves (with switches its equations are singular): both take ranges only.
+* A **fractional factorial** takes any two values, and a range's ends.
+
+Traps of SALib that are closed here (version 1.6): ``analyze(seed=0)`` ignores the seed; samplers write into the
+caller's problem; a single outcome that is not a number makes Sobol indices zero without a word; some methods set
+numpy's global seed and the process's warning filters; DGSM's interval is that of another quantity than its index.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from plsim.core.errors import RunError
+from plsim.engine.state import Floats
+from plsim.measures.effects import CI_LEVEL
+from plsim.studies.factors import NOTHING, Factor, group_names
+from plsim.studies.method_rules import contrasts, morris_levels
+from plsim.studies.study_file import (
+    Delta,
+    Dgsm,
+    FractionalFactorial,
+    Hdmr,
+    Method,
+    Morris,
+    Pawn,
+    RbdFast,
+    Regional,
+    Sobol,
+)
+
+_Z = 1.6448536269514722
+"""Half width of a 90% interval in standard errors."""
+_TINY = 1e-12
+"""Outcomes whose spread is below this share of their size are the same in all runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One index of one factor or pair; ``low`` and ``high`` are a 90% interval from resampling runs, NaN if unknown."""
+
+    factor: str
+    factor2: str
+    index: str
+    value: float
+    low: float
+    high: float
+    runs: int
+
+
+class Region(NamedTuple):
+    """How a factor lies where the outcome is in one region of its distribution.
+
+    ``mean`` is the mean of the factor's coordinate there (0.5 when the region does not care), ``distance`` the
+    Cramér-von Mises distance between the factor inside and outside of the region.
+    """
+
+    factor: str
+    region: int
+    from_share: float
+    to_share: float
+    mean: float
+    distance: float
+
+
+def points_of(method: Method, factors: Sequence[Factor], *, seed: int) -> Floats:
+    """The coordinates at which a method of SALib looks. Shape (points, factors), all in [0, 1]."""
+    from SALib.sample import ff, latin, morris, sobol
+
+    problem = _problem(factors)
+    own = _own_seed(seed, method.kind)
+    if isinstance(method, Sobol):
+        found = sobol.sample(problem, method.samples, calc_second_order=method.second_order, seed=own)
+    elif isinstance(method, Morris):
+        found = morris.sample(problem, method.trajectories, num_levels=morris_levels(method, factors), seed=own)
+    elif isinstance(method, FractionalFactorial):
+        with _contained(own):
+            found = ff.sample(problem, seed=own)[:, : len(factors)]
+    elif isinstance(method, Dgsm):
+        found = _differences(
+            sobol.sample(_problem(factors), _power_of_two(method.samples), calc_second_order=False, seed=own),
+            method,
+            len(factors),
+        )
+    else:
+        found = latin.sample(problem, int(getattr(method, "samples")), seed=own)  # noqa: B009 - all others have it
+    return np.clip(np.asarray(found, dtype=np.float64), 0.0, 1.0)
+
+
+def indices(
+    method: Method,
+    factors: Sequence[Factor],
+    units: Floats,
+    values: Floats,
+    *,
+    seed: int,
+    resamples: int | None = None,
+) -> list[Index]:
+    """What a method makes of one outcome.
+
+    Parameters
+    ----------
+    units
+        Coordinates of the runs, as :func:`points_of` gave them, or their first part. Shape (points, factors).
+    values
+        The outcome of each. Shape (points,); for a fractional factorial (worlds, points).
+    resamples
+        In place of the method's own, to save time where intervals matter less.
+
+    Returns
+    -------
+    list of Index
+        Empty when the outcome is the same in all runs: there is nothing to explain.
+
+    Raises
+    ------
+    RunError
+        When an outcome is not a number: no index can be made of it, and none is.
+    """
+    need_finite(values)
+    if is_constant(values):
+        return []
+    makers: dict[type[Method], Callable[..., list[Index]]] = {
+        Sobol: _sobol,
+        Morris: _morris,
+        RbdFast: _rbd_fast,
+        Delta: _delta,
+        Pawn: _pawn,
+        Dgsm: _dgsm,
+        Regional: _regional,
+        FractionalFactorial: _fractional,
+        Hdmr: _hdmr,
+    }
+    own = _own_seed(seed, f"{method.kind} analysis")
+    count = int(getattr(method, "resamples", 0)) if resamples is None else resamples
+    return makers[type(method)](method, factors, units, values, own, count)
+
+
+def need_finite(values: Floats, runs: npt.NDArray[np.int64] | None = None) -> None:
+    """Refuse outcomes that are no numbers, and name their runs: SALib would turn them into zeros without a word."""
+    wrong = np.flatnonzero(~np.isfinite(values).reshape(-1))
+    if wrong.size:
+        named = wrong if runs is None else np.asarray(runs)[wrong]
+        shown = ", ".join(str(run) for run in named[:10].tolist()) + (", ..." if wrong.size > 10 else "")
+        raise RunError(
+            f"{wrong.size} of {values.size} runs have an outcome that is not a number: runs {shown}. "
+            "No index was computed."
+        )
+
+
+def is_constant(values: Floats) -> bool:
+    """Whether an outcome is the same in all runs, up to rounding."""
+    return bool(np.ptp(values) <= _TINY * max(1.0, float(np.abs(values).max())))
+
+
+def regions(method: Regional, factors: Sequence[Factor], units: Floats, values: Floats) -> list[Region]:
+    """Where every factor lies in each region of the outcome, the lowest outcomes first."""
+    need_finite(values)
+    if is_constant(values):
+        return []
+    distance = _region_distances(units, values, method.regions)
+    cuts = np.quantile(values, np.linspace(0.0, 1.0, method.regions + 1))
+    place = np.clip(np.searchsorted(cuts, values, side="left") - 1, 0, method.regions - 1)
+    found = []
+    for column, factor in enumerate(factors):
+        for region in range(method.regions):
+            inside = units[place == region, column]
+            mean = float(inside.mean()) if inside.size else float("nan")
+            share = (region / method.regions, (region + 1) / method.regions)
+            found.append(Region(factor.name, region + 1, *share, mean, float(distance[region, column])))
+    return found
+
+
+def _sobol(
+    method: Sobol, factors: Sequence[Factor], _: Floats, values: Floats, seed: int, resamples: int
+) -> list[Index]:
+    from SALib.analyze import sobol
+
+    with _contained(seed):
+        found = sobol.analyze(
+            _problem(factors),
+            values,
+            calc_second_order=method.second_order,
+            num_resamples=resamples,
+            conf_level=CI_LEVEL,
+            seed=seed,
+        )
+    names = group_names(factors)
+    rows = [
+        _around(name, index, found[index][at], found[f"{index}_conf"][at], values.size)
+        for index in ("S1", "ST")
+        for at, name in enumerate(names)
+    ]
+    if method.second_order:
+        rows += [
+            _around(one, "S2", found["S2"][i, j], found["S2_conf"][i, j], values.size, names[j])
+            for i, one in enumerate(names)
+            for j in range(i + 1, len(names))
+        ]
+    return rows
+
+
+def _morris(
+    method: Morris, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+) -> list[Index]:
+    from SALib.analyze import morris
+
+    levels = morris_levels(method, factors)
+    names = group_names(factors)
+    with _contained(seed):
+        found = morris.analyze(
+            _problem(factors), units, values, num_resamples=resamples, conf_level=CI_LEVEL, num_levels=levels, seed=seed
+        )
+    step = levels / (2.0 * (levels - 1.0))
+    trajectories = values.size // (len(names) + 1)
+    rows = []
+    for at, name in enumerate(names):
+        members = [factor for factor in factors if (factor.group or factor.name) == name]
+        # The change between two values, where a slope between values has no meaning.
+        scale = step if all(factor.sliced for factor in members) else 1.0
+        mu, sigma = float(found["mu"][at]) * scale, float(found["sigma"][at]) * scale
+        rows.append(
+            _around(name, "mu_star", found["mu_star"][at] * scale, found["mu_star_conf"][at] * scale, values.size)
+        )
+        if len(members) == 1:
+            rows.append(_around(name, "mu", mu, _Z * sigma / np.sqrt(trajectories), values.size))
+            rows.append(_around(name, "sigma", sigma, np.nan, values.size))
+    return rows
+
+
+def _rbd_fast(
+    method: RbdFast, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+) -> list[Index]:
+    from SALib.analyze import rbd_fast
+
+    names, columns = _with_nothing(factors, units, seed)
+    with _contained(seed):
+        found = rbd_fast.analyze(
+            _named(len(names)),
+            columns,
+            values,
+            M=method.harmonics,
+            num_resamples=resamples,
+            conf_level=CI_LEVEL,
+            seed=seed,
+        )
+    return [_around(name, "S1", found["S1"][at], found["S1_conf"][at], values.size) for at, name in enumerate(names)]
+
+
+def _delta(
+    _: Delta, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+) -> list[Index]:
+    from SALib.analyze import delta
+
+    names, columns = _with_nothing(factors, units, seed)
+    with _contained(seed):
+        found = delta.analyze(
+            _named(len(names)), columns, values, num_resamples=resamples, conf_level=CI_LEVEL, seed=seed, method="delta"
+        )
+    return [
+        _around(name, "delta", found["delta_raw"][at], found["delta_raw_conf"][at], values.size)
+        for at, name in enumerate(names)
+    ]
+
+
+def _pawn(
+    method: Pawn, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+) -> list[Index]:
+    from SALib.analyze import pawn
+
+    names, columns = _with_nothing(factors, units, seed)
+
+    def once(rows: npt.NDArray[np.int64]) -> Floats:
+        found = pawn.analyze(_named(len(names)), columns[rows], values[rows], S=method.slices)
+        return np.array([found["median"], found["maximum"]])
+
+    with _contained(seed):
+        return _resampled(once, ("pawn_median", "pawn_max"), names, values.size, seed, resamples)
+
+
+def _regional(
+    method: Regional, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+) -> list[Index]:
+    names, columns = _with_nothing(factors, units, seed)
+
+    def once(rows: npt.NDArray[np.int64]) -> Floats:
+        distance = _region_distances(columns[rows], values[rows], method.regions)
+        return np.array([np.nanmean(distance, axis=0), np.nanmax(distance, axis=0)])
+
+    return _resampled(once, ("cvm_mean", "cvm_max"), names, values.size, seed, resamples)
+
+
+def _region_distances(units: Floats, values: Floats, count: int) -> Floats:
+    """Cramér-von Mises distance between each factor inside and outside of a region. Shape (regions, factors)."""
+    from SALib.analyze.rsa import rsa
+
+    return np.asarray(rsa(units, values, count, "Y"), dtype=np.float64)
+
+
+def _dgsm(_: Dgsm, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int) -> list[Index]:
+    from SALib.analyze import dgsm
+
+    with _contained(seed):
+        found = dgsm.analyze(_problem(factors), units, values, num_resamples=resamples, conf_level=CI_LEVEL, seed=seed)
+    rows = []
+    for at, factor in enumerate(factors):
+        slope, half = float(found["vi"][at]), float(found["dgsm_conf"][at])
+        # SALib's interval is that of the squared slope, not of the index.
+        scale = float(found["dgsm"][at]) / slope if slope > 0.0 else 0.0
+        rows.append(_around(factor.name, "dgsm", slope * scale, half * scale, values.size))
+        rows.append(_around(factor.name, "squared_slope", slope, half, values.size))
+    return rows
+
+
+def _fractional(
+    method: FractionalFactorial, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, _: int
+) -> list[Index]:
+    """Contrasts in every world; the middle and 90% of worlds."""
+    from SALib.analyze import ff
+
+    each: dict[tuple[str, str], list[float]] = {}
+    width = contrasts(len(factors))
+    names = [factor.name for factor in factors]
+    for world in np.atleast_2d(values):
+        with _contained(seed):
+            found = ff.analyze(_problem(factors), units, world, second_order=method.interactions)
+        for column, name in enumerate(names):
+            each.setdefault((name, ""), []).append(2.0 * float(found["ME"][column]))
+        if method.interactions:
+            pairs = [(one, other) for other in range(width) for one in range(other)]
+            for (i, j), contrast in zip(pairs, found["IE"], strict=True):
+                if i < len(names) and j < len(names):
+                    each.setdefault((names[i], names[j]), []).append(2.0 * float(contrast))
+    rows = []
+    for (one, other), found_in in each.items():
+        low, middle, high = (
+            np.quantile(found_in, [0.05, 0.5, 0.95]).tolist() if len(found_in) > 1 else (np.nan, found_in[0], np.nan)
+        )
+        rows.append(Index(one, other, "interaction" if other else "main", middle, low, high, values.size))
+    return rows
+
+
+def _hdmr(
+    method: Hdmr, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+) -> list[Index]:
+    from SALib.analyze import enhanced_hdmr
+
+    with _contained(seed):
+        found = enhanced_hdmr.analyze(
+            _named(len(factors)),
+            units,
+            values,
+            max_order=method.order,
+            poly_order=method.degree,
+            bootstrap=resamples,
+            subset=max(values.size // 2, 300),
+            alpha=CI_LEVEL,
+            seed=seed,
+        )
+    names = [factor.name for factor in factors]
+    rows = []
+    for at, term in enumerate(found["Term"]):
+        places = [int(part[1:]) for part in str(term).split("/")]
+        one, other = names[places[0]], names[places[1]] if len(places) > 1 else ""
+        rows.append(_around(one, "S2" if other else "S1", found["S"][at], found["S_conf"][at], values.size, other))
+        if not other:
+            rows.append(_around(one, "ST", found["ST"][at], found["ST_conf"][at], values.size))
+    explained = float(found["S_sum"])
+    rows.append(Index(NOTHING, "", "not_explained", 1.0 - explained, np.nan, np.nan, values.size))
+    return rows
+
+
+def _resampled(
+    once: Callable[[npt.NDArray[np.int64]], Floats],
+    index_names: Sequence[str],
+    names: Sequence[str],
+    runs: int,
+    seed: int,
+    resamples: int,
+) -> list[Index]:
+    """Indices of all runs, and how far resampling the runs spreads them. ``once`` returns (indices, factors)."""
+    rng = np.random.default_rng(seed)
+    value = once(np.arange(runs))
+    again = np.array([once(rng.integers(runs, size=runs)) for _ in range(resamples)])
+    # Resampled runs hold some twice, which moves these distances up: their spread is used, not where they lie.
+    half = _Z * np.nanstd(again, axis=0, ddof=1)
+    return [
+        _around(name, index, value[i, j], half[i, j], runs)
+        for i, index in enumerate(index_names)
+        for j, name in enumerate(names)
+    ]
+
+
+def _around(name: str, index: str, value: Any, half: Any, runs: int, other: str = "") -> Index:
+    return Index(name, other, index, float(value), float(value) - float(half), float(value) + float(half), runs)
+
+
+def _differences(base: Floats, method: Dgsm, factors: int) -> Floats:
+    """Base points, each followed by one small step in every factor, away from the nearer end.
+
+    SALib's own sampler steps by a share of the coordinate itself, which is no step at 0 and leaves the range at 1.
+    """
+    points = base[:: factors + 2][: method.samples]
+    found = np.repeat(points, factors + 1, axis=0)
+    for at in range(factors):
+        rows = np.arange(points.shape[0]) * (factors + 1) + at + 1
+        found[rows, at] += np.where(points[:, at] < 0.5, method.step, -method.step)
+    return found
+
+
+def _with_nothing(factors: Sequence[Factor], units: Floats, seed: int) -> tuple[list[str], Floats]:
+    """One column more, which the model never saw: what its index is, chance alone gives."""
+    nothing = np.random.default_rng([seed, units.shape[0]]).random(units.shape[0])
+    return [*(factor.name for factor in factors), NOTHING], np.column_stack([units, nothing])
+
+
+def _problem(factors: Sequence[Factor]) -> dict[str, Any]:
+    """A problem of SALib of its own for every call: samplers and analyses write into what they are given."""
+    problem = _named(len(factors))
+    if any(factor.group for factor in factors):
+        order = {name: f"g{at}" for at, name in enumerate(group_names(factors))}
+        problem["groups"] = [order[factor.group or factor.name] for factor in factors]
+    return copy.deepcopy(problem)
+
+
+def _named(count: int) -> dict[str, Any]:
+    """Names that SALib accepts: it refuses some endings, and splits others."""
+    return {"num_vars": count, "names": [f"x{at}" for at in range(count)], "bounds": [[0.0, 1.0] for _ in range(count)]}
+
+
+def _power_of_two(samples: int) -> int:
+    return 1 << (samples - 1).bit_length()
+
+
+def _own_seed(seed: int, purpose: str) -> int:
+    """A seed that is never 0, which SALib takes for none."""
+    return int(np.random.SeedSequence([seed, zlib.crc32(purpose.encode())]).generate_state(1)[0]) | 1
+
+
+@contextmanager
+def _contained(seed: int) -> Iterator[None]:
+    """Keeps to itself what SALib does to the process: numpy's global seed, warning filters, the look of warnings."""
+    state = np.random.get_state()  # noqa: NPY002 - SALib uses it
+    look = warnings.formatwarning
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        with warnings.catch_warnings(record=True):
+            warnings.simplefilter("always")
+            yield
+    finally:
+        warnings.formatwarning = look
+        np.random.set_state(state)  # noqa: NPY002
