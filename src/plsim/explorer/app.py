@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
-from plsim.explorer import explore_api, teach_api
+from plsim.explorer import compare_api, explore_api, teach_api
 from plsim.explorer.desk import Desk, Superseded
 from plsim.explorer.pictures import Pictures
 from plsim.explorer.question import Question
@@ -61,6 +61,7 @@ def create_app(*, hosts: Iterable[str] = LOOPBACK, token: str = "") -> FastAPI:
     )
     app.add_middleware(Guard, hosts=tuple(hosts), token=token)
     app.include_router(explore_api.router)
+    app.include_router(compare_api.router)
     app.include_router(teach_api.router)
     _answer_errors(app)
     _serve_files(app)

@@ -1,0 +1,160 @@
+// What can be set: sliders with plain words, units, typical practice and evidence.
+
+import { h, unique } from "./dom.js";
+
+const SECTIONS = [
+  ["practices", "Practices", "What teachers and students do. Move “How much of it” first."],
+  ["support", "Support", "What is given to teachers and schools so that practices can work."],
+  ["programs", "Added programs", "Things bought or staffed beside the practices. Typical schools have none."],
+  ["context", "Conditions", "What a school cannot choose. Typical practice is compared under the same conditions."],
+  ["population", "Schools and students", "Who is simulated."],
+];
+
+/** A value in words. */
+export function shown(control, value) {
+  if (control.kind === "choice") return control.choices.find(([key]) => key === (value ?? ""))?.[1] ?? String(value);
+  if (value === null || value === undefined) return control.section === "programs" ? "none" : "as each school has it";
+  if (control.kind === "switch") return value ? "yes" : "no";
+  if (control.kind === "share") return `${Math.round(value * 100)}%`;
+  const text = String(Math.round(value * 100) / 100).replace("-", "−");
+  const unit = { "hours/week": "hours a week", "minutes/week": "minutes a week", count: "", ratio: "", "hours/year": "hours a year" }[control.unit] ?? control.unit;
+  return `${text} ${unit}`.trim();
+}
+
+/**
+ * The panel. `onchange(key, value)` is told of every move; `set(values)` shows the values of a scenario.
+ */
+export function controlPanel({ groups, controls }, onchange) {
+  const rows = new Map();
+  const switches = new Map();
+  const changed = new Map();
+  const element = h("div", { class: "controls" });
+  for (const [section, title, about] of SECTIONS) {
+    const inside = groups.filter((group) => group.section === section);
+    const count = h("span", { class: "count" });
+    const box = h("details", { class: "section", "data-section": section, open: section === "practices" },
+      h("summary", {}, h("span", { role: "heading", "aria-level": 3 }, title), " ", count), h("p", { class: "soft" }, about),
+      inside.map((group) => groupBox(group, controls.filter((control) => control.group === group.key))));
+    changed.set(section, count);
+    element.append(box);
+  }
+
+  function groupBox(group, members) {
+    const alone = ["support", "context", "population"].includes(group.key);
+    const main = members.filter((control) => control.main);
+    const more = members.filter((control) => !control.main);
+    const body = [
+      main.map(row),
+      more.length ? h("details", { class: "more" }, h("summary", {}, `More settings${alone ? "" : `: ${group.title.toLowerCase()}`}`), more.map(row)) : null,
+    ];
+    if (group.section === "programs") return programBox(group, members, body);
+    if (alone) return h("div", { class: "group" }, body);
+    return h("fieldset", { class: "group" }, h("legend", {}, group.title), h("p", { class: "soft" }, group.meaning), body);
+  }
+
+  function programBox(group, members, body) {
+    const id = unique("program");
+    const inside = h("div", { hidden: true }, body);
+    const box = h("input", { type: "checkbox", id, onchange: () => {
+      inside.hidden = !box.checked;
+      if (box.checked) for (const control of members) onchange(control.key, control.typical);
+      else onchange(`programs.${group.key}`, null);
+    } });
+    switches.set(group.key, { box, inside });
+    return h("fieldset", { class: "group" }, h("legend", {}, h("label", { for: id, class: "check" }, box, group.title)), h("p", { class: "soft" }, group.meaning), inside);
+  }
+
+  function row(control) {
+    const id = unique("control");
+    const output = h("output", { for: id });
+    const describe = h("span", { class: "typical", id: `${id}-typical` }, control.section === "programs" || control.section === "population" ? `usual: ${shown(control, control.typical)}` : `typical: ${shown(control, control.typical)}`);
+    let input;
+    let put;
+    if (control.kind === "choice") {
+      input = h("select", { id, "aria-describedby": describe.id, onchange: () => tell(input.value || null) }, control.choices.map(([value, text]) => h("option", { value }, text)));
+      put = (value) => { input.value = value ?? ""; };
+    } else if (control.kind === "switch") {
+      input = h("input", { id, type: "checkbox", "aria-describedby": describe.id, onchange: () => tell(input.checked) });
+      put = (value) => { input.checked = Boolean(value); };
+    } else {
+      input = h("input", { id, type: "range", min: control.low, max: control.high, step: control.step, "aria-describedby": describe.id,
+        oninput: () => tell(control.kind === "count" ? Math.round(Number(input.value)) : Number(input.value)) });
+      put = (value) => {
+        const number = value ?? control.typical ?? (control.covered ? (control.covered[0] + control.covered[1]) / 2 : control.low);
+        if (number > Number(input.max)) input.max = number;
+        if (number < Number(input.min)) input.min = number;
+        input.value = number;
+        input.setAttribute("aria-valuetext", shown(control, value));
+      };
+    }
+    const line = h("div", { class: "control", "data-key": control.key },
+      h("div", { class: "head" }, h("label", { for: id }, control.title), output),
+      control.kind === "choice" || control.kind === "switch" ? input : h("div", { class: "track" }, input, marks(control)),
+      h("div", { class: "foot" }, describe, evidence(control)));
+    function tell(value) {
+      output.textContent = shown(control, value);
+      if (input.type === "range") input.setAttribute("aria-valuetext", shown(control, value));
+      onchange(control.key, value);
+    }
+    rows.set(control.key, (value) => {
+      put(value);
+      output.textContent = control.kind === "choice" ? "" : shown(control, value);
+    });
+    return line;
+  }
+
+  return {
+    element,
+    /** Show a scenario's values; `changes` are those that differ from the starting point. */
+    set(values, changes) {
+      for (const [key, put] of rows) put(values[key]);
+      for (const [name, { box, inside }] of switches) {
+        box.checked = controls.some((control) => control.group === name && values[control.key] !== null && values[control.key] !== undefined);
+        inside.hidden = !box.checked;
+      }
+      this.mark(changes);
+    },
+    /** Mark what was moved. */
+    mark(changes) {
+      for (const line of element.querySelectorAll(".control")) line.classList.toggle("moved", line.dataset.key in changes);
+      for (const [section, count] of changed) {
+        const many = Object.keys(changes).filter((key) => key.startsWith(`${section}.`)).length;
+        count.textContent = many ? `${many} moved` : "";
+      }
+    },
+    /** Hide the controls of drawn students while somebody's own students are there. */
+    ownStudents(own) {
+      element.querySelector('[data-section="population"]').hidden = own;
+    },
+  };
+}
+
+/** Where typical practice lies, and what evidence covers, under a slider. */
+function marks(control) {
+  const place = (value) => `${Math.min(Math.max(((value - control.low) / (control.high - control.low || 1)) * 100, 0), 100)}%`;
+  const box = h("div", { class: "marks", "aria-hidden": "true" });
+  if (control.covered) {
+    const bar = h("span", { class: "covered" });
+    bar.style.left = place(control.covered[0]);
+    bar.style.right = `calc(100% - ${place(control.covered[1])})`;
+    box.append(bar);
+  }
+  if (typeof control.typical === "number" && control.section !== "programs") {
+    const tick = h("span", { class: "tick" });
+    tick.style.left = place(control.typical);
+    box.append(tick);
+  }
+  return box;
+}
+
+const GRADE = (entry) => `Grade ${entry.grade}: ${entry.grade_means}.`;
+
+function evidence(control) {
+  const inside = control.evidence.map((entry) => h("div", {},
+    h("p", {}, entry.meaning),
+    h("p", {}, `Value ${entry.value}, plausible from ${entry.low} to ${entry.high} (${entry.unit}). ${GRADE(entry)}`),
+    h("p", {}, `Source: ${entry.source} `, h("code", {}, entry.key))));
+  if (!inside.length) inside.push(h("p", {}, "A choice of yours: no number in the registry of evidence stands behind it."));
+  if (control.covered) inside.push(h("p", {}, `Studies and the registry cover ${shown(control, control.covered[0])} to ${shown(control, control.covered[1])} (the thick line under the slider). Beyond, the model goes on alone.`));
+  return h("details", { class: "evidence" }, h("summary", { "aria-label": `What is this? Evidence for “${control.title}”` }, "Evidence"), inside);
+}
