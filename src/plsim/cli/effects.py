@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _EFFECTS = ("achievement", *MEASURES_OF_LEARNING, "percentile_points")
 _HEADLINE = (("achievement", "SD"), ("achievement", "RIT"), ("percentile_points", "points"))
+_EVERYBODY = "intention_to_treat"
 _MEANT = {"aligned_test": "what was taught, mastered", "on_grade": "the grade, taught and mastered"}
 _FAMILIES = {
     "quintile": "by standing at the start (quintile 1 is lowest)",
@@ -146,23 +147,22 @@ def _what_it_took(rows: pd.DataFrame) -> list[str]:
 
 
 def _other_estimators(rows: pd.DataFrame) -> list[str]:
-    """The same effect as other designs would have estimated it."""
-    rows = rows[(rows["arm"] == "difference") & (rows["group"] == "all") & (rows["estimator"] != "paired")]
-    rows = rows[(rows["outcome"] == "achievement") & (rows["unit"] == "SD")]
+    """The same effect on everybody who started, movers too, and as other designs would have estimated it."""
+    rows = rows[(rows["arm"] == "difference") & (rows["outcome"] == "achievement") & (rows["unit"] == "SD")]
     rows = rows[rows["year"] == rows["year"].max()]
-    subjects = _subjects(rows)
+    movers = rows[rows["group"] == _EVERYBODY]
+    others = rows[(rows["group"] == "all") & (rows["estimator"] != "paired")]
+    ways = {_EVERYBODY: movers} if len(movers) else {}
+    ways |= {str(name): others[others["estimator"] == name] for name in others["estimator"].unique()}
+    subjects = _subjects(pd.concat([movers, others]))
     cells = [
-        [
-            str(name).replace("_", " "),
-            *(estimate(rows[(rows["estimator"] == name) & (rows["subject"] == subject)]) for subject in subjects),
-        ]
-        for name in rows["estimator"].unique()
+        [_name(name), *(estimate(found[found["subject"] == subject]) for subject in subjects)]
+        for name, found in ways.items()
     ]
-    return (
-        ["", "The same effect in SD by other estimators, last year", *table_lines(["", *subjects], cells)]
-        if cells
-        else []
-    )
+    if not cells:
+        return []
+    heading = "The same effect in SD in other ways, last year: with movers, and as other designs would see it"
+    return ["", heading, *table_lines(["", *subjects], cells)]
 
 
 def _families(paired: pd.DataFrame) -> list[str]:

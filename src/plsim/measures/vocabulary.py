@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -196,6 +197,12 @@ ALIKE_IN_SUBJECTS = frozenset({"self_regulation", "engagement"})
 """Traits of a student: the same in both subjects."""
 
 _BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of outcomes in the order of :data:`OUTCOMES`, those without words last."""
+    known = list(_BY_NAME)
+    return sorted(names, key=lambda name: known.index(name) if name in _BY_NAME else len(known))
 
 
 def outcome_label(name: str) -> str:

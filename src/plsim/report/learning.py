@@ -14,10 +14,12 @@ from plsim.report.tables import BOTH, Curves, Estimate, growth_curves
 from plsim.report.words import (
     compared,
     counted,
+    difference,
     estimator_name,
     group_name,
     in_worlds,
     interval,
+    joined,
     number,
     signed,
     subject_name,
@@ -26,6 +28,9 @@ from plsim.report.words import (
 
 BENCHMARK = "R17-03"
 """The published effect that a reader may know: RAND 2017, in percentile points."""
+STUDY = "study_other_schools"
+INTENTION_TO_TREAT = "intention_to_treat"
+"""A group of the exact comparison: everybody who started, movers too."""
 _POINTS_AXIS = "percentile points"
 _SCHOOLS_LISTED = 200
 _FAMILIES_APART = ("quintile", "grade")
@@ -85,17 +90,42 @@ def effect_sentences(material: Material) -> tuple[str, ...]:
 
 def study_table(material: Material) -> DataTable | None:
     """The same effect as other designs would have estimated it; ``None`` when only the exact one is there."""
+    ways = [(estimator_name(estimator), estimator, "all") for estimator in material.effects.estimators]
+    if INTENTION_TO_TREAT in material.effects.groups:
+        ways.insert(1, (estimator_name(INTENTION_TO_TREAT), "paired", INTENTION_TO_TREAT))
     rows = []
-    for estimator in material.effects.estimators:
-        found = [
-            material.effects.find("achievement", subject=subject, year=material.year, estimator=estimator, unit="SD")
-            for subject in SUBJECTS
-        ]
+    for name, estimator, group in ways:
+        found = [_in_sd(material, subject, estimator, group) for subject in SUBJECTS]
         if any(found):
-            rows.append((estimator_name(estimator), *(with_interval(one) if one else "" for one in found)))
+            rows.append((name, *(with_interval(one) if one else "" for one in found)))
     header = ("Way of measuring", *(subject_name(subject) for subject in SUBJECTS))
     caption = f"Effect after year {material.year} in SD of the norms, as different studies would find it"
     return DataTable(caption, header, tuple(rows)) if len(rows) > 1 else None
+
+
+def study_sentence(material: Material) -> str:
+    """How far a study with other schools would have been off, and why."""
+    pairs = [
+        (subject, _in_sd(material, subject, STUDY, "all"), _in_sd(material, subject, "paired", "all"))
+        for subject in SUBJECTS
+    ]
+    known = [(subject_name(subject).lower(), study, exact) for subject, study, exact in pairs if study and exact]
+    if not known:
+        return ""
+    found = joined([f"{difference(study)} in {subject}" for subject, study, _ in known])
+    truth = joined([difference(exact) for _, _, exact in known])
+    return (
+        f"Here a study with other schools would typically have found {found}, where the exact comparison finds "
+        f"{truth}. What lies between the two is no effect: it is the bias of the design, and the luck of which "
+        "schools it compares with."
+    )
+
+
+def _in_sd(material: Material, subject: str, estimator: str, group: str) -> Estimate | None:
+    """An effect of the last year in SD."""
+    return material.effects.find(
+        "achievement", subject=subject, year=material.year, estimator=estimator, group=group, unit="SD"
+    )
 
 
 class Groups(NamedTuple):
@@ -144,8 +174,8 @@ def fifths_sentence(material: Material) -> str:
     if low is None or high is None:
         return ""
     lowest = compared(low.value, 1, "percentile points", other="under typical practice")
-    highest = compared(high.value, 1, "percentile points", other="there")
-    text = f"The fifth of students who started lowest ends {lowest}, the fifth who started highest {highest}."
+    highest = compared(high.value, 1, "percentile points", other="under typical practice")
+    text = f"The fifth of students who started lowest ends {lowest}. The fifth who started highest ends {highest}."
     apart = abs(low.value - high.value)
     if low.has_interval and apart < 0.5 * min(low.high - low.low, high.high - high.low):
         text += " That difference is small beside the uncertainty: do not read it as closing or widening a gap."

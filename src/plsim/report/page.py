@@ -77,6 +77,7 @@ def _contents(material: Material) -> dict[str, Any]:
         "effect": learning.effect_pictures(material),
         "effect_lines": learning.effect_sentences(material),
         "study": learning.study_table(material),
+        "study_line": learning.study_sentence(material),
         "who": learning.who_pictures(material),
         "fifths_line": learning.fifths_sentence(material),
         "schools": material.schools,

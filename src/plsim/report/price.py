@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.measures.effects import percentile_points
-from plsim.measures.vocabulary import ONE_ARM, outcome_label
+from plsim.measures.vocabulary import ONE_ARM, in_order, outcome_label
 from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
 from plsim.report.material import DataTable, Material, Picture
 from plsim.report.tables import ARMS, BOTH, MODES, Curves, hours_by_mode, short_of_time, teacher_curves
@@ -194,7 +194,7 @@ def cost_table(material: Material) -> DataTable | None:
 def everything_table(material: Material) -> DataTable:
     """Every outcome but money for all students in the last year."""
     rows = []
-    for name in material.effects.outcomes:
+    for name in in_order(material.effects.outcomes):
         if name == "percentile_points" or name.startswith("cost_"):
             continue
         unit = "RIT" if name == "achievement" else ""

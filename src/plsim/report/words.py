@@ -53,6 +53,7 @@ _GROUPS = {
 FLAGGED_GRADES = ("K", "11", "12")
 _ESTIMATORS = {
     "paired": "The same schools, with and without the change (this report)",
+    "intention_to_treat": "The same, with everybody who started: also who has moved away",
     "direct": "The same, with classes and staff kept as in typical practice",
     "study_other_schools": "A study that compares with similar students of other schools",
     "within_school_rct": "A trial by lottery inside the same schools",
@@ -87,15 +88,22 @@ def unit_of(name: str) -> Unit:
     return _UNITS.get(name, _PLAIN._replace(level=name, difference=name))
 
 
+def _unit(estimate: Estimate) -> Unit:
+    """How an estimate is shown: whole things are counted in whole numbers."""
+    unit = unit_of(estimate.unit)
+    whole = all(value.is_integer() for value in estimate[:3] if math.isfinite(value))
+    return unit._replace(digits=0) if estimate.unit == "count" and whole else unit
+
+
 def difference(estimate: Estimate) -> str:
     """The value of a difference, without its unit."""
-    unit = unit_of(estimate.unit)
+    unit = _unit(estimate)
     return signed(estimate.value * unit.factor, unit.digits)
 
 
 def level(estimate: Estimate) -> str:
     """The value of a level, without its unit."""
-    unit = unit_of(estimate.unit)
+    unit = _unit(estimate)
     return number(estimate.value * unit.factor, unit.digits)
 
 
@@ -103,7 +111,7 @@ def interval(estimate: Estimate) -> str:
     """``−0.5 to +1.5``; empty without worlds."""
     if not estimate.has_interval:
         return ""
-    unit = unit_of(estimate.unit)
+    unit = _unit(estimate)
     return " to ".join(signed(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
 
 

@@ -209,6 +209,33 @@ def test_other_estimators_are_shown_as_what_a_study_would_have_seen(make_folder:
     assert "A study that compares with similar students of other schools" in text_of(report_html(make_folder(change)))
 
 
+def test_how_far_a_study_would_be_off_is_said(make_folder: Callable[..., Path]) -> None:
+    def change(tables: dict[str, pd.DataFrame], _: dict[str, Any]) -> None:
+        effects = tables["effects"]
+        more = effects[(effects["unit"] == "SD") & (effects["group"] == "all")].assign(estimator="study_other_schools")
+        more["value"] += 0.3
+        tables["effects"] = pd.concat([effects, more], ignore_index=True)
+
+    folder = make_folder(change)
+    effects = pd.read_parquet(folder / "effects.parquet").query(
+        "outcome == 'achievement' and unit == 'SD' and group == 'all' and estimator == 'paired' and year == 2"
+    )
+    value = effects.set_index("subject")["value"]
+    text = text_of(report_html(folder))
+    found, truth = ([f"{value[each] + off:+.2f}" for each in ("math", "reading")] for off in (0.3, 0.0))
+    assert f"would typically have found {found[0]} in mathematics and {found[1]} in reading" in text
+    assert f"the exact comparison finds {truth[0]} and {truth[1]}" in text
+
+
+def test_everybody_who_started_is_shown_beside_those_who_stayed(make_folder: Callable[..., Path]) -> None:
+    def change(tables: dict[str, pd.DataFrame], _: dict[str, Any]) -> None:
+        effects = tables["effects"]
+        more = effects[(effects["unit"] == "SD") & (effects["group"] == "all")].assign(group="intention_to_treat")
+        tables["effects"] = pd.concat([effects, more], ignore_index=True)
+
+    assert "also who has moved away" in text_of(report_html(make_folder(change)))
+
+
 @pytest.mark.parametrize("column", ["strain"])
 def test_columns_that_may_be_missing_are_not_missed(make_folder: Callable[..., Path], column: str) -> None:
     def change(tables: dict[str, pd.DataFrame], _: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from plsim.report.words import (
     group_name,
     interval,
     joined,
+    level,
     number,
     signed,
     with_interval,
@@ -39,6 +40,11 @@ def test_an_interval_is_only_shown_when_there_is_one() -> None:
     assert with_interval(estimate(0.5, -0.5, 1.5)) == "+0.5 (−0.5 to +1.5)"
     assert with_interval(estimate(0.5)) == "+0.5"
     assert interval(estimate(0.5)) == ""
+
+
+def test_whole_things_are_counted_in_whole_numbers() -> None:
+    counts = [Estimate(value, math.nan, math.nan, math.nan, "count") for value in (56.0, 0.45)]
+    assert [level(count) for count in counts] == ["56", "0.45"]
 
 
 def test_shares_are_shown_in_percent() -> None:
