@@ -117,6 +117,19 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     return [f"{about}: {'; '.join(says)}."]
 
 
+def over_all_worlds(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
+    """The same for effects whose intervals are those of worlds: which is largest, and which have one sign in 90%."""
+    rows = sorted((stage.row for stage in found), key=lambda row: -abs(row.value))
+    if not rows:
+        return verdicts(outcome, found)
+    says = f"the largest {WORDS[rows[0].index]} is {_number(rows[0])} of {rows[0].factor}"
+    if not math.isfinite(rows[0].low):
+        return [f"{outcome.label}: {says}; one world only, so that effects have no intervals."]
+    sure = [row.factor for row in rows if row.low > 0.0 or row.high < 0.0]
+    which = f"of one sign in 90% of worlds: {_list(sure)}" if sure else "none is of one sign in 90% of worlds"
+    return [f"{outcome.label}: {says}; {which}."]
+
+
 def _order(found: Sequence[Stage], runs: int, last: Sequence[Index]) -> list[str]:
     """Whether the first three were the first three with half of the runs."""
     before = max((stage.runs for stage in found if stage.runs < runs), default=None)

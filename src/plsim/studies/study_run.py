@@ -58,7 +58,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plsim.core.errors import RunError
+from plsim.core.errors import InputError, RunError
 from plsim.core.jit import source_digest
 from plsim.engine.result import json_bytes, parquet_bytes, write_file
 from plsim.engine.state import Floats
@@ -151,11 +151,15 @@ def run_study(
     ------
     StudyError
         When the folder holds runs of another study.
+    InputError
+        When the first run does not have an outcome that the study asks for.
     RunError
         When runs failed: they are listed with their inputs in ``tables/failures.csv``, and nothing is analysed.
     """
     task = task_of(loaded)
     folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "study.toml").exists():
+        _try(task)
     sweep = run_task(task, folder, workers=workers, shard=shard, dask=dask, progress=progress)
     write_file(folder / "study.toml", loaded.text.encode())
     write_file(folder / "manifest.json", json_bytes(_manifest(loaded, task, sweep)))
@@ -168,6 +172,16 @@ def run_study(
     found = StudyResult(loaded, task, folder, analysis, sweep)
     _save(found, values)
     return found
+
+
+def _try(task: StudyTask) -> None:
+    """Make the first run, so that an outcome which no run has is said before a long sweep, not by each of its runs."""
+    try:
+        task.prepare()(0)
+    except InputError:
+        raise
+    except Exception:  # noqa: BLE001 - the runner makes this run again and records what is wrong with it
+        return
 
 
 def _values(task: StudyTask, folder: Path) -> Floats:

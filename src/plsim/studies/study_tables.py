@@ -11,7 +11,7 @@ import numpy as np
 
 from plsim.engine.state import Floats
 from plsim.evidence import registry
-from plsim.studies.convergence import MAIN_INDEX, stages, verdicts
+from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
 from plsim.studies.design import Design, column_name
 from plsim.studies.evaluate import Outcome
 from plsim.studies.factors import Factor
@@ -178,11 +178,9 @@ def _sensitivity(
             | {"value": row.value, "low": row.low, "high": row.high, "runs": runs}
             for runs, row in steps
         ]
-        says += verdicts(outcome, steps)
+        says += over_all_worlds(outcome, steps) if isinstance(method, FractionalFactorial) else verdicts(outcome, steps)
         if isinstance(method, Regional):
             where += [at | region._asdict() for region in regions(method, factors, units, each)]
-        if isinstance(method, FractionalFactorial) and each.ndim == 1:
-            says.append(f"{outcome.label}: one world only, so that effects have no intervals.")
     tables = {"sensitivity": pd.DataFrame(found), "convergence": pd.DataFrame(growing), "regions": pd.DataFrame(where)}
     return {name: table for name, table in tables.items() if len(table)}, says
 
@@ -199,8 +197,10 @@ def _headline(table: pd.DataFrame, method: Method, outcome: Outcome) -> pd.DataF
     for key, value in place(outcome).items():
         if key in table.columns:
             table = table[table[key] == value]
-    if "index" in table.columns and method.kind in MAIN_INDEX:
-        table = table[table["index"] == MAIN_INDEX[method.kind]]
+    main = MAIN_INDEX.get(method.kind, "ST")
+    chosen = {"index": main, "measure": "shapley"}
+    for key in [name for name in chosen if name in table.columns]:
+        table = table[table[key] == chosen[key]]
         order = table["value"].abs().sort_values(ascending=False, kind="stable").index
         table = table.loc[order]
     return table.head(_HEADLINE_ROWS).reset_index(drop=True)
