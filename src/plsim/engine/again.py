@@ -12,6 +12,7 @@ import numpy as np
 
 from plsim.core.errors import InputError
 from plsim.core.jit import source_digest
+from plsim.engine.worlds import worlds_digest
 from plsim.evidence import evidence_digest, registry
 from plsim.population.load import StudentFiles
 from plsim.population.model import Population
@@ -129,5 +130,6 @@ def _changes(document: dict[str, Any]) -> list[str]:
         "source_digest": ("the compiled rules or their compiler", source_digest()),
         "parameters_digest": ("the registry of parameters", registry().digest()),
         "evidence_digest": ("the evidence files", evidence_digest()),
+        "worlds_digest": ("the worlds", worlds_digest()),
     }
     return [words for name, (words, digest) in now.items() if document.get(name) != digest]

@@ -18,6 +18,7 @@ from plsim.core.errors import RunError
 from plsim.core.jit import source_digest
 from plsim.engine.again import population_digest
 from plsim.engine.state import Floats
+from plsim.engine.worlds import meaning_of, worlds_digest
 from plsim.evidence import evidence_digest, registry
 from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
@@ -128,9 +129,9 @@ class Result:
         """Plain sentences: who was simulated, what was drawn, what the intervals are, what SD means."""
         lines = list(describe(self.pair.base_setting.population))
         if self.worlds:
+            lines += self.sureness
             lines.append(
-                f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): they span what is plausible, not what "
-                "evidence leaves. For exploring assumptions, not for prediction."
+                f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): {meaning_of(self.world_label)}"
             )
         else:
             lines.append("The central world only: no interval, so no statement of how sure this is.")
@@ -149,6 +150,13 @@ class Result:
                 "alike; its interval holds sampling error, and what it is off by is bias of the design or luck."
             )
         return tuple(lines)
+
+    @cached_property
+    def sureness(self) -> tuple[str, ...]:
+        """Plain sentences: ignorance apart from luck, how long gains last, which assumptions the effect hangs on."""
+        from plsim.engine.robustness import sureness
+
+        return sureness(self)
 
     @cached_property
     def students(self) -> pd.DataFrame:
@@ -198,6 +206,7 @@ class Result:
             "seed": self.seed,
             "worlds": self.worlds,
             "worlds_are": self.world_label if self.worlds else "central world only",
+            "sureness": list(self.sureness),
             "effects": records,
         }
 
@@ -213,6 +222,8 @@ class Result:
             "years": self.years,
             "worlds": self.worlds,
             "world_label": self.world_label,
+            "worlds_digest": worlds_digest(),
+            "sureness": list(self.sureness),
             "parameters": {entry.key: entry.value for entry in registry()},
             "parameters_digest": registry().digest(),
             "evidence_digest": evidence_digest(),

@@ -16,7 +16,7 @@ from plsim.engine.arm import Engine
 from plsim.engine.outcomes import year_outcomes
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
-from plsim.engine.result import Robustness
+from plsim.engine.result import Result, Robustness
 from plsim.engine.run import Pair, WorldRun, pair, population_of, run_arms
 from plsim.engine.state import Floats
 from plsim.engine.worlds import unidentified
@@ -111,7 +111,38 @@ def hangs_on(worlds: Sequence[World], effects: Floats) -> tuple[tuple[str, float
     return tuple(sorted(((key, share) for key, share in shares if share > HANGS), key=lambda each: -each[1]))
 
 
-def unidentified_grounds(worlds: Sequence[World], effects: Floats) -> tuple[tuple[str, float], ...]:
-    """Those parameters that an effect hangs on and that the evidence does not narrow."""
+def sureness(result: Result) -> tuple[str, ...]:
+    """How sure the effects on everybody's achievement are, in plain sentences; none without worlds."""
+    if not result.worlds:
+        return ()
+    lines = []
+    for place, row in enumerate(result.rows):
+        if not (row.estimator == "paired" and row.group == "all" and row.unit == "SD" and row.outcome == "achievement"):
+            continue
+        if row.subject == "both" or row.year != result.years:
+            continue
+        lines += _sentences(result, place, row)
+    return tuple(lines)
+
+
+def _sentences(result: Result, place: int, row: Row) -> list[str]:
+    effects = result.spread[:, place]
+    low, high = np.quantile(effects, (0.05, 0.95))
+    about = f"{row.subject.capitalize()}, year {row.year}"
+    luck = result.robustness.luck.get(row)
+    by_luck = "" if luck is None else f"; other students, teachers and years would move it by about ±{1.645 * luck:.3f}"
+    first = f"{about}: above zero in {np.mean(effects > 0.0):.0%} of worlds."
+    lines = [f"{first} What is not known about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
+    if row in result.robustness.durability:
+        least, most = result.robustness.durability[row]
+        entry = registry()[DURABILITY]
+        lines.append(
+            f"{about}, in the central world: {least:+.3f} SD if {entry.low:.0%} of a gain lasts over a summer, "
+            f"{most:+.3f} if {entry.high:.0%} does."
+        )
     open_ = set(unidentified())
-    return tuple(each for each in hangs_on(worlds, effects) if each[0] in open_)
+    for key, share in hangs_on(result.worlds_run, effects)[:3]:
+        meaning = registry()[key].meaning.rstrip(".")
+        doubt = ", which the evidence does not narrow" if key in open_ else ""
+        lines.append(f"{about}: {share:.0%} of the range goes with one assumption{doubt}: {meaning} ({key}).")
+    return lines

@@ -113,3 +113,25 @@ def unidentified() -> tuple[str, ...]:
     if stored is None:
         return tuple(parameter.key for parameter in registry().uncertain())
     return tuple(key for key, left in stored.narrowing.items() if left > NOT_NARROWED)
+
+
+def meaning_of(world_label: str) -> str:
+    """What an interval over worlds with a label says, and what it does not."""
+    if world_label == CALIBRATED_LABEL:
+        return (
+            "sets of assumptions that reproduce the published facts within their errors. What holds in all of them "
+            "holds if the model is right; a share of worlds is not a probability. For exploring assumptions, not for "
+            "prediction."
+        )
+    return (
+        "they span what is plausible, not what the evidence leaves; a share of worlds is not a probability. For "
+        "exploring assumptions, not for prediction."
+    )
+
+
+def worlds_digest() -> str:
+    """Identity of the worlds that results are taken over, for the manifest of a result."""
+    stored = calibrated()
+    if stored is None:
+        return "prior"
+    return hashlib.blake2b(stored.values.tobytes(), digest_size=12).hexdigest()

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from plsim.core.errors import RunError
+from plsim.engine.worlds import meaning_of
 from plsim.measures.groups import SMALLEST_GROUP
 from plsim.report import grounds, headlines, learning, price
 from plsim.report.folder import read_folder
@@ -67,6 +68,8 @@ def _contents(material: Material) -> dict[str, Any]:
         "purpose": material.scenario.purpose if material.scenario is not None else "",
         "worlds": material.worlds,
         "world_label": str(manifest["world_label"]),
+        "world_meaning": meaning_of(str(manifest["world_label"])),
+        "sureness": [str(line) for line in manifest.get("sureness", [])],
         "year": material.year,
         "years": counted(material.year, "year"),
         "smallest_group": SMALLEST_GROUP,
