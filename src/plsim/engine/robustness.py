@@ -111,6 +111,12 @@ def hangs_on(worlds: Sequence[World], effects: Floats) -> tuple[tuple[str, float
     return tuple(sorted(((key, share) for key, share in shares if share > HANGS), key=lambda each: -each[1]))
 
 
+def unidentified_grounds(worlds: Sequence[World], effects: Floats) -> tuple[tuple[str, float], ...]:
+    """Those parameters that an effect hangs on and that the evidence does not narrow."""
+    open_ = set(unidentified())
+    return tuple(each for each in hangs_on(worlds, effects) if each[0] in open_)
+
+
 def sureness(result: Result) -> tuple[str, ...]:
     """How sure the effects on everybody's achievement are, in plain sentences; none without worlds."""
     if not result.worlds:

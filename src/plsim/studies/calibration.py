@@ -50,8 +50,8 @@ class Calibrated:
             ),
             (
                 f"Effective sample size {said['effective_size']:.0f} of {said['candidates']}; with doubled discrepancy "
-                f"{said['effective_size_doubled']:.0f}. {said['dropped_in_full']} of {said['drawn']} drawn worlds missed a "
-                "fact in full and were left out."
+                f"{said['effective_size_doubled']:.0f}. {said['dropped_in_full']} of {said['drawn']} drawn worlds "
+                "missed a fact in full and were left out."
             ),
             "",
             "Facts: published, and the median and 90% interval over prior, worlds, and with doubled discrepancy",
