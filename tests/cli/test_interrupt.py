@@ -170,3 +170,34 @@ def test_a_folder_that_was_there_or_holds_something_stays(tmp_path):
     with OutFolder(tmp_path / "mine"):
         pass
     assert (tmp_path / "mine" / "first" / "table").exists()
+
+
+TIDYING = """
+import time
+from pathlib import Path
+from plsim.cli.interrupt import interruptible
+
+def work():
+    try:
+        Path("working").touch()
+        while True:
+            time.sleep(0.01)
+    finally:
+        time.sleep(0.2)
+        Path("tidied").touch()
+
+interruptible(work, message="interrupted")
+"""
+
+
+def test_interrupted_work_has_a_moment_to_tidy_up(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", TIDYING], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    try:
+        _until((tmp_path / "working").exists)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert (tmp_path / "tidied").exists()

@@ -37,31 +37,37 @@ def interruptible(
     """
     results: list[T] = []
     errors: list[BaseException] = []
+    # Not Thread.join: in Python 3.11 an interrupted join takes the thread for finished, and no grace would be given.
+    over = threading.Event()
 
     def do() -> None:
         try:
             results.append(work())
         except BaseException as error:  # noqa: BLE001 - raised again in the first thread
             errors.append(error)
+        finally:
+            over.set()
 
     thread = threading.Thread(target=do, name="plsim work", daemon=True)
     thread.start()
     try:
-        while thread.is_alive():
-            thread.join(_LOOK_SECONDS)
+        while not over.wait(_LOOK_SECONDS):
+            pass
     except KeyboardInterrupt:
-        _end(thread, message, tidy)
+        _end(thread, over, message, tidy)
     if errors:
         raise errors[0]
     return results[0]
 
 
-def _end(thread: threading.Thread, message: str | Callable[[], str], tidy: Callable[[], object]) -> None:
+def _end(
+    thread: threading.Thread, over: threading.Event, message: str | Callable[[], str], tidy: Callable[[], object]
+) -> None:
     """End the process: politely if the work can be stopped between two instructions, else at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C
     if thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt))
-    thread.join(GRACE_SECONDS)
+    over.wait(GRACE_SECONDS)
     try:
         said = message if isinstance(message, str) else message()
         tidy()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from time import monotonic, perf_counter
 from typing import Any, NamedTuple
@@ -18,9 +18,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from plsim.core.errors import InputError, RunError
+from plsim.studies.pool import TRIES
 from plsim.studies.spans import Shares
 from plsim.studies.store import Store
-from plsim.studies.task import DIED, Calculate, Chunk, Failure, Floats, Ints, Tally, Task, inputs_of, size, work_through
+from plsim.studies.task import (
+    DIED,
+    Calculate,
+    Chunk,
+    Failure,
+    Floats,
+    Ints,
+    Tally,
+    Task,
+    identity,
+    inputs_of,
+    size,
+    work_through,
+)
 from plsim.studies.worker import Report
 
 CHUNK_SECONDS = 4.0
@@ -57,7 +71,7 @@ def _task_and_calculate(pickled: bytes, digest: str) -> tuple[Task, Calculate]:
     address = hashlib.blake2b(pickled, digest_size=16).digest()
     if getattr(_prepared, "address", None) != address:
         task: Task = pickle.loads(pickled)  # noqa: S301 - from the client that Dask has connected us to
-        if task.digest() != digest:
+        if identity(task) != digest:
             raise RunError(
                 "A worker of the cluster has another version of plsim or of its evidence than this machine: its "
                 "results would not belong together. Install the same version on both."
@@ -115,12 +129,13 @@ class _Cluster:
         self._shares = Shares(todo, 1)
         self._again: deque[Chunk] = deque()
         self._per_run = 0.0
+        self._deaths: Counter[int] = Counter()
 
     def run(self) -> None:
         """Until nothing is left."""
         from distributed import as_completed
 
-        coming = as_completed()
+        coming = as_completed(loop=self._client.loop)
         under_way: dict[Any, Chunk] = {}
         try:
             while True:
@@ -155,19 +170,28 @@ class _Cluster:
         from distributed import KilledWorker
 
         error = future.exception() if future.status in {"error", "cancelled"} else None
-        if isinstance(error, KilledWorker) and size(chunk) > 1:
-            half = Shares(chunk, 2)
-            self._again.extend(each for each in (half.whole(0), half.whole(1)) if each)
-        elif isinstance(error, KilledWorker):
-            run = chunk[0][0]
-            failure = Failure(run, DIED.format(times=LOST_WORKERS + 1), inputs_of(self._task, run))
-            self._store(Made(np.empty(0, np.int64), np.empty((0, len(self._task.columns))), [failure], 0.0))
+        if isinstance(error, KilledWorker):
+            self._split(chunk)
         elif error is not None:
             raise error if isinstance(error, RunError) else RunError(f"The cluster failed: {error}")
         else:
             made: Made = future.result()
             self._per_run = made.making / size(chunk)
             self._store(made)
+
+    def _split(self, chunk: Chunk) -> None:
+        """Make both halves of a chunk again; one run alone as well, for another may have killed its worker."""
+        if size(chunk) > 1:
+            halves = Shares(chunk, 2)
+            self._again.extend((halves.whole(0), halves.whole(1)))
+            return
+        run = chunk[0][0]
+        self._deaths[run] += 1
+        if self._deaths[run] < TRIES:
+            self._again.append(chunk)
+            return
+        failure = Failure(run, DIED.format(times=TRIES * (LOST_WORKERS + 1)), inputs_of(self._task, run))
+        self._store(Made(np.empty(0, np.int64), np.empty((0, len(self._task.columns))), [failure], 0.0))
 
     def _store(self, made: Made) -> None:
         begun = monotonic()

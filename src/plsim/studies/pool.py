@@ -19,7 +19,7 @@ from time import monotonic
 from typing import Any
 
 from plsim.core.errors import RunError
-from plsim.studies.spans import Shares, chunk_seconds
+from plsim.studies.spans import Pace, Shares
 from plsim.studies.store import Store
 from plsim.studies.task import DIED, Chunk, Failure, Task, inputs_of, size
 from plsim.studies.worker import CURRENT, NOBODY, STOP, Ready, Report, Unprepared, work
@@ -67,9 +67,7 @@ class Pool:
         self._task, self._store, self._shares = task, store, shares
         # Never fork: threads and compiled code do not survive it, and Mesa sets "spawn" for the process anyway.
         self._context = multiprocessing.get_context("spawn")
-        self._begun = monotonic()
-        self._per_run = [per_run] * workers
-        self._storing = 0.0
+        self._paces = [Pace(per_run) for _ in range(workers)]
         self._counted = counted
         self._deaths: Counter[int] = Counter()
         self._stillborn = 0
@@ -142,8 +140,7 @@ class Pool:
             member.ready = True
             return
         chunk = member.waiting.popleft()
-        self._per_run[index] = news.making / size(chunk)
-        self._storing = 0.5 * (self._storing + news.storing)
+        self._paces[index].saw(size(chunk), making=news.making, storing=news.storing)
         self._counted(news)
 
     def _bury(self, index: int) -> None:
@@ -176,11 +173,10 @@ class Pool:
 
     def _feed(self) -> None:
         """Chunks for every worker that has fewer than it should."""
-        seconds = chunk_seconds(monotonic() - self._begun, self._storing)
         for round_ in range(1, AHEAD + 1):
             for index, member in enumerate(self._members):
                 if member.ready and len(member.waiting) < round_:
-                    chunk = self._shares.take(index, max(1, int(seconds / max(self._per_run[index], 1e-9))))
+                    chunk = self._shares.take(index, self._paces[index].runs())
                     if chunk and _sent(member.orders, chunk):
                         member.waiting.append(chunk)
                     elif chunk:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from plsim.core.errors import InputError, RunError
 from plsim.studies.pool import LOOK_SECONDS, Pool
-from plsim.studies.spans import SHORTEST_SECONDS, Shares, chunk_seconds, shard_of, undone
+from plsim.studies.spans import SHORTEST_SECONDS, Pace, Shares, shard_of, undone
 from plsim.studies.store import Store, Writer
 from plsim.studies.task import Calculate, Failure, Tally, Task, size, work_through
 from plsim.studies.worker import Report
@@ -162,14 +162,14 @@ def results(task: Task, folder: Path) -> pa.Table:
 
     Failed and missing runs have no row.
     """
-    store = Store(Path(folder), task.digest(), tuple(task.columns), task.count)
+    store = Store.existing(task, folder)
     store.check()
     return store.table()
 
 
 def failures(task: Task, folder: Path) -> list[Failure]:
     """Runs of a task that failed, with inputs and error, in order of run."""
-    store = Store(Path(folder), task.digest(), tuple(task.columns), task.count)
+    store = Store.existing(task, folder)
     store.check()
     return store.failures()
 
@@ -204,14 +204,11 @@ class _Here:
         self.preparing = perf_counter() - begun
         self._task, self._count = task, count
         self._writer: Writer = store.writer()
-        self._begun = monotonic()
-        self.per_run = 0.0
-        self._storing = 0.0
+        self.pace = Pace()
 
     def make(self, shares: Shares, *, seconds: float | None = None) -> None:
         """The next chunk, made and stored; at Ctrl-C what there is of it is stored."""
-        wish = chunk_seconds(monotonic() - self._begun, self._storing) if seconds is None else seconds
-        chunk = shares.take(0, max(1, int(wish / self.per_run)) if self.per_run else 1)
+        chunk = shares.take(0, self.pace.runs(seconds))
         tally = Tally(self._task, size(chunk))
         begun = made_by = perf_counter()
         made = failed = 0
@@ -220,24 +217,25 @@ class _Here:
             made_by = perf_counter()
         finally:
             made, failed = tally.store(self._writer)
-        self.per_run = (made_by - begun) / size(chunk)
-        self._storing = perf_counter() - made_by
+        making, storing = made_by - begun, perf_counter() - made_by
+        self.pace.saw(size(chunk), making=making, storing=storing)
         error = tally.failures[0].error if tally.failures else ""
-        self._count.add(Report(made, failed, made_by - begun, self._storing, error))
+        self._count.add(Report(made, failed, making, storing, error))
 
 
 def _run_here(task: Task, store: Store, todo: list[range], *, workers: int, count: _Count) -> None:
     """Start in this process; when much is left, go on in several."""
-    shares = Shares(todo, workers)
+    alone = Shares(todo, 1)
     here = _Here(task, store, count)
     tried_until = monotonic() + 4.0 * SHORTEST_SECONDS
-    while shares.left and (workers == 1 or monotonic() < tried_until):
-        here.make(shares, seconds=None if workers == 1 else SHORTEST_SECONDS)
-    if not shares.left or shares.left * here.per_run < WORTH_A_POOL * (START_SECONDS + here.preparing):
-        while shares.left:
-            here.make(shares)
+    while alone.left and (workers == 1 or monotonic() < tried_until):
+        here.make(alone)
+    if not alone.left or alone.left * here.pace.per_run < WORTH_A_POOL * (START_SECONDS + here.preparing):
+        while alone.left:
+            here.make(alone)
         return
-    pool = Pool(task, store, shares, workers=workers, per_run=here.per_run, counted=count.add)
+    shares = Shares(alone.whole(0), workers)
+    pool = Pool(task, store, shares, workers=workers, per_run=here.pace.per_run, counted=count.add)
     try:
         while pool.busy:
             pool.look(LOOK_SECONDS if pool.ready else 0.0)

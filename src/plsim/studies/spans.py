@@ -1,4 +1,4 @@
-"""Who makes which runs next: each worker its own stretch, and when that is done, half of what another has left.
+"""Who makes which runs next, and how many: each worker its own stretch, then half of what another has left.
 
 Neighbouring runs often share something dear (a world's reference, a counterfactual) that a worker keeps from one run to
 the next. So a worker goes through neighbours, rather than all workers through the same world together.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from time import monotonic
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ LONGEST_SECONDS = 2.0
 LARGEST = 16_384
 STORED_SHARE = 30.0
 """A chunk takes at least this many times as long to make as to store."""
+SLOW_DISK_SECONDS = 5.0
 OF_ELAPSED = 0.01
 
 
@@ -36,20 +38,39 @@ def shard_of(count: int, shard: tuple[int, int] | None) -> tuple[int, int]:
     return count * (number - 1) // of, count * number // of
 
 
-def chunk_seconds(elapsed: float, storing: float) -> float:
-    """How long a chunk should take to make.
+class Pace:
+    """How many runs the next chunk of a process should have, from how long its last ones took.
 
-    Short at first, so that little is lost when somebody stops a sweep early; up to 2 s in long ones, where many small
-    parts would be a burden; longer where the disk is slow.
+    Chunks are short at first, so that little is lost when somebody stops a sweep early; up to 2 s in long sweeps, where
+    many small parts would be a burden; longer where the disk is slow.
 
     Parameters
     ----------
-    elapsed
-        Seconds since the sweep began.
-    storing
-        Seconds that storing a chunk took.
+    per_run
+        Seconds that a run takes, as far as is known; 0 is not at all.
     """
-    return max(min(max(SHORTEST_SECONDS, OF_ELAPSED * elapsed), LONGEST_SECONDS), STORED_SHARE * storing)
+
+    def __init__(self, per_run: float = 0.0) -> None:
+        self.per_run = per_run
+        self._begun = monotonic()
+        self._storing: deque[float] = deque(maxlen=5)
+
+    def saw(self, runs: int, *, making: float, storing: float) -> None:
+        """Take in how many seconds a chunk took to make and to store."""
+        self.per_run = making / runs
+        self._storing.append(storing)
+
+    def seconds(self) -> float:
+        """How long the next chunk should take to make."""
+        usual = min(max(SHORTEST_SECONDS, OF_ELAPSED * (monotonic() - self._begun)), LONGEST_SECONDS)
+        # A process stores its first part more slowly than all others.
+        storing = min(self._storing) if len(self._storing) > 2 else 0.0
+        return max(usual, min(STORED_SHARE * storing, SLOW_DISK_SECONDS))
+
+    def runs(self, seconds: float | None = None) -> int:
+        """How many runs the next chunk should have, to take so long; 1 when nothing is known."""
+        wanted = self.seconds() if seconds is None else seconds
+        return max(1, min(int(wanted / self.per_run), LARGEST)) if self.per_run else 1
 
 
 class Shares:
@@ -88,7 +109,7 @@ class Shares:
             own.extend(_take_back(richest, (size(richest) + 1) // 2))
         workers = len(self._shares)
         fair = self.left if workers == 1 else -(-self.left // (4 * workers))
-        chunk = tuple(_take(own, max(1, min(runs, fair, LARGEST))))
+        chunk = tuple(_take(own, max(1, min(runs, fair))))
         self.left -= size(chunk)
         return chunk
 

@@ -3,7 +3,7 @@
 ::
 
     FOLDER/runs/
-      identity.json         whose runs these are: the task's digest, count and columns
+      identity.json         whose runs these are: digest of task and code, count, columns
       part-....parquet      a part: some runs, one row each, with all their results
       failed-....jsonl      failed runs, one line each, with inputs and error
       .writing-...          a part that is being written, or was when its writer died: nobody reads it
@@ -32,7 +32,7 @@ import pyarrow as pa
 from plsim.core.errors import RunError, StudyError
 from plsim.studies import parts
 from plsim.studies.parts import BLOCK, TEMPORARY, remove, write_whole
-from plsim.studies.task import Failure, Floats, Ints, Task
+from plsim.studies.task import Failure, Floats, Ints, Task, identity
 
 SCHEMA_VERSION = 1
 FOLDER = "runs"
@@ -53,13 +53,18 @@ class Store:
     folder
         The study's folder.
     digest, columns, count
-        The task's.
+        The task's; its digest is that of :func:`plsim.studies.task.identity`.
     """
 
     folder: Path
     digest: str
     columns: tuple[str, ...]
     count: int
+
+    @classmethod
+    def existing(cls, task: Task, folder: Path) -> Store:
+        """The store of a task; nothing is made or looked at."""
+        return cls(Path(folder), identity(task), tuple(task.columns), task.count)
 
     @classmethod
     def of(cls, task: Task, folder: Path) -> Store:
@@ -70,13 +75,13 @@ class Store:
         StudyError
             When the folder holds the runs of another task.
         """
-        store = cls(Path(folder), task.digest(), tuple(task.columns), task.count)
+        store = cls.existing(task, folder)
         store.parts.mkdir(parents=True, exist_ok=True)
-        identity = store.parts / IDENTITY
-        if not identity.exists():
+        path = store.parts / IDENTITY
+        if not path.exists():
             said = {"schema_version": SCHEMA_VERSION, "task": store.digest, "count": store.count}
             text = json.dumps({**said, "columns": store.columns}, indent=1) + "\n"
-            write_whole(identity, lambda path: path.write_text(text, encoding="utf-8"))
+            write_whole(path, lambda target: target.write_text(text, encoding="utf-8"))
         store.check()
         return store
 

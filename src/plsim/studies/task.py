@@ -6,9 +6,13 @@ go is of no concern to it. So a run depends on its number alone, and its bits ar
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -26,6 +30,20 @@ Calculate = Callable[[int], Sequence[float]]
 Chunk = tuple[range, ...]
 """Runs that are made and stored together."""
 
+_CODE = (
+    "core",
+    "rules",
+    "evidence",
+    "population",
+    "practices",
+    "scenario",
+    "measures",
+    "engine",
+    "studies/evaluate.py",
+)
+
+_SUFFIXES = {".py", ".toml", ".csv"}
+
 DIED = "the process that made it died ({times} times): out of memory, or a crash in compiled code"
 
 
@@ -41,7 +59,7 @@ class Task(Protocol):
         """How many runs there are."""
 
     def digest(self) -> str:
-        """Identity of design, code and evidence: two tasks with the same digest have the same results."""
+        """Identity of what is run; that of code and evidence is added by :func:`identity`."""
 
     def inputs(self, run: int) -> dict[str, object]:
         """What the run was given, in words and numbers, for the record of a failed run."""
@@ -69,6 +87,37 @@ class Failure(NamedTuple):
     error: str
     inputs: dict[str, object]
     trace: str = ""
+
+
+def identity(task: Task) -> str:
+    """What a task's results hang on: the task, the evidence, and all code that has a part in a run.
+
+    The code is that of the task's own module, and of all packages that its runs are made by. Two tasks with the same
+    identity have the same results, to the last bit.
+    """
+    digest = hashlib.blake2b(f"{task.digest()} {code_digest()}".encode(), digest_size=16)
+    own = getattr(sys.modules.get(type(task).__module__), "__file__", None)
+    if own and Path(own).is_file():
+        digest.update(_plain(Path(own)))
+    return digest.hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Digest of every source file and every number of evidence that runs are made from."""
+    digest = hashlib.blake2b(digest_size=16)
+    root = Path(__file__).resolve().parent.parent
+    for path in (root / name for name in _CODE):
+        for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if each.suffix in _SUFFIXES:
+                digest.update(each.relative_to(root).as_posix().encode())
+                digest.update(_plain(each))
+    return digest.hexdigest()
+
+
+def _plain(path: Path) -> bytes:
+    """A text file's bytes; a checkout on Windows may have other line ends, and says the same."""
+    return path.read_bytes().replace(b"\r\n", b"\n")
 
 
 def size(chunk: Iterable[range]) -> int:

@@ -79,3 +79,52 @@ class Wide(Roots):
 
     def make(self, run: int) -> Sequence[float]:
         return np.full(8, run / 7.0)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Doses:
+    """A real sweep: doses of a practice inside, worlds outside, in a small school."""
+
+    count: int
+    marks: str = ""
+    doses: int = 30
+
+    columns = ("math", "reading", "both")
+
+    def digest(self) -> str:
+        return f"doses-{self.count}"
+
+    def inputs(self, run: int) -> dict[str, object]:
+        return {"world": run // self.doses, "dose": self.dose(run)}
+
+    def dose(self, run: int) -> float:
+        return (run % self.doses) / (self.doses - 1)
+
+    def prepare(self) -> Callable[[int], Sequence[float]]:
+        import plsim
+        from plsim.engine.parameters import prior_worlds
+        from plsim.studies.evaluate import Evaluator
+
+        scenario = plsim.load(
+            "one_school_demo", overrides=["population.schools=1", "population.students_per_school=60"]
+        )
+        evaluator = Evaluator(scenario, seed=3, years=1)
+        worlds = prior_worlds(-(-self.count // self.doses), 3)
+
+        def make(run: int) -> Sequence[float]:
+            if self.marks:
+                with (Path(self.marks) / str(os.getpid())).open("a") as marks:
+                    marks.write(f"{run}\n")
+            return evaluator({"practices.learning_paths.intensity": self.dose(run)}, worlds[run // self.doses]).tolist()
+
+        return make
+
+
+@dataclass(frozen=True)
+class Differing(Roots):
+    """A task of which this process says another digest than others, as another version of the code would."""
+
+    here: int = 0
+
+    def digest(self) -> str:
+        return "here" if os.getpid() == self.here else "there"

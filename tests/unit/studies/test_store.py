@@ -9,9 +9,10 @@ import pytest
 from sweep_tasks import Roots
 
 from plsim.core.errors import StudyError
+from plsim.studies import task
 from plsim.studies.parts import TEMPORARY
 from plsim.studies.store import Store, Writer
-from plsim.studies.task import Failure
+from plsim.studies.task import Failure, identity
 
 COLUMNS = ("a", "b/c")
 
@@ -184,4 +185,25 @@ def test_batches_hold_a_block_at_a_time_in_order(tmp_path: Path, monkeypatch: py
 def test_the_identity_says_what_the_runs_are(tmp_path: Path) -> None:
     store = Store.of(Roots(count=10), tmp_path)
     said = json.loads((store.parts / "identity.json").read_text(encoding="utf-8"))
-    assert said == {"schema_version": 1, "task": "roots-10", "count": 10, "columns": ["root", "wave"]}
+    columns = ["root", "wave"]
+    assert said == {"schema_version": 1, "task": identity(Roots(10)), "count": 10, "columns": columns}
+
+
+def test_other_code_is_another_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = identity(Roots(10))
+    monkeypatch.setattr("plsim.studies.task.code_digest", lambda: "edited")
+    assert identity(Roots(10)) != before
+
+
+def test_an_edit_anywhere_in_what_makes_a_run_is_other_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(Path(task.__file__).parent.parent, tmp_path / "plsim", ignore=shutil.ignore_patterns("*.pyc"))
+    monkeypatch.setattr(task, "__file__", str(tmp_path / "plsim" / "studies" / "task.py"))
+    seen = {task.code_digest.__wrapped__()}
+    for edited in ("rules/match.py", "engine/arm.py", "evidence/data/prices.toml", "studies/evaluate.py"):
+        with (tmp_path / "plsim" / edited).open("a") as file:
+            file.write("0\n")
+        seen.add(task.code_digest.__wrapped__())
+    assert len(seen) == 5
+    with (tmp_path / "plsim" / "cli" / "main.py").open("a") as file:
+        file.write("0\n")
+    assert task.code_digest.__wrapped__() in seen
