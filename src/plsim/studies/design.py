@@ -136,7 +136,7 @@ def _moves_base(factor: Factor) -> bool:
     if factor.role == "uncertainty":
         return factor.kind == "parameter"
     keys = {key for option in factor.options for key in option} or {factor.name}
-    return any(key.partition(".")[0] in ("context", "population", "freeze") for key in keys)
+    return any(key.startswith(("context.", "population.", "freeze.", "support.network_schools")) for key in keys)
 
 
 def _together(keys: Floats) -> Ints:
