@@ -85,7 +85,7 @@ class StudyPlan:
         rate = self.runs / max(self.seconds - _START_SECONDS, 1e-9)
         processes = "1 process" if self.workers == 1 else f"{self.workers} processes"
         return [
-            f"{self.runs:,} runs: {self.points:,} points of {self.factors} factors{crossed}, {self.outcomes} outcomes",
+            f"{self.runs:,} runs: {self.points:,} points of {self.factors} factors{crossed}, outcomes: {self.outcomes}",
             f"about {span(self.seconds)} with {processes}: {rate:,.0f} runs a second, measured on {self.measured}",
             f"about {size(self.bytes)} of disk",
         ]
