@@ -18,10 +18,12 @@ from plsim.cli.progress import sweep_progress
 @click.option("--seed", type=click.IntRange(0), default=1, help="Of every choice and of all luck.")
 @click.option("--bank", type=click.IntRange(200), default=10_000, help="Worlds that fill the prior.")
 @click.option("--wave", type=click.IntRange(50), default=3_000, help="More worlds, where no fact is far off.")
+@click.option("--pilot", type=click.IntRange(10), default=120, help="Worlds run in full to learn what size does.")
 @click.option("--drawn", type=click.IntRange(10), default=600, help="Worlds that are run again in full.")
 @click.option("--truths", type=click.IntRange(20), default=300, help="Known worlds that the inference is tested with.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
 @click.option("--install", is_flag=True, help="Put the worlds where runs find them: into the package.")
+@click.option("--page", type=click.Path(dir_okay=False, path_type=Path), help="Also write the documentation's page.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
 def command(
@@ -30,10 +32,12 @@ def command(
     seed: int,
     bank: int,
     wave: int,
+    pilot: int,
     drawn: int,
     truths: int,
     workers: int | None,
     install: bool,
+    page: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -46,7 +50,7 @@ def command(
     from plsim.studies.calibration import run_calibration
 
     begun = monotonic()
-    sizes = Sizes(bank=bank, wave=wave, drawn=drawn, seed=seed)
+    sizes = Sizes(bank=bank, wave=wave, pilot=pilot, drawn=drawn, seed=seed)
     with ExitStack() as stack:
 
         def watch(stage: str) -> Callable[[int, int], None] | None:
@@ -55,6 +59,10 @@ def command(
         done = run_calibration(
             out, sizes, workers=workers or os.cpu_count() or 1, truths=truths, watch=watch, install=install
         )
+    if page is not None:
+        from plsim.report.calibration_page import write_calibration_page
+
+        write_calibration_page(out, page)
     if as_json:
         click.echo(json_bytes(done.provenance).decode(), nl=False)
     elif quiet:

@@ -45,8 +45,9 @@ def model_digest() -> str:
             digest.update(_program(path.read_text(encoding="utf-8")).encode())
     for entry in registry():
         if entry.group not in _NOT_OF_THE_MODEL:
-            numbers = (entry.key, entry.value, entry.low, entry.high, entry.uncertain, entry.shape)
-            digest.update(repr(numbers if entry.uncertain else numbers[:2]).encode())
+            # Of an uncertain number worlds know the range; its central value is only where the central world stands.
+            said = (entry.low, entry.high, entry.shape) if entry.uncertain else (entry.value,)
+            digest.update(repr((entry.key, *said)).encode())
     return digest.hexdigest()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,8 +18,6 @@ from plsim.studies.likelihood import Target
 from plsim.studies.priors import Prior
 from plsim.studies.runner import results
 from plsim.studies.study_facts import StudyFact
-
-ROLES = ("calibration",)
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,8 @@ class WorldsTask:
 
 def bench(size: str, seed: int) -> Bench:
     """The bench of the facts that may choose worlds."""
-    return Bench(experiments(), size=size, seed=seed, roles=ROLES)
+    chosen = (replace(each, facts=tuple(fact for fact in each.facts if fact.calibrates)) for each in experiments())
+    return Bench([each for each in chosen if each.facts], size=size, seed=seed)
 
 
 def facts_digest() -> str:

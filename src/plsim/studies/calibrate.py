@@ -4,9 +4,11 @@ In stages, each kept in the folder, so that a stopped calibration goes on where 
 
 1. ``bank``: worlds that fill the prior, run on small populations against every fact that may choose worlds.
 2. An emulator of every statistic; ``wave``: more worlds where no fact is missed by three standard deviations.
-3. Emulators again from both; importance weights of many emulated prior worlds; worlds drawn by weight.
-4. ``full``: the drawn worlds, run at the studies' own sizes. Whoever misses a fact there by three standard deviations
-   is left out, and how many that were is told.
+3. Emulators again from both; ``pilot``: some likely worlds at the studies' own sizes, which tell how statistics of
+   small populations relate to those of full ones.
+4. Importance weights of many emulated prior worlds at full size; worlds drawn by weight.
+5. ``full``: the drawn worlds, run in full. Whoever misses a fact there by three standard deviations is left out, and
+   how many that were is told.
 
 The same settings and seed give the same worlds.
 """
@@ -26,6 +28,7 @@ from plsim.studies.emulator import Emulator, fitted
 from plsim.studies.likelihood import Targets, implausibility
 from plsim.studies.posterior import (
     IMPLAUSIBLE,
+    Candidates,
     Posterior,
     candidates,
     not_implausible,
@@ -49,6 +52,8 @@ class Sizes:
         Worlds that are run on small populations.
     candidates
         Emulated worlds that weights are given to.
+    pilot
+        Worlds that are run in full to learn what size does.
     drawn
         Worlds that are run again in full.
     seed
@@ -58,6 +63,7 @@ class Sizes:
     bank: int = 10_000
     wave: int = 3_000
     candidates: int = 1 << 16
+    pilot: int = 120
     drawn: int = 600
     seed: int = 1
 
@@ -91,6 +97,8 @@ class Calibration:
         Emulators before and after the wave.
     left
         Share of the prior that the first emulator left not implausible.
+    pilot
+        Worlds that were run in full to learn what size does.
     posterior, doubled
         Weights of the candidates, and weights with every discrepancy doubled.
     drawn, full
@@ -107,6 +115,7 @@ class Calibration:
     first: Emulator
     emulator: Emulator
     left: float
+    pilot: Simulated
     posterior: Posterior
     doubled: Posterior
     drawn: Floats
@@ -167,6 +176,9 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
     both = bank.joined(wave)
     emulator = fitted(small.statistics, both.points, both.values, seed=sizes.seed, progress=watch("emulator again"))
     of = candidates(emulator, axes, sizes.candidates, seed=sizes.seed + 2, progress=watch("candidates again"))
+    likely = of.points[posterior(of, wanted).draw(sizes.pilot, rng)]
+    pilot = run("pilot", asked.values(likely), "full")
+    of = at_full_size(of, emulator(pilot.points), pilot.values)
     found = posterior(of, wanted)
     drawn = asked.values(of.points[found.draw(sizes.drawn, rng)])
     full = run("full", drawn, "full")
@@ -179,12 +191,30 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
         first=first,
         emulator=emulator,
         left=plausible.size / sizes.candidates,
+        pilot=pilot,
         posterior=found,
         doubled=posterior(of, wanted, discrepancy=2.0),
         drawn=drawn,
         full=full.values,
         kept=plausible_worlds(full.values, wanted),
     )
+
+
+def at_full_size(of: Candidates, small: Floats, full: Floats) -> Candidates:
+    """Candidates with the statistics of full populations, by a straight line for each statistic.
+
+    ``small`` is emulated and ``full`` simulated of the same worlds, each (worlds, statistics). What scatters about the
+    line joins the emulator's error.
+    """
+    centre, level = small.mean(axis=0), full.mean(axis=0)
+    spread = ((small - centre) ** 2).sum(axis=0)
+    slope = np.divide(
+        ((small - centre) * (full - level)).sum(axis=0), spread, out=np.zeros_like(spread), where=spread > 0.0
+    )
+    rest = full - (level + slope * (small - centre))
+    # The emulator's own error shows in the scatter too, so it is not added a second time.
+    error = np.sqrt((rest**2).sum(axis=0) / max(len(full) - 2, 1))
+    return Candidates(of.points, level + slope * (of.means - centre), error)
 
 
 def plausible_worlds(values: Floats, wanted: Targets) -> np.ndarray:

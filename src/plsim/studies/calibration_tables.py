@@ -186,6 +186,7 @@ def provenance(of: Calibration, sizes: Sizes, found: Identification, *, seconds:
         "not_implausible": of.left,
         "effective_size": of.posterior.effective_size,
         "effective_size_doubled": of.doubled.effective_size,
+        "pilot": int(of.pilot.points.shape[0]),
         "drawn": int(of.drawn.shape[0]),
         "dropped_in_full": int((~of.kept).sum()),
         "seconds": round(seconds),

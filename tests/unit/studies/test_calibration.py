@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from plsim.engine.state import Floats
 from plsim.evidence import registry
+from plsim.studies.calibrate import at_full_size
 from plsim.studies.emulator import fitted, terms
 from plsim.studies.identification import identification
 from plsim.studies.likelihood import Target, agreement, implausibility, log_likelihood, observed, without
@@ -164,6 +165,16 @@ def test_the_fact_that_narrows_a_parameter_is_the_one_that_is_missed(bank: tuple
     told = identification(found, ("a", "b", "c", "idle"), TARGETS)
     assert told.facts[int(np.argmax(told.without[:, 0]))] == "V"
     assert told.facts[int(np.argmax(told.without[:, 2]))] == "R"
+
+
+def test_what_size_does_is_learned_from_a_pilot_and_its_scatter_is_error() -> None:
+    rng = np.random.default_rng(4)
+    small = rng.uniform(0.0, 1.0, (400, 2))
+    full = np.column_stack([0.1 + 0.5 * small[:, 0] + rng.normal(0.0, 0.03, 400), small[:, 1]])
+    of = at_full_size(Candidates(np.zeros((2, 1)), np.array([[0.0, 0.2], [1.0, 0.4]]), np.ones(2)), small, full)
+    assert of.means[:, 0] == pytest.approx([0.1, 0.6], abs=0.01)
+    assert of.means[:, 1] == pytest.approx([0.2, 0.4])
+    assert of.errors == pytest.approx([0.03, 0.0], abs=0.003)
 
 
 def test_leaving_a_fact_out_leaves_the_others() -> None:
