@@ -37,8 +37,8 @@ class _Checked:
 def command(*, files: tuple[str, ...], term: str | None, explain: bool, as_json: bool) -> None:
     """Read each FILE and say everything that is wrong with it, in its own order, or that nothing is.
 
-    Scenarios and studies are files ending in .toml or names of shipped ones; a folder with a study.toml is a study; any
-    other folder or file is read as a population.
+    Scenarios, studies, published facts and demonstrations are files ending in .toml; scenarios also names of shipped
+    ones; a folder with a study.toml is a study; any other folder or file is read as a population.
     Names, birth dates and ids of students are never shown.
     """
     found = interruptible(lambda: [_checked(file, term) for file in files], message="plsim: interrupted.")
@@ -53,6 +53,15 @@ def command(*, files: tuple[str, ...], term: str | None, explain: bool, as_json:
 def _checked(file: str, term: str | None) -> _Checked:
     """A file, read."""
     try:
+        if _is_experiment(file):
+            from plsim.studies.experiments import experiment
+
+            return _Checked(file, None, experiment(Path(file)).words)
+        if _is_demonstration(file):
+            from plsim.explorer.demonstration_files import read_demonstration
+
+            steps = len(read_demonstration(Path(file)).says.steps)
+            return _Checked(file, None, (f"{steps} {'step' if steps == 1 else 'steps'}",))
         if _is_study(file):
             return _read_study(file)
         if _is_population(file):
@@ -63,6 +72,20 @@ def _checked(file: str, term: str | None) -> _Checked:
     except InputError as error:
         return _Checked(file, str(error))
     return _Checked(file)
+
+
+def _is_experiment(file: str) -> bool:
+    """Whether a file is a published study to be run again: it has ``[[fact]]`` entries."""
+    from plsim.studies.fact_files import is_fact_file
+
+    return file.endswith(".toml") and "\0" not in file and os.path.isfile(file) and is_fact_file(Path(file))  # noqa: PTH113
+
+
+def _is_demonstration(file: str) -> bool:
+    """Whether a file says that it is a demonstration to teach with."""
+    from plsim.explorer.demonstration_files import is_demonstration
+
+    return file.endswith(".toml") and "\0" not in file and is_demonstration(Path(file))
 
 
 def _is_study(file: str) -> bool:

@@ -21,7 +21,7 @@ from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import typical_practices
 from plsim.studies.fact_statistics import Statistic, fall_slope, school_noise, statistic, student_noise
-from plsim.studies.lives import Life, Lives, Place, Places, Test
+from plsim.studies.lives import Life, Lives, Place, Places, Snapshot
 from plsim.studies.study_facts import Experiment, StudyFact
 
 _MATCHED = 1.0 + 1.0 / MATCHES
@@ -194,7 +194,7 @@ class View:
         """The life of an arm."""
         return self._lives.of(self._of.places[arm])
 
-    def _test(self, life: Life, year: int) -> Test:
+    def _test(self, life: Life, year: int) -> Snapshot:
         return life.tests[year - 1, self._of.design.weeks]
 
     def _aligned_sd(self, scores: Floats, year: int) -> Floats:

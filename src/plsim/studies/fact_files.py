@@ -123,8 +123,12 @@ def fact_files() -> tuple[Path, ...]:
     return tuple(sorted(FOLDER.glob("*.toml")))
 
 
-def is_fact_file(text: str) -> bool:
-    """Whether a TOML text is a fact file: it has ``[[fact]]`` entries."""
+def is_fact_file(path: Path) -> bool:
+    """Whether a TOML file is a fact file: it has ``[[fact]]`` entries. A file that is no text is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
     return re.search(r"^\s*\[\[\s*fact\s*\]\]", text, re.MULTILINE) is not None
 
 

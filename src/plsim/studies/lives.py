@@ -27,7 +27,7 @@ _TUTORING_SHARE = Levers._fields.index("tutoring_share")
 
 
 @dataclass(frozen=True)
-class Test:
+class Snapshot:
     """What tests of every kind would show of all students in one week; each (students, 2), without test error.
 
     ``achievement`` in RIT; ``aligned`` the share mastered of what was taught; ``on_grade`` units of the grade.
@@ -44,7 +44,7 @@ class Life:
 
     setting: Setting
     arm: Arm
-    tests: dict[tuple[int, int], Test]
+    tests: dict[tuple[int, int], Snapshot]
     served: Floats
 
 
@@ -157,7 +157,7 @@ class Lives:
             arm.end_year(np.stack([life.tests[year, week].achievement for week in WINDOWS]))
 
 
-def _test(arm: Arm) -> Test:
+def _test(arm: Arm) -> Snapshot:
     rows = arm.rows
     aligned = rows.taught_mastery / np.maximum(rows.units_taught, 1.0)
-    return Test(*(arm.by_student(each) for each in (rows.achievement, aligned, rows.coverage)))
+    return Snapshot(*(arm.by_student(each) for each in (rows.achievement, aligned, rows.coverage)))

@@ -122,6 +122,16 @@ class Experiment:
     size: SizeTable | None
     facts: tuple[StudyFact, ...]
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it is, in a few plain lines."""
+        design = self.design
+        test = f"{design.test} test in week {design.weeks} of year {self.scenario.years}, SD of the {design.sd}"
+        return (
+            f"{self.study}: {design.estimand}, {test}.",
+            *(f"{fact.key}: {fact.table.statistic} ({fact.kind}, {fact.role})" for fact in self.facts),
+        )
+
     def sized(self, size: str) -> tuple[Scenario, Scenario]:
         """Scenario and comparison at a size."""
         return self._sized(self.scenario, size), self._sized(self.comparison, size)
