@@ -1,7 +1,7 @@
 """Totals of a long stream of numbers in a small table: means, spread and quantiles without keeping the numbers.
 
 Quantiles come from counts in bins whose edges grow by a fixed ratio (as in DDSketch, Masson, Rim and Lee 2019): each is
-right to within ``PRECISION`` of its own size, and the table has some twenty thousand bins at most, however many numbers
+right to within ``PRECISION`` of its own size, and the table has some thousand bins, however many numbers
 there are.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-PRECISION = 0.001
+PRECISION = 0.005
 """How far off a quantile may be, relative to its size."""
-SMALLEST = 1e-6
+SMALLEST = 1e-4
 """What is nearer to zero counts as zero."""
 _LOG_RATIO = math.log((1.0 + PRECISION) / (1.0 - PRECISION))
 _LARGEST = 1e12

