@@ -9,7 +9,8 @@ from typing import NamedTuple
 from plsim.engine.state import Floats
 from plsim.studies.evaluate import Outcome
 from plsim.studies.factors import NOTHING, Factor, group_names
-from plsim.studies.sensitivity import Index, indices
+from plsim.studies.indices import Index
+from plsim.studies.sensitivity import indices
 from plsim.studies.study_file import Delta, Dgsm, Hdmr, Method, Morris, Pawn, RbdFast, Regional, Sobol
 
 MAIN_INDEX = {

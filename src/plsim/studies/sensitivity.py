@@ -26,16 +26,15 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from plsim.core.errors import RunError
 from plsim.engine.state import Floats
 from plsim.measures.effects import CI_LEVEL
 from plsim.studies.factors import NOTHING, Factor, group_names
+from plsim.studies.indices import Index, Region, Z, around, is_constant, need_finite, resampled, with_nothing
 from plsim.studies.method_rules import contrasts, morris_levels
 from plsim.studies.study_file import (
     Delta,
@@ -49,39 +48,6 @@ from plsim.studies.study_file import (
     Regional,
     Sobol,
 )
-
-_Z = 1.6448536269514722
-"""Half width of a 90% interval in standard errors."""
-_TINY = 1e-12
-"""Outcomes whose spread is below this share of their size are the same in all runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """One index of one factor or pair; ``low`` and ``high`` are a 90% interval from resampling runs, NaN if unknown."""
-
-    factor: str
-    factor2: str
-    index: str
-    value: float
-    low: float
-    high: float
-    runs: int
-
-
-class Region(NamedTuple):
-    """How a factor lies where the outcome is in one region of its distribution.
-
-    ``mean`` is the mean of the factor's coordinate there (0.5 when the region does not care), ``distance`` the
-    Cramér-von Mises distance between the factor inside and outside of the region.
-    """
-
-    factor: str
-    region: int
-    from_share: float
-    to_share: float
-    mean: float
-    distance: float
 
 
 def points_of(method: Method, factors: Sequence[Factor], *, seed: int) -> Floats:
@@ -157,23 +123,6 @@ def indices(
     return makers[type(method)](method, factors, units, values, own, count)
 
 
-def need_finite(values: Floats, runs: npt.NDArray[np.int64] | None = None) -> None:
-    """Refuse outcomes that are no numbers, and name their runs: SALib would turn them into zeros without a word."""
-    wrong = np.flatnonzero(~np.isfinite(values).reshape(-1))
-    if wrong.size:
-        named = wrong if runs is None else np.asarray(runs)[wrong]
-        shown = ", ".join(str(run) for run in named[:10].tolist()) + (", ..." if wrong.size > 10 else "")
-        raise RunError(
-            f"{wrong.size} of {values.size} runs have an outcome that is not a number: runs {shown}. "
-            "No index was computed."
-        )
-
-
-def is_constant(values: Floats) -> bool:
-    """Whether an outcome is the same in all runs, up to rounding."""
-    return bool(np.ptp(values) <= _TINY * max(1.0, float(np.abs(values).max())))
-
-
 def regions(method: Regional, factors: Sequence[Factor], units: Floats, values: Floats) -> list[Region]:
     """Where every factor lies in each region of the outcome, the lowest outcomes first."""
     need_finite(values)
@@ -208,13 +157,13 @@ def _sobol(
         )
     names = group_names(factors)
     rows = [
-        _around(name, index, found[index][at], found[f"{index}_conf"][at], values.size)
+        around(name, index, found[index][at], found[f"{index}_conf"][at], values.size)
         for index in ("S1", "ST")
         for at, name in enumerate(names)
     ]
     if method.second_order:
         rows += [
-            _around(one, "S2", found["S2"][i, j], found["S2_conf"][i, j], values.size, names[j])
+            around(one, "S2", found["S2"][i, j], found["S2_conf"][i, j], values.size, names[j])
             for i, one in enumerate(names)
             for j in range(i + 1, len(names))
         ]
@@ -241,11 +190,11 @@ def _morris(
         scale = step if all(factor.sliced for factor in members) else 1.0
         mu, sigma = float(found["mu"][at]) * scale, float(found["sigma"][at]) * scale
         rows.append(
-            _around(name, "mu_star", found["mu_star"][at] * scale, found["mu_star_conf"][at] * scale, values.size)
+            around(name, "mu_star", found["mu_star"][at] * scale, found["mu_star_conf"][at] * scale, values.size)
         )
         if len(members) == 1:
-            rows.append(_around(name, "mu", mu, _Z * sigma / np.sqrt(trajectories), values.size))
-            rows.append(_around(name, "sigma", sigma, np.nan, values.size))
+            rows.append(around(name, "mu", mu, Z * sigma / np.sqrt(trajectories), values.size))
+            rows.append(around(name, "sigma", sigma, np.nan, values.size))
     return rows
 
 
@@ -254,7 +203,7 @@ def _rbd_fast(
 ) -> list[Index]:
     from SALib.analyze import rbd_fast
 
-    names, columns = _with_nothing(factors, units, seed)
+    names, columns = with_nothing(factors, units, seed)
     with _contained(seed):
         found = rbd_fast.analyze(
             _named(len(names)),
@@ -265,7 +214,7 @@ def _rbd_fast(
             conf_level=CI_LEVEL,
             seed=seed,
         )
-    return [_around(name, "S1", found["S1"][at], found["S1_conf"][at], values.size) for at, name in enumerate(names)]
+    return [around(name, "S1", found["S1"][at], found["S1_conf"][at], values.size) for at, name in enumerate(names)]
 
 
 def _delta(
@@ -273,13 +222,13 @@ def _delta(
 ) -> list[Index]:
     from SALib.analyze import delta
 
-    names, columns = _with_nothing(factors, units, seed)
+    names, columns = with_nothing(factors, units, seed)
     with _contained(seed):
         found = delta.analyze(
             _named(len(names)), columns, values, num_resamples=resamples, conf_level=CI_LEVEL, seed=seed, method="delta"
         )
     return [
-        _around(name, "delta", found["delta_raw"][at], found["delta_raw_conf"][at], values.size)
+        around(name, "delta", found["delta_raw"][at], found["delta_raw_conf"][at], values.size)
         for at, name in enumerate(names)
     ]
 
@@ -289,26 +238,26 @@ def _pawn(
 ) -> list[Index]:
     from SALib.analyze import pawn
 
-    names, columns = _with_nothing(factors, units, seed)
+    names, columns = with_nothing(factors, units, seed)
 
     def once(rows: npt.NDArray[np.int64]) -> Floats:
         found = pawn.analyze(_named(len(names)), columns[rows], values[rows], S=method.slices)
         return np.array([found["median"], found["maximum"]])
 
     with _contained(seed):
-        return _resampled(once, ("pawn_median", "pawn_max"), names, values.size, seed, resamples)
+        return resampled(once, ("pawn_median", "pawn_max"), names, values.size, seed, resamples)
 
 
 def _regional(
     method: Regional, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
 ) -> list[Index]:
-    names, columns = _with_nothing(factors, units, seed)
+    names, columns = with_nothing(factors, units, seed)
 
     def once(rows: npt.NDArray[np.int64]) -> Floats:
         distance = _region_distances(columns[rows], values[rows], method.regions)
         return np.array([np.nanmean(distance, axis=0), np.nanmax(distance, axis=0)])
 
-    return _resampled(once, ("cvm_mean", "cvm_max"), names, values.size, seed, resamples)
+    return resampled(once, ("cvm_mean", "cvm_max"), names, values.size, seed, resamples)
 
 
 def _region_distances(units: Floats, values: Floats, count: int) -> Floats:
@@ -328,8 +277,8 @@ def _dgsm(_: Dgsm, factors: Sequence[Factor], units: Floats, values: Floats, see
         slope, half = float(found["vi"][at]), float(found["dgsm_conf"][at])
         # SALib's interval is that of the squared slope, not of the index.
         scale = float(found["dgsm"][at]) / slope if slope > 0.0 else 0.0
-        rows.append(_around(factor.name, "dgsm", slope * scale, half * scale, values.size))
-        rows.append(_around(factor.name, "squared_slope", slope, half, values.size))
+        rows.append(around(factor.name, "dgsm", slope * scale, half * scale, values.size))
+        rows.append(around(factor.name, "squared_slope", slope, half, values.size))
     return rows
 
 
@@ -383,37 +332,12 @@ def _hdmr(
     for at, term in enumerate(found["Term"]):
         places = [int(part[1:]) for part in str(term).split("/")]
         one, other = names[places[0]], names[places[1]] if len(places) > 1 else ""
-        rows.append(_around(one, "S2" if other else "S1", found["S"][at], found["S_conf"][at], values.size, other))
+        rows.append(around(one, "S2" if other else "S1", found["S"][at], found["S_conf"][at], values.size, other))
         if not other:
-            rows.append(_around(one, "ST", found["ST"][at], found["ST_conf"][at], values.size))
+            rows.append(around(one, "ST", found["ST"][at], found["ST_conf"][at], values.size))
     explained = float(found["S_sum"])
     rows.append(Index(NOTHING, "", "not_explained", 1.0 - explained, np.nan, np.nan, values.size))
     return rows
-
-
-def _resampled(
-    once: Callable[[npt.NDArray[np.int64]], Floats],
-    index_names: Sequence[str],
-    names: Sequence[str],
-    runs: int,
-    seed: int,
-    resamples: int,
-) -> list[Index]:
-    """Indices of all runs, and how far resampling the runs spreads them. ``once`` returns (indices, factors)."""
-    rng = np.random.default_rng(seed)
-    value = once(np.arange(runs))
-    again = np.array([once(rng.integers(runs, size=runs)) for _ in range(resamples)])
-    # Resampled runs hold some twice, which moves these distances up: their spread is used, not where they lie.
-    half = _Z * np.nanstd(again, axis=0, ddof=1)
-    return [
-        _around(name, index, value[i, j], half[i, j], runs)
-        for i, index in enumerate(index_names)
-        for j, name in enumerate(names)
-    ]
-
-
-def _around(name: str, index: str, value: Any, half: Any, runs: int, other: str = "") -> Index:
-    return Index(name, other, index, float(value), float(value) - float(half), float(value) + float(half), runs)
 
 
 def _differences(base: Floats, method: Dgsm, factors: int) -> Floats:
@@ -427,12 +351,6 @@ def _differences(base: Floats, method: Dgsm, factors: int) -> Floats:
         rows = np.arange(points.shape[0]) * (factors + 1) + at + 1
         found[rows, at] += np.where(points[:, at] < 0.5, method.step, -method.step)
     return found
-
-
-def _with_nothing(factors: Sequence[Factor], units: Floats, seed: int) -> tuple[list[str], Floats]:
-    """One column more, which the model never saw: what its index is, chance alone gives."""
-    nothing = np.random.default_rng([seed, units.shape[0]]).random(units.shape[0])
-    return [*(factor.name for factor in factors), NOTHING], np.column_stack([units, nothing])
 
 
 def _problem(factors: Sequence[Factor]) -> dict[str, Any]:

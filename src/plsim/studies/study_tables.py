@@ -15,8 +15,9 @@ from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdi
 from plsim.studies.design import Design, column_name
 from plsim.studies.evaluate import Outcome
 from plsim.studies.factors import Factor
+from plsim.studies.indices import need_finite
 from plsim.studies.responses import contrast_rows, place, response_rows
-from plsim.studies.sensitivity import indices, need_finite, regions
+from plsim.studies.sensitivity import indices, regions
 from plsim.studies.study_file import Factorial, FractionalFactorial, Grid, Method, Regional, Sample, Surrogate
 from plsim.studies.study_loading import Loaded
 
