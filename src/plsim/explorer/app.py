@@ -15,12 +15,14 @@ from starlette.exceptions import HTTPException
 from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
 from plsim.explorer import compare_api, explore_api, teach_api
+from plsim.explorer.demonstration_files import Loaded
 from plsim.explorer.desk import Desk, Superseded
 from plsim.explorer.pictures import Pictures
 from plsim.explorer.question import Question
 from plsim.explorer.safety import LOOPBACK, Guard
 from plsim.explorer.uploads import Uploads
 
+FIRST = Question()
 STATIC = Path(__file__).resolve().parent / "static"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -31,7 +33,13 @@ _TYPES = {
 }
 
 
-def create_app(*, hosts: Iterable[str] = LOOPBACK, token: str = "") -> FastAPI:
+def create_app(
+    *,
+    hosts: Iterable[str] = LOOPBACK,
+    token: str = "",
+    demonstrations: dict[str, Loaded] | None = None,
+    first: Question | None = FIRST,
+) -> FastAPI:
     """The application.
 
     Parameters
@@ -40,14 +48,20 @@ def create_app(*, hosts: Iterable[str] = LOOPBACK, token: str = "") -> FastAPI:
         Names under which it may be asked for; empty: any, for which a token is needed.
     token
         What who asks must know; empty on loopback.
+    demonstrations
+        What to teach with; those that come with plsim when None.
+    first
+        What is likely to be asked first: its picture is begun before anybody asks. None waits.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.desk = Desk()
         app.state.uploads = Uploads()
+        app.state.teaching = teach_api.Teaching(demonstrations)
         app.state.pictures = Pictures(app.state.desk, app.state.uploads)
-        app.state.desk.urgent(partial(app.state.pictures.prepare, Question()))
+        if first is not None:
+            app.state.desk.urgent(partial(app.state.pictures.prepare, first))
         yield
         app.state.desk.close()
 

@@ -59,6 +59,14 @@ class Control:
     evidence: tuple[str, ...] = ()
     main: bool = False
 
+    @property
+    def whole_title(self) -> str:
+        """The title with the practice or program that it belongs to."""
+        group = GROUPS[self.group][0] if self.group in GROUPS else self.group
+        if self.section not in {"practices", "programs"}:
+            return self.title
+        return group if self.key.endswith(".intensity") else f"{group}: {self.title[:1].lower()}{self.title[1:]}"
+
     def shown(self, value: float) -> str:
         """A value with its unit."""
         if self.kind == "share":

@@ -6,7 +6,8 @@ from functools import cache
 from typing import NamedTuple
 
 from plsim.engine.result import Result
-from plsim.engine.robustness import unidentified_grounds
+from plsim.engine.robustness import hangs_on
+from plsim.engine.worlds import unidentified
 from plsim.evidence import GRADES_OF_EVIDENCE, registry
 from plsim.explorer.controls import Control, controls, value_of
 from plsim.measures.effects import Row
@@ -45,7 +46,7 @@ def outside(scenario: Scenario) -> Warned | None:
     if not beyond:
         return None
     shown = [
-        f"“{control.title}” ({control.shown(span[0])} to {control.shown(span[1])} is covered)"
+        f"“{control.whole_title}” ({control.shown(span[0])} to {control.shown(span[1])} is covered)"
         for control, span in beyond
     ]
     rest = len(shown) - _NAMED
@@ -77,7 +78,8 @@ def hanging(result: Result) -> Warned | None:
         return None
     effects = result.spread[:, result.rows.index(row)]
     positive = float((effects > 0.0).mean())
-    found = unidentified_grounds(result.worlds_run, effects)
+    unknown = set(unidentified())
+    found = [each for each in hangs_on(result.worlds_run, effects) if each[0] in unknown]
     if not found:
         return None
     parts = []

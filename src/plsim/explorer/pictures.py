@@ -40,7 +40,7 @@ class Pictures:
 
     def __init__(self, desk: Desk, uploads: Uploads) -> None:
         self._desk, self._uploads = desk, uploads
-        self._grounds = Grounds()
+        self.grounds = Grounds()
         self._kept: Kept[Picture] = Kept(150.0)
         self._watched: dict[str, tuple[Picture, ...]] = {}
 
@@ -48,7 +48,7 @@ class Pictures:
         """Make the picture that is likely to be asked for first; loads compiled code, too."""
         picture = self.picture(question.scenario(), question.population, DEFAULT_WORLDS)
         picture.begun.add(_CENTRAL)
-        run_central(picture, self._grounds, partial(self._desk.engine, urgent=True), lambda: None)
+        run_central(picture, self.grounds, partial(self._desk.engine, urgent=True), lambda: None)
 
     def picture(self, scenario: Scenario, population: str, count: int) -> Picture:
         """The picture of a scenario on uploaded students, or on drawn ones; nothing is run yet."""
@@ -62,7 +62,7 @@ class Pictures:
             check_size(len(students), scenario.years)
         source: Hashable = population or "norms"
         spec = population_spec(scenario)
-        ground = self._grounds.ground(
+        ground = self.grounds.ground(
             scenario,
             source,
             partial(self._uploads.population, population, spec, seed=scenario.seed)
@@ -189,11 +189,11 @@ class Pictures:
         try:
             pause()
             if urgent:
-                run_central(picture, self._grounds, engine, pause)
+                run_central(picture, self.grounds, engine, pause)
             elif number == _WHY:
                 run_why(picture, engine, pause)
             else:
-                run_number(picture, number, self._grounds, engine, pause)
+                run_number(picture, number, self.grounds, engine, pause)
         except Superseded:
             with picture.lock:
                 picture.begun.discard(number)

@@ -171,8 +171,8 @@ def _why(pictures: Sequence[Picture], labels: Sequence[str]) -> dict[str, Any]:
         order = sorted(apart, key=lambda name: -abs(apart[name]))
         said = " and ".join(f"{name} ({signed(apart[name], 2)})" for name in order[:2])
         sentences.append(
-            f"“{label}” differs from “{labels[0]}” by {signed(sum(apart.values()), 2)} points, most of it through "
-            f"{said}."
+            f"“{label}” differs from “{labels[0]}” by {signed(sum(apart.values()), 2)} points in the central world, most of "
+            f"it through {said}."
         )
     return {
         "channels": list(CHANNELS.values()),

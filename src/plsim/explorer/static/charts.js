@@ -62,7 +62,8 @@ const frame = (width, height, says) => {
     s("title", { id }, says));
 };
 
-const label = (x, y, text, more = {}) => s("text", { x, y, ...more }, text);
+// A white edge keeps words readable where lines run behind them.
+const label = (x, y, text, more = {}) => s("text", { x, y, stroke: "#fff", "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke", ...more }, text);
 
 function mark(kind, x, y, colour, hollow = false) {
   const r = 6;
@@ -73,6 +74,12 @@ function mark(kind, x, y, colour, hollow = false) {
   return s("circle", { cx: x, cy: y, r, ...look });
 }
 
+/** How wide each chart may be in a box of charts (two columns where there is room), in CSS pixels. */
+export function chartWidth(box, most = 1400) {
+  const wide = Math.max(Math.min(box.clientWidth || 640, most), 260);
+  return wide >= 760 ? Math.floor((wide - 32) / 2) : wide;
+}
+
 /**
  * Numbers with their bands, a line each.
  *
@@ -81,7 +88,7 @@ function mark(kind, x, y, colour, hollow = false) {
 export function dots(rows, { width, says, axis, digits = 1, within = null }) {
   const narrow = width < 480;
   const left = narrow ? 8 : Math.min(Math.max(...rows.map((row) => row.label.length), 6) * 7.4 + 16, width * 0.42);
-  const right = 58;
+  const right = 22 + 9 * Math.max(...rows.map((row) => signed(row.value, digits).length), 3);
   const step = narrow ? 46 : 34;
   const top = 8;
   const height = top + rows.length * step + 46;

@@ -6,11 +6,10 @@ import { answerPanel } from "./explore_answer.js";
 import { briefPng } from "./explore_brief.js";
 import { controlPanel } from "./explore_controls.js";
 import { pinPanel } from "./explore_pins.js";
-import { decoded, encoded, question } from "./explore_state.js";
+import { decoded, encoded, question, WORLDS } from "./explore_state.js";
 import { uploadPanel } from "./explore_upload.js";
 import { settle } from "./router.js";
 
-const WORLDS = 40;
 const VISITOR = `explore-${Math.random().toString(36).slice(2)}`;
 const known = { start: null, controls: null };
 
@@ -33,6 +32,9 @@ class Screen {
     this.start = h("select", { id: "start", onchange: () => this.restart(this.start.value) }, scenarios.map((one) => h("option", { value: one.name }, `${one.title} (${one.students.toLocaleString("en-US")} students)`)));
     this.about = h("p", { class: "soft about", id: "about" });
     this.years = h("select", { id: "years", onchange: () => this.move({ years: Number(this.years.value) }) }, Array.from({ length: 8 }, (_, index) => h("option", { value: index + 1 }, `${index + 1} year${index ? "s" : ""}`)));
+    this.worlds = h("select", { id: "worlds", onchange: () => { this.state.worlds = Number(this.worlds.value); this.settle(); this.ask(); this.pins.compare(); } },
+      [...new Set([0, 10, WORLDS, 100, 200, this.state.worlds])].sort((a, b) => a - b).map((count) => h("option", { value: count }, count ? `${count} worlds` : "none, the central world")));
+    this.worlds.value = this.state.worlds;
     this.reset = h("button", { type: "button", onclick: () => this.restart(this.state.start) }, "Back to the starting point");
     this.panel = controlPanel(known.controls, (key, value) => this.set(key, value));
     this.answer = answerPanel();
@@ -40,7 +42,7 @@ class Screen {
     this.title = h("h2", { class: "what" });
     this.shared = h("span", { role: "status", class: "soft" });
     this.mini = h("a", { class: "mini", href: "#answer", onclick: (event) => { event.preventDefault(); this.answer.element.scrollIntoView(); } });
-    this.pins = pinPanel({ state: () => this.state, worlds: WORLDS, onpins: () => this.settle(), onopen: (pin) => this.goTo({ ...pin, changes: { ...pin.changes }, population: this.state.population, pins: this.state.pins }) });
+    this.pins = pinPanel({ state: () => this.state, onpins: () => this.settle(), onopen: (pin) => this.goTo({ ...pin, worlds: this.state.worlds, changes: { ...pin.changes }, population: this.state.population, pins: this.state.pins }) });
     this.upload = uploadPanel((population) => { this.state.population = population; this.panel.ownStudents(Boolean(population)); this.ask(); if (this.state.pins.length > 1) this.pins.compare(); }, () => this.state.start);
     const button = (text, action, name) => h("button", { type: "button", onclick: action, "data-action": name }, text);
     this.tools = h("div", { class: "actions", role: "group", "aria-label": "Keep and share" }, this.pins.add,
@@ -51,7 +53,7 @@ class Screen {
         h("div", { class: "settings" },
           h("h1", { tabindex: -1 }, "Explore a decision"),
           h("div", { class: "starting" }, h("label", { for: "start" }, "Starting point"), this.start, this.about, this.upload,
-            h("div", { class: "row" }, h("label", { for: "years" }, "Look ahead"), this.years, this.reset)),
+            h("div", { class: "row" }, h("label", { for: "years" }, "Look ahead"), this.years), h("div", { class: "row" }, h("label", { for: "worlds" }, "Bands over"), this.worlds), h("div", { class: "row" }, this.reset)),
           h("p", { class: "key soft", "aria-hidden": "true" }, h("span", { class: "tick-key" }), " typical practice ", h("span", { class: "covered-key" }), " covered by studies or evidence"),
           this.panel.element),
         h("div", { class: "outcome" }, this.title, this.tools, this.trouble, this.answer.element, this.pins.element, h("p", { class: "print-only source" }))),
@@ -92,6 +94,7 @@ class Screen {
     this.start.value = this.state.start;
     this.about.textContent = first.about;
     this.years.value = this.state.years ?? own.years;
+    this.worlds.value = this.state.worlds;
     this.panel.set(now.values, this.state.changes);
   }
 
@@ -139,7 +142,7 @@ class Screen {
     this.running?.abort();
     this.running = new AbortController();
     const { signal } = this.running;
-    const body = { ...question(this.state, this.state.population), worlds: WORLDS, visitor: VISITOR };
+    const body = { ...question(this.state, this.state.population), worlds: this.state.worlds, visitor: VISITOR };
     this.answer.busy();
     try {
       let doc = await post("/api/picture", { ...body, known: -1 }, { signal });
@@ -163,7 +166,7 @@ class Screen {
     this.title.textContent = moved ? `${name}, with ${moved} ${moved === 1 ? "thing" : "things"} moved` : name;
     this.answer.show(doc);
     const [learning, hours] = doc.headlines;
-    this.mini.textContent = `${learning.number} ${learning.unit}${learning.interval ? ` (${learning.interval})` : ""} · ${hours.number} hours a week`;
+    this.mini.textContent = `${learning.number} ${learning.unit.replace("percentile ", "")}${learning.interval ? ` (${learning.interval})` : ""} · ${hours.number} hours a week`;
     document.querySelector(".print-only.source").textContent = `plsim, scenario ${doc.scenario.digest}, seed ${doc.scenario.seed}. To make it again: ${doc.command}`;
     document.body.dataset.pictures = Number(document.body.dataset.pictures ?? 0) + 1;
   }

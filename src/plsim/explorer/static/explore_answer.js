@@ -1,6 +1,6 @@
 // The answer: words first, then charts. Everything is drawn anew when more is known.
 
-import { chart, COLOURS, dots, lines, PARTS, stacks } from "./charts.js";
+import { chart, chartWidth, COLOURS, dots, lines, PARTS, stacks } from "./charts.js";
 import { h, table } from "./dom.js";
 
 const SUBJECTS = { math: { colour: "#005a8c", dash: "" }, reading: { colour: "#b3480a", dash: "7 4" } };
@@ -17,9 +17,7 @@ export function answerPanel() {
   function show(doc) {
     shown = doc;
     const focus = document.activeElement?.closest?.(".answer") ? document.activeElement.id : null;
-    const wide = Math.max(Math.min(body.clientWidth || 640, 1400), 280);
-    const columns = wide >= 760 ? 2 : 1;
-    const width = Math.floor((wide - (columns - 1) * 32) / columns);
+    const width = chartWidth(body);
     for (const one of body.querySelectorAll("details[data-keep]")) (one.open ? open.add(one.dataset.keep) : open.delete(one.dataset.keep));
     body.replaceChildren(...parts(doc, width, figure, open).filter(Boolean));
     element.removeAttribute("aria-busy");

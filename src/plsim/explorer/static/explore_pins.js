@@ -1,7 +1,7 @@
 // Pinned scenarios, side by side on common luck.
 
 import { post, Problem } from "./api.js";
-import { chart, dots, PARTS, PINS, stacks } from "./charts.js";
+import { chart, chartWidth, dots, PARTS, PINS, stacks } from "./charts.js";
 import { h, table } from "./dom.js";
 import { MOST_PINS, question } from "./explore_state.js";
 
@@ -11,7 +11,7 @@ const CHANNELS = [PARTS[0], PARTS[2], PARTS[3], PARTS[4]];
 /**
  * The panel of pins. `state()` gives the present state, `onpins()` is told when pins change, `onopen(pin)` shows one.
  */
-export function pinPanel({ state, onpins, onopen, worlds }) {
+export function pinPanel({ state, onpins, onopen }) {
   const list = h("ol", { class: "pins" });
   const hint = h("p", { class: "soft" });
   const result = h("div", { class: "comparison", "aria-live": "polite" });
@@ -59,7 +59,7 @@ export function pinPanel({ state, onpins, onopen, worlds }) {
     if (now.pins.length < 2) { result.replaceChildren(); last = null; return; }
     running = new AbortController();
     const { signal } = running;
-    const body = { scenarios: now.pins.map((one) => ({ ...question(one, now.population), label: one.label })), worlds, why: false, visitor: VISITOR, known: -1 };
+    const body = { scenarios: now.pins.map((one) => ({ ...question(one, now.population), label: one.label })), worlds: now.worlds, why: false, visitor: VISITOR, known: -1 };
     result.setAttribute("aria-busy", "true");
     try {
       let doc = await post("/api/compare", body, { signal });
@@ -68,7 +68,7 @@ export function pinPanel({ state, onpins, onopen, worlds }) {
         doc = await post("/api/compare", { ...body, known: doc.worlds.done }, { signal });
         show(doc);
       }
-      if (why) {
+      if (why && !doc.why) {
         result.querySelector(".why-status").textContent = "Working it out: fifteen runs of each scenario…";
         show(await post("/api/compare", { ...body, why: true, known: doc.worlds.done }, { signal }));
       }
@@ -81,16 +81,16 @@ export function pinPanel({ state, onpins, onopen, worlds }) {
 
   function show(doc) {
     last = doc;
-    const width = Math.max(Math.min(result.clientWidth || 640, 640), 280);
+    const width = chartWidth(result);
     result.removeAttribute("aria-busy");
     const all = doc.worlds.done >= doc.worlds.asked;
     result.replaceChildren(
       h("div", {}, doc.sentences.map((line) => h("p", { class: "lead" }, line))),
-      h("p", { class: "soft" }, all ? `Bands hold 90% of ${doc.worlds.asked} worlds (${doc.worlds.label}), the same ones for all.` : `${doc.worlds.done} of ${doc.worlds.asked} worlds so far (${doc.worlds.label}).`),
+      h("p", { class: "soft" }, !doc.worlds.asked ? "Central world only: no bands." : all ? `Bands hold 90% of ${doc.worlds.asked} worlds (${doc.worlds.label}), the same ones for all.` : `${doc.worlds.done} of ${doc.worlds.asked} worlds so far (${doc.worlds.label}).`),
       doc.notes.map((note) => h("p", { class: "warning" }, note)).length ? h("div", {}, doc.notes.map((note) => h("p", { class: "warning" }, note))) : "",
       h("div", { class: "charts" }, doc.charts.map((one) => bands(one, width))),
       h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": doc.table.caption }, table(doc.table.caption, doc.table.header, doc.table.rows)),
-      doc.why ? reasons(doc.why, width) : h("p", {}, h("button", { type: "button", class: "why", disabled: why, onclick: () => { why = true; compare(); } }, "Why do they differ?"), " ",
+      doc.why ? reasons(doc.why, Math.min(result.clientWidth || 640, 720)) : h("p", {}, h("button", { type: "button", class: "why", disabled: why, onclick: () => { why = true; compare(); } }, "Why do they differ?"), " ",
         h("span", { class: "why-status", role: "status" }, why ? "Working it out…" : "")));
     if (doc.why) why = true;
   }

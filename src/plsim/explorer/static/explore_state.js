@@ -1,7 +1,9 @@
 // What is asked, as it stands in the address: a starting point, changes to it, years, luck, and pinned scenarios.
 
 export const MOST_PINS = 4;
-const PLAIN = new Set(["start", "years", "seed", "pin"]);
+const PLAIN = new Set(["start", "years", "seed", "pin", "worlds"]);
+/** Worlds over which bands are taken, when the address does not say. */
+export const WORLDS = 40;
 const KEY = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/;
 
 const written = (value) => (value === null ? "null" : String(value));
@@ -26,6 +28,7 @@ export function decoded(params, first) {
     start: params.get("start") || first,
     years: whole(params.get("years"), 1, 8),
     seed: whole(params.get("seed"), 0, Number.MAX_SAFE_INTEGER),
+    worlds: whole(params.get("worlds"), 0, 200) ?? WORLDS,
     changes,
     population: "",
     pins: params.getAll("pin").slice(0, MOST_PINS).map(pin).filter(Boolean),
@@ -48,6 +51,7 @@ export function encoded(state) {
   const params = new URLSearchParams({ start: state.start });
   if (state.years !== null) params.set("years", state.years);
   if (state.seed !== null) params.set("seed", state.seed);
+  if (state.worlds !== WORLDS) params.set("worlds", state.worlds);
   for (const key of Object.keys(state.changes).sort()) params.set(key, written(state.changes[key]));
   for (const one of state.pins) {
     const changes = Object.keys(one.changes).sort().map((key) => `${key}:${written(one.changes[key]).replaceAll(/[;|]/g, " ")}`).join(";");

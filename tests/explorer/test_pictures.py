@@ -1,0 +1,220 @@
+"""The explorer's numbers are those of ``plsim run``, to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import plsim
+from plsim.engine.result import Result
+from plsim.engine.tables import weekly_table
+from plsim.explorer.desk import Desk, Superseded
+from plsim.explorer.ground import Kept
+from plsim.explorer.picture import Picture, run_central, run_number, run_why
+from plsim.explorer.pictures import Pictures
+from plsim.explorer.question import Question
+from plsim.explorer.side_by_side import compared_pictures, on_common_ground
+from plsim.explorer.telling import materials, told
+from plsim.explorer.uploads import Uploads
+from plsim.measures.effects import Row
+from plsim.report.tables import growth_curves, hours_by_mode, teacher_curves
+from plsim.scenario.loading import loads
+
+SMALL = {"population.schools": 3, "population.students_per_school": 40, "population.charter_schools": 1}
+COACHED = Question(start="personalized_school", years=2, changes={**SMALL, "support.coaching_hours": 1.0})
+DESK = Desk(1)
+PICTURES = Pictures(DESK, Uploads())
+GROUNDS = PICTURES.grounds
+
+
+def engine():
+    return DESK.engine(urgent=False)
+
+
+def nothing() -> None:
+    return None
+
+
+def complete(question: Question, worlds: int = 2, pictures: Pictures = PICTURES) -> Picture:
+    picture = pictures.picture(question.scenario(), question.population, worlds)
+    run_central(picture, pictures.grounds, engine, nothing)
+    for number in range(worlds):
+        run_number(picture, number, pictures.grounds, engine, nothing)
+    return picture
+
+
+def same(result: Result, other: Result) -> bool:
+    """Whether the rows that the first has are the second's, bit for bit, in every world."""
+    place = {row: index for index, row in enumerate(other.rows)}
+    there = [place[row] for row in result.rows]
+    return np.array_equal(result.central, other.central[there], equal_nan=True) and np.array_equal(
+        result.spread, other.spread[:, there], equal_nan=True
+    )
+
+
+@pytest.fixture(scope="module")
+def coached() -> Picture:
+    return complete(COACHED)
+
+
+def test_a_picture_holds_the_numbers_of_a_run(coached: Picture) -> None:
+    run = plsim.run(COACHED.scenario(), worlds=2, other_designs=False)
+
+    assert len(coached.rows) > 200
+    assert same(coached.result(), run)
+
+
+def test_another_setting_on_the_same_ground_holds_the_numbers_of_its_own_run(coached: Picture) -> None:
+    question = COACHED.model_copy(update={"changes": {**COACHED.changes, "practices.technology.intensity": 0.9}})
+
+    picture = complete(question, worlds=1)
+
+    assert picture.ground is coached.ground
+    assert same(picture.result(), plsim.run(question.scenario(), worlds=1, other_designs=False))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"freeze.staff": True}, {"programs.class_size.students": 15.0}, {"context.class_size": 30.0},
+        {"support.rollout": "phased"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_changes_staff_classes_or_time_holds_the_numbers_of_its_run(changes: dict[str, object]) -> None:
+    question = COACHED.model_copy(update={"changes": {**COACHED.changes, **changes}})
+
+    picture = complete(question, worlds=1)
+
+    assert same(picture.result(), plsim.run(question.scenario(), worlds=1, other_designs=False))
+
+
+def test_the_scenario_file_gives_the_same_numbers(coached: Picture) -> None:
+    again = loads(coached.scenario.to_toml())
+
+    assert again == coached.scenario
+    assert same(coached.result(), plsim.run(again, worlds=2, other_designs=False))
+
+
+def test_the_weeks_are_those_of_a_results_table(coached: Picture) -> None:
+    run = plsim.run(COACHED.scenario(), worlds=0, other_designs=False)
+    weekly = weekly_table(run.pair, run.central_run.world, "batch")
+
+    _, everybody = materials(coached, coached.result())
+    folder = everybody.folder
+
+    for subject in ("math", "reading"):
+        theirs, ours = (
+            growth_curves(one, of, subject) for one, of in ((weekly, run.schools), (folder.weekly, folder.schools))
+        )
+        np.testing.assert_allclose(ours.scenario, theirs.scenario, atol=1e-9)
+        np.testing.assert_allclose(ours.counterfactual, theirs.counterfactual, atol=1e-9)
+    for column in ("hours_demanded", "strain"):
+        ours_of, theirs_of = (
+            teacher_curves(folder.weekly, folder.teachers, column),
+            teacher_curves(weekly, run.teachers, column),
+        )
+        assert ours_of is not None and theirs_of is not None  # noqa: PT018
+        np.testing.assert_allclose(ours_of.scenario, theirs_of.scenario, atol=1e-9)
+    ours_by, theirs_by = hours_by_mode(folder.weekly, folder.schools, 2), hours_by_mode(weekly, run.schools, 2)
+    for arm, modes in theirs_by.items():
+        assert ours_by[arm] == pytest.approx(modes, abs=1e-9)
+
+
+def test_own_students_give_the_numbers_of_a_run_on_their_file(tmp_path: Path) -> None:
+    import base64
+
+    from plsim.explorer.uploads import Sent, SentFiles
+
+    roster = (Path(__file__).resolve().parents[1] / "data" / "roster.csv").read_bytes()
+    path = tmp_path / "roster.csv"
+    path.write_bytes(roster)
+    uploads = Uploads()
+    content = base64.b64encode(roster).decode()
+    name, _ = uploads.add(SentFiles(files=[Sent(name="../../etc/roster.csv", content=content)]))
+    question = Question(start="personalized_school", years=1, population=name)
+
+    picture = complete(question, worlds=1, pictures=Pictures(DESK, uploads))
+
+    assert same(picture.result(), plsim.run(question.scenario(), worlds=1, population=path, other_designs=False))
+
+
+def test_a_picture_says_how_many_worlds_are_above_zero_and_what_they_are(coached: Picture) -> None:
+    document = told(coached)
+
+    row = document["effect"][-1]["rows"][-1]
+    wanted = Row("percentile_points", "both", 2, "all", "paired", "difference", "points")
+    effects = coached.result().spread[:, coached.rows.index(wanted)]
+    assert row["positive"] == (effects > 0.0).mean()
+    assert document["worlds"] == {"done": 2, "asked": 2, "label": coached.result().world_label}
+
+
+def test_side_by_side_differences_are_those_of_plsim_compare(coached: Picture) -> None:
+    from plsim.studies.compare import compare
+
+    other = COACHED.model_copy(update={"changes": {**COACHED.changes, "practices.advising.intensity": 0.9}})
+    scenarios = on_common_ground((COACHED.scenario(), other.scenario()))
+    pictures = [complete(each, worlds=2) for each in (COACHED, other)]
+
+    document = compared_pictures(pictures, ["A", "B"])
+
+    named = [each.with_changes(name=name) for each, name in zip(scenarios, ("a", "b"), strict=True)]
+    table = compare(named, worlds=2, why=False).differences
+    row = table[(table["outcome"] == "percentile_points") & (table["subject"] == "both") & (table["year"] == 2)]
+    value = float(row[row["group"] == "all"]["value"].iloc[0])
+    from plsim.report.words import signed
+
+    assert document["table"]["rows"][0][3].startswith(signed(value, 1))
+
+
+def test_why_is_told_by_the_decomposition_and_adds_up(coached: Picture) -> None:
+    from plsim.measures.effects import percentile_points
+
+    run_why(coached, engine, nothing)
+
+    document = compared_pictures([coached, coached], ["A", "B"])["why"]
+
+    assert coached.why is not None
+    whole = float(percentile_points(float(coached.why.total[-1, 2])))
+    assert sum(document["rows"][0]["values"]) == pytest.approx(whole, abs=0.02)
+    assert document["table"]["rows"][2][1:] == ["0.00"] * 5
+
+
+def test_what_nobody_wants_any_more_stops_between_weeks() -> None:
+    weeks = 0
+
+    def pause() -> None:
+        nonlocal weeks
+        weeks += 1
+        if weeks == 5:
+            raise Superseded
+
+    question = COACHED.model_copy(update={"seed": 99})
+    picture = PICTURES.picture(question.scenario(), "", 0)
+
+    with pytest.raises(Superseded):
+        run_central(picture, GROUNDS, engine, pause)
+    assert picture.done == -1
+
+
+def test_thin_counterfactuals_hold_nothing_that_outcomes_do_not_need(coached: Picture) -> None:
+    assert coached.run is not None
+    record = coached.run.counterfactual.record[0]
+
+    assert np.isnan(record.units["coverage"]).all()
+    assert np.isfinite(record.units["one_on_one"]).all()
+    assert {field.name for field in dataclasses.fields(record)} == set(vars(record))
+
+
+def test_the_longest_unused_goes_when_there_is_no_room() -> None:
+    kept: Kept[str] = Kept(2.0)
+    for name in "ab":
+        kept.put(name, name)
+    kept.get("a")
+
+    kept.put("c", "c")
+
+    assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("a", None, "c")
