@@ -159,6 +159,7 @@ def test_dgsm_bounds_total_indices_from_above(tmp_path: Path) -> None:
     answer = found(Dgsm(kind="dgsm", samples=500, step=0.001), ishigami, 3, tmp_path)
     exact = np.array([0.5 + 0.1 * 2 * np.pi**4 / 5 / 2 + 0.01 * np.pi**8 / 9 / 2, 0.0, 0.0])[0] * 4 * np.pi**2
     assert answer["squared_slope"][0] == pytest.approx(exact, rel=0.2)
+    assert answer["dgsm"][0] == pytest.approx(exact / (np.pi**2 * _VARIANCE), rel=0.2)
     assert (answer["dgsm"] >= ISHIGAMI_ST - 0.01).all()
 
 

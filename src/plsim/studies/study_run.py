@@ -6,7 +6,7 @@ The folder that ``plsim study`` writes (``results/study-NAME-seedSEED`` unless `
       study.toml      the study file as it was given, byte for byte
       manifest.json   what suffices to make the results again: schema_version, kind = "study", name, plsim (version),
                       study_digest, task_digest, evidence_digest, source_digest, scenario (canonical TOML text),
-                      seed, years, worlds, worlds_are (label of the worlds), method, runs, failed, complete, shards
+                      seed, years, worlds, worlds_are (label of the worlds), method, runs, failed, complete
       runs/           parts of the store (see plsim.studies.store): one row a run, resumable
       tables/         tidy tables, each as NAME.csv and NAME.parquet (runs only as Parquet)
       summary.json    written last: its presence says that the study is complete and analysed
@@ -21,18 +21,22 @@ Tables (columns in this order; ``outcome, subject, year, group, unit`` identify 
                       high (95%), positive (share of runs above 0)
     sensitivity       outcome, subject, year, group, unit, method, factor, factor2, index, value, low, high, runs
                       factor2 is "" except for pairs; index is e.g. S1, ST, S2, mu_star, mu, sigma, delta, pawn_median,
-                      dgsm, cvm_max, main, interaction; factor "(nothing)" is a dummy: what an index is by chance alone
+                      dgsm, cvm_mean, main, interaction; factor "(nothing)" is a dummy: what an index is by chance alone
     convergence       outcome, subject, year, group, unit, method, factor, index, value, low, high, runs
-                      the main index of every factor from nested first parts of the runs
+                      the main index of every factor from nested first parts of the runs, and from all
+    regions           outcome, subject, year, group, unit, factor, region, from_share, to_share, mean, distance
+                      (regional: where a factor lies in each region of the outcome, the lowest first)
     response          outcome, subject, year, group, unit, one column per factor, value (median over worlds), low, high
                       (90% of worlds), positive (share of worlds above 0), worlds                  (grid and factorial)
+    contrasts         outcome, subject, year, group, unit, factor, factor2, from_value, to_value, value, low, high,
+                      positive, worlds: what a step from a factor's first value changes within worlds, and pairs
     attribution ...   tables of plsim.studies.attribution, under the names that it gives them               (factorial)
-    surrogate ...     tables of plsim.studies.surrogate                                                     (surrogate)
+    sensitivity, surrogate ...   tables of plsim.studies.surrogate                                          (surrogate)
     failures          run, error, inputs (JSON)
 
-``summary.json``: schema_version, kind, name, question, method, runs, failed, worlds, worlds_are, seconds, outcomes
-(list), headline (list of rows of the most telling table), statements (list of plain sentences: what was found, and what
-the sample is too small for), tables (list of names).
+``summary.json``: schema_version, kind, name, question, method, scenario, seed, years, runs, failed, worlds, worlds_are,
+seconds, outcomes (list), headline_table (name of the table that answers), headline (its first rows), statements (list
+of plain sentences: what was found, and what the sample is too small for), tables (list of names).
 
 Two seams to other modules, called by name when the method asks for them::
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,8 +22,6 @@ from plsim.studies.study_loading import Loaded
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    Tables = tuple[dict[str, pd.DataFrame], list[str]]
 
 _HEADLINE_ROWS = 12
 
@@ -69,10 +66,11 @@ def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values
         crossed = by_point if by_point.ndim == 3 else by_point[np.newaxis]
         more, says = _crossed(study.method, design, outcomes, crossed, seed=study.seed, label=label)
     elif isinstance(study.method, Surrogate):
-        make = cast("Callable[..., Tables]", import_module("plsim.studies.surrogate").surrogate_tables)
+        from plsim.studies.surrogate import surrogate_tables
+
         snapped = np.column_stack([factor.snapped(design.units[:, at]) for at, factor in enumerate(factors)])
         names = tuple(factor.name for factor in factors)
-        more, says = make(names, snapped, tuple(outcomes), by_point, seed=study.seed)
+        more, says = surrogate_tables(names, snapped, tuple(outcomes), by_point, seed=study.seed)
     elif isinstance(study.method, Sample):
         more, says = {}, [f"{values.shape[0]:,} runs, for analyses of your own: tables/runs.parquet."]
     else:
