@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 import webbrowser
+from pathlib import Path
 
 import click
 
@@ -16,13 +17,21 @@ from plsim.core.errors import InputError
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, help="Port to listen on; 0 is any free one.")
 @click.option("--host", default="127.0.0.1", help="Address to listen on. Others than this machine then need a token.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def command(*, port: int, host: str, no_browser: bool) -> None:
+@click.option(
+    "--demos",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Folder of your own demonstrations; shown with those that come with plsim.",
+)
+def command(*, port: int, host: str, no_browser: bool, demos: Path | None) -> None:
     """Explore decisions and teach with them, in the browser. Works without a network; Ctrl-C ends it."""
     import uvicorn
 
     from plsim.explorer.app import create_app
+    from plsim.explorer.demonstration_files import all_demonstrations
     from plsim.explorer.safety import LOOPBACK, is_loopback
 
+    demonstrations = all_demonstrations(demos)
     alone = is_loopback(host)
     token = "" if alone else secrets.token_urlsafe(24)
     listening = _listen(host, port)
@@ -36,7 +45,7 @@ def command(*, port: int, host: str, no_browser: bool) -> None:
             "address can; what they send and see travels unencrypted.",
             err=True,
         )
-    app = create_app(hosts=(*LOOPBACK, bracketed.lower()) if alone else (), token=token)
+    app = create_app(hosts=(*LOOPBACK, bracketed.lower()) if alone else (), token=token, demonstrations=demonstrations)
     click.echo(f"The explorer is at {address}\nCtrl-C ends it.")
     if not no_browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()

@@ -1,7 +1,314 @@
-// Placeholder.
+// Watch a classroom: one class, or the same class twice, week by week.
+//
+// Keys: space plays and pauses; left and right go a lesson back or on, Page Up and Page Down a week; P is the presenter's
+// view; Escape closes a story, then the presenter's view.
 
-import { h } from "./dom.js";
+import { get, post } from "./api.js";
+import { h, table } from "./dom.js";
+import { LESSONS, MODE_NAMES, legend, room, scene, teacherAt } from "./room.js";
+import { settle } from "./router.js";
 
-export function show(main) {
-  main.append(h("h1", { tabindex: -1 }, "classroom"));
+const SPEEDS = [["Slow", 2000, 1], ["Usual", 600, 1], ["Fast", 200, 1], ["Week by week", 400, LESSONS]];
+const GRADES = ["Kindergarten", ...Array.from({ length: 12 }, (_, index) => `Grade ${index + 1}`)];
+const PLAIN = { grade: 4, students: 22, subject: "math", alone: 0.5, years: 0, seed: 0 };
+const plainName = (name) => name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
+
+/** What the address asks for: a pair made ready, or sides and their changes. */
+function asked(params, choices) {
+  const pair = choices.pairs.find((one) => one.name === params.get("pair")) ?? (params.has("l") ? null : choices.pairs[0]);
+  const known = new Set(choices.scenarios.map((one) => one.name));
+  const base = structuredClone(pair?.classroom ?? { left: { start: "typical_practice" } });
+  const classroom = { ...PLAIN, ...base };
+  if (!pair) {
+    for (const [letter, name] of [["l", "left"], ["r", "right"]]) {
+      if (!known.has(params.get(letter))) continue;
+      const changes = {};
+      for (const [key, value] of params) if (key.startsWith(`${letter}.`) && Number.isFinite(Number(value))) changes[key.slice(2)] = Number(value);
+      classroom[name] = { start: params.get(letter), changes };
+    }
+  }
+  const bounded = (key, low, high) => {
+    const value = params.has(key) ? Number(params.get(key)) : NaN;
+    if (value >= low && value <= high) classroom[key] = key === "alone" ? value : Math.round(value);
+  };
+  bounded("grade", 0, 12); bounded("students", 8, 32); bounded("alone", 0.1, 0.9); bounded("years", 0, 3); bounded("seed", 0, 1e9);
+  if (["math", "reading"].includes(params.get("subject"))) classroom.subject = params.get("subject");
+  return { pair, classroom };
+}
+
+export async function show(main, place) {
+  const choices = await get("/api/teach/classroom");
+  let { pair, classroom } = asked(place.params, choices);
+  const last = 36 * LESSONS - 1;
+  let moment = Math.min(Math.max(Math.round(Number(place.params.get("lesson")) || 1) - 1, 0), last);
+  let who = Number(place.params.get("student")) || 0;
+  let present = place.params.get("present") === "1";
+  let speed = SPEEDS[1];
+  let timer = 0;
+  let film = null; // the recording
+  let rooms = [];
+  let looked = null;
+  let asking = null;
+  let telling = null;
+  let left = false;
+
+  const labels = () => pair?.labels ?? [classroom.left, classroom.right].filter(Boolean).map((side) =>
+    plainName(side.start) + (Object.keys(side.changes ?? {}).length ? ", changed" : ""));
+
+  function keep() {
+    const params = {};
+    if (pair) params.pair = pair.name;
+    else for (const [letter, side] of [["l", classroom.left], ["r", classroom.right]]) {
+      if (!side) continue;
+      params[letter] = side.start;
+      for (const [key, value] of Object.entries(side.changes ?? {})) params[`${letter}.${key}`] = value;
+    }
+    for (const [key, usual] of Object.entries({ ...PLAIN, ...(pair?.classroom ?? {}) })) {
+      if (key in PLAIN && classroom[key] !== usual) params[key] = classroom[key];
+    }
+    if (moment) params.lesson = moment + 1;
+    if (who) params.student = who;
+    if (present) params.present = "1";
+    settle("/classroom", params);
+  }
+
+  // The form -----------------------------------------------------------------------------------------------------------
+  const first = h("div", { class: "room-form" });
+  const form = h("div", { class: "room-form" });
+  const dials = h("div", {});
+  const chosen = h("details", { class: "setup" }, h("summary", {}, "Choose schools, students and practices yourself"), form, dials);
+  const choice = (label, options, value, onchange, more = {}) => h("label", more, label,
+    h("select", { onchange: (event) => onchange(event.target.value) }, options.map(([key, text]) => h("option", { value: key, selected: String(key) === String(value) }, text))));
+
+  function setup() {
+    const scenarios = choices.scenarios.map((one) => [one.name, plainName(one.name)]);
+    first.replaceChildren(
+      choice("What to watch", [...choices.pairs.map((one) => [one.name, one.title]), ["", "Your own choice"]], pair?.name ?? "", (name) => {
+        pair = choices.pairs.find((one) => one.name === name) ?? null;
+        if (pair) classroom = { ...PLAIN, ...structuredClone(pair.classroom) };
+        moment = 0;
+        setup(); load();
+      }, { class: "pair" }));
+    form.replaceChildren(
+      choice("One class does", scenarios, classroom.left.start, (start) => { own(); classroom.left = { start, changes: {} }; setup(); load(); }),
+      choice("The other class does", [["", "(no second class)"], ...scenarios], classroom.right?.start ?? "", (start) => { own(); classroom.right = start ? { start, changes: {} } : null; setup(); load(); }),
+      choice("Grade", GRADES.map((text, index) => [index, text]), classroom.grade, (value) => change("grade", Number(value))),
+      choice("Subject", [["math", "Mathematics"], ["reading", "Reading"]], classroom.subject, (value) => change("subject", value)),
+      choice("Students", [8, 12, 16, 18, 20, 22, 24, 26, 28, 32].map((count) => [count, count]), classroom.students, (value) => change("students", Number(value))),
+      choice("They can work alone", [[0.25, "hardly"], [0.3, "a little"], [0.5, "as usual"], [0.7, "well"]], classroom.alone, (value) => change("alone", Number(value))),
+      choice("The school has done this", [[0, "never before"], [1, "for a year"], [2, "for two years"], [3, "for three years"]], classroom.years, (value) => change("years", Number(value))),
+      choice("Class drawn", [0, 1, 2, 3, 4, 5].map((seed) => [seed, seed ? `another one (${seed})` : "the first one"]), classroom.seed, (value) => change("seed", Number(value))));
+    dials.replaceChildren(...[["left", 0], ["right", 1]].filter(([name]) => classroom[name]).map(([name, index]) => turn(name, labels()[index])));
+  }
+  const own = () => { pair = null; };
+  const change = (key, value) => { classroom[key] = value; load(); };
+
+  /** Sliders for how much of each practice one side plans. */
+  function turn(name, label) {
+    const side = classroom[name];
+    const usual = choices.scenarios.find((one) => one.name === side.start).intensities;
+    return h("details", {}, h("summary", {}, `Change what this class does: ${label}`),
+      h("div", { class: "dials" }, Object.entries(usual).map(([practice, intensity]) => {
+        const key = `practices.${practice}.intensity`;
+        const value = side.changes?.[key] ?? intensity;
+        const output = h("output", {}, ` ${Math.round(100 * value)}%`);
+        return h("label", {}, plainName(practice), output,
+          h("input", { type: "range", min: 0, max: 100, step: 5, value: Math.round(100 * value),
+            oninput: (event) => { output.textContent = ` ${event.target.value}%`; },
+            onchange: (event) => { own(); classroom[name] = { start: side.start, changes: { ...classroom[name].changes, [key]: Number(event.target.value) / 100 } }; setupKeeping(name); load(); } }));
+      })));
+  }
+  function setupKeeping(name) {
+    const label = labels()[name === "left" ? 0 : 1];
+    const titles = [...dials.querySelectorAll("summary")];
+    const at = name === "left" ? 0 : 1;
+    if (titles[at]) titles[at].textContent = `Change what this class does: ${label}`;
+    first.querySelector("select").value = "";
+  }
+
+  // The stage ----------------------------------------------------------------------------------------------------------
+  const stage = h("div", { class: "rooms" });
+  const look = h("p", { class: "look" });
+  const stories = h("div", { class: "stories", "aria-live": "polite" });
+  const numbers = h("details", { class: "as-table", ontoggle: () => tables() }, h("summary", {}, "Show this lesson as a table"), h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "This lesson as a table" }));
+  const status = h("p", { class: "soft", role: "status" });
+
+  async function load() {
+    pause();
+    asking?.abort();
+    asking = new AbortController();
+    keep();
+    status.textContent = "Recording the class …";
+    try {
+      const made = { ...classroom };
+      if (!made.right) delete made.right;
+      film = await post("/api/teach/classroom", made, { signal: asking.signal });
+    } catch (error) {
+      if (error.name !== "AbortError") status.textContent = error.message;
+      return;
+    }
+    if (left) return;
+    status.textContent = "";
+    const levels = film.sides.flatMap((side) => side.students.flatMap((one) => [one.start, one.level.at(-1)]));
+    const within = [Math.floor(Math.min(...levels) - 6), Math.ceil(Math.max(...levels) + 6)];
+    rooms = film.sides.map((side, index) => room(side, film.modes, { label: labels()[index] ?? "", within, choose, look: lookAt }));
+    stage.classList.toggle("two", rooms.length > 1);
+    stage.replaceChildren(...rooms.map((one) => one.element));
+    look.textContent = pair?.look ?? "Who is with the teacher? What do the others do? Does the work fit?";
+    whose.replaceChildren(h("option", { value: 0 }, "nobody"), ...film.sides[0].students.map((one) => h("option", { value: one.number }, `student ${one.number}`)));
+    if (who > film.sides[0].students.length) who = 0;
+    for (const one of rooms) one.build();
+    draw();
+    choose(who, true);
+  }
+
+  function scenes() {
+    const week = Math.floor(moment / LESSONS);
+    return film.sides.map((side) => {
+      const about = side.weeks[week];
+      const there = looked && about.time[film.modes.indexOf(looked.mode)] > 0;
+      const teacher = !there ? teacherAt(about, film.modes, week, moment % LESSONS)
+        : { mode: looked.mode, share: looked.mode === "group" ? (Math.min(looked.group, about.groups - 1) + 0.5) / about.groups : 0.5, turn: looked.mode === "one_on_one" && who ? who - 1 : undefined };
+      return scene(side, film.modes, moment, teacher);
+    });
+  }
+
+  function draw() {
+    if (!film) return;
+    const all = scenes();
+    rooms.forEach((one, index) => one.at(all[index]));
+    scrub.value = moment + 1;
+    const words = `Week ${Math.floor(moment / LESSONS) + 1}, lesson ${moment % LESSONS + 1}`;
+    when.textContent = words;
+    scrub.setAttribute("aria-valuetext", words);
+    tables();
+  }
+
+  function tables() {
+    if (!numbers.open || !film) return;
+    numbers.lastChild.replaceChildren(...scenes().map((now, index) => table(`${labels()[index]}: ${when.textContent}`,
+      ["Student", "Level", "Work is for", "Fit", "Doing", "At work"],
+      now.pupils.map((one) => [String(one.number), one.level.toFixed(0), one.target.toFixed(0), one.match.toFixed(2), one.absent ? "absent" : one.mode === "alone" ? "On their own" : MODE_NAMES[one.mode] + (one.mode === "group" ? ` ${one.group + 1}` : ""), one.absent ? "–" : one.working ? "yes" : "no"]))));
+  }
+
+  function to(next, { keepLook = false } = {}) {
+    if (!film) return;
+    if (!keepLook) looked = null;
+    const week = Math.floor(moment / LESSONS);
+    moment = Math.min(Math.max(next, 0), last);
+    if (moment === last) pause();
+    draw();
+    if (who && Math.floor(moment / LESSONS) !== week) tell();
+    if (!timer) keep();
+  }
+  const lookAt = (mode, group) => { pause(); looked = { mode, group }; draw(); };
+
+  // Playing ------------------------------------------------------------------------------------------------------------
+  function pause() {
+    if (!timer) return;
+    clearInterval(timer);
+    timer = 0;
+    play.textContent = "Play";
+    keep();
+  }
+  function start() {
+    if (!film) return;
+    if (moment === last) moment = 0;
+    clearInterval(timer);
+    timer = setInterval(() => to(moment + speed[2]), speed[1]);
+    play.textContent = "Pause";
+  }
+  const toggle = () => (timer ? pause() : start());
+
+  // Stories ------------------------------------------------------------------------------------------------------------
+  function choose(number, quiet = false) {
+    who = number === who && !quiet ? 0 : number;
+    whose.value = who;
+    for (const one of rooms) one.mark(who);
+    keep();
+    tell();
+  }
+  async function tell() {
+    telling?.abort();
+    if (!who) { stories.replaceChildren(); return; }
+    telling = new AbortController();
+    try {
+      const made = { ...classroom };
+      if (!made.right) delete made.right;
+      const told = await post("/api/teach/classroom/story", { classroom: made, student: who, week: Math.floor(moment / LESSONS) + 1 }, { signal: telling.signal });
+      if (left) return;
+      stories.replaceChildren(h("h2", { class: "visually-hidden" }, "Stories"), ...told.map((lines, index) => h("section", {}, h("h3", {}, `Student ${who}: ${labels()[index]}`), h("ul", {}, lines.map((line) => h("li", {}, line))))));
+    } catch (error) {
+      if (error.name !== "AbortError") stories.replaceChildren(h("p", { role: "alert" }, error.message));
+    }
+  }
+
+  // The page -----------------------------------------------------------------------------------------------------------
+  const play = h("button", { type: "button", class: "main play", onclick: toggle }, "Play");
+  const scrub = h("input", { type: "range", min: 1, max: last + 1, step: 1, value: 1, "aria-label": "Lesson of the year", oninput: (event) => { pause(); to(Number(event.target.value) - 1); } });
+  const when = h("span", {}, "");
+  const whose = h("select", { onchange: (event) => choose(Number(event.target.value), true) });
+  const pace = h("select", { "aria-label": "Speed", onchange: (event) => { speed = SPEEDS[Number(event.target.value)]; if (timer) start(); } },
+    SPEEDS.map(([text], index) => h("option", { value: index, selected: index === 1 }, text)));
+  const big = h("button", { type: "button", "aria-pressed": String(present), onclick: () => presenting(!present) }, present ? "Leave presenter’s view" : "Presenter’s view");
+  const step = (text, label, by) => h("button", { type: "button", "aria-label": label, title: label, onclick: () => { pause(); to(moment + by); } }, text);
+
+  function presenting(on) {
+    present = on;
+    document.body.classList.toggle("presenting", on);
+    big.setAttribute("aria-pressed", String(on));
+    big.textContent = on ? "Leave presenter’s view" : "Presenter’s view";
+    keep();
+    for (const one of rooms) one.build();
+  }
+
+  function keys(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, select, textarea")) return;
+    const pressing = event.target.closest?.("button, a, summary");
+    const key = event.key.toLowerCase();
+    if (key === " " && !pressing) toggle();
+    else if (key === "arrowright") { pause(); to(moment + 1); }
+    else if (key === "arrowleft") { pause(); to(moment - 1); }
+    else if (key === "pagedown") { pause(); to(moment + LESSONS); }
+    else if (key === "pageup") { pause(); to(moment - LESSONS); }
+    else if (key === "home") { pause(); to(0); }
+    else if (key === "end") to(last);
+    else if (key === "p") presenting(!present);
+    else if (key === "escape") { if (who) choose(0, true); else if (present) presenting(false); else return; }
+    else return;
+    event.preventDefault();
+  }
+
+  main.replaceChildren(h("div", { class: "watch" },
+    h("h1", { tabindex: -1 }, "Watch a classroom"),
+    h("p", { class: "intro" }, "Students are numbers here, and nobody real. Both classes hold the same students with the same luck; only what the school does differs. ",
+      "Each lesson shows one moment of the week: over the year, every moment comes as often as it should."),
+    first, chosen, look, h("div", { class: "tools-row" }, h("label", {}, "Story of ", whose), big), status, stage, legend(),
+    h("div", { class: "player", role: "group", "aria-label": "Play" },
+      step("«", "A week back", -LESSONS), step("‹", "A lesson back", -1), play, step("›", "A lesson on", 1), step("»", "A week on", LESSONS),
+      h("div", { class: "scrub" }, when, scrub), pace),
+    stories, numbers));
+
+  let width = innerWidth;
+  const resize = () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    for (const one of rooms) one.build();
+  };
+  addEventListener("keydown", keys);
+  addEventListener("resize", resize);
+  document.body.classList.toggle("presenting", present);
+  setup();
+  await load();
+  return {
+    leave: () => {
+      left = true;
+      pause();
+      asking?.abort();
+      telling?.abort();
+      removeEventListener("keydown", keys);
+      removeEventListener("resize", resize);
+      document.body.classList.remove("presenting");
+    },
+  };
 }

@@ -1,0 +1,245 @@
+"""Demonstration files: what they may say, what is said when they are wrong, and that every step can be run."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import plsim
+from plsim.cli.main import main
+from plsim.core.errors import InputError
+from plsim.explorer import demonstration_run
+from plsim.explorer.demonstration_files import SHIPPED, Loaded, all_demonstrations, read_demonstration
+from plsim.explorer.demonstration_run import Stage
+from plsim.explorer.demonstrations import OUTCOMES
+from plsim.practices import known_practices
+
+NAMES = tuple(path.stem for path in sorted(SHIPPED.glob("*.toml")))
+FEW = 4
+STAGE = Stage()
+
+SMALL = """
+kind = "demonstration"
+schema_version = 1
+title = "Small"
+about = "For tests."
+scenario = "typical_practice"
+worlds = 4
+
+[changes]
+population.schools = 1
+population.students_per_school = 120
+
+[settings.plain]
+label = "Plain"
+
+[settings.coached]
+label = "Coached"
+changes.support.coaching_hours = 2.0
+
+[[steps]]
+title = "One"
+ask = "What happens?"
+settings = ["plain", "coached"]
+change = [{ setting = "coached" }, { setting = "plain", times = -1.0 }]
+options = [{ text = "Up", when = "rises" }, { text = "Down or nothing", when = ["falls", "unclear"] }]
+discuss = ["Why?"]
+[steps.reveal]
+rises = "From {plain} to {coached}: {change}."
+otherwise = "No: {change}."
+"""
+
+
+def few(loaded: Loaded) -> Loaded:
+    """The demonstration over fewer worlds."""
+    return dataclasses.replace(loaded, says=loaded.says.model_copy(update={"worlds": FEW}))
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_at_least_eight_demonstrations_ship_with_about_five_steps_each():
+    assert len(NAMES) >= 8
+    assert all(4 <= len(read_demonstration(SHIPPED / f"{name}.toml").says.steps) <= 8 for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_step_runs_and_has_words_for_how_it_turned_out(name):
+    loaded = few(read_demonstration(SHIPPED / f"{name}.toml"))
+    for index, step in enumerate(loaded.says.steps):
+        found = STAGE.step(loaded, index)
+        assert found["verdict"] in step.verdicts
+        assert 0 <= found["right"] < len(step.options)
+        assert len(found["text"]) > 20
+        assert "{" not in found["text"]
+        assert all(len(one["points"]) == len(found["chart"]["ticks"]) for one in found["chart"]["series"])
+        points = np.array([point for one in found["chart"]["series"] for point in one["points"]])
+        assert np.isfinite(points).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_of_a_demonstration_holds_a_figure_that_a_run_should_give(name):
+    for step in read_demonstration(SHIPPED / f"{name}.toml").says.steps:
+        for text in step.reveal.values():
+            assert not re.search(r"[+−-]\d|\d\.\d", re.sub(r"\{[^}]*\}", "", text)), text
+
+
+def test_numbers_of_a_step_are_those_of_a_run(tmp_path):
+    loaded = read_demonstration(written(tmp_path, SMALL))
+    found = Stage().step(loaded, 0)
+    table = plsim.run(loaded.scenarios["coached"], seed=0, worlds=4, other_designs=False).effects
+    row = table.query(
+        "outcome == 'percentile_points' and subject == 'both' and group == 'all' and estimator == 'paired'"
+    ).iloc[0]
+    value, low, high = found["chart"]["series"][0]["points"][1]
+    assert (value, low, high) == pytest.approx((row["value"], row["low"], row["high"]), abs=1e-12)
+
+
+def turned_out(folder: Path, monkeypatch, text: str, plain: list[float], coached: list[float]) -> dict[str, Any]:
+    """The step of ``text`` when its settings give these numbers in four worlds."""
+    loaded = read_demonstration(written(folder, text))
+    given = {"plain": plain, "coached": coached}
+
+    def made_up(of, names, tried, stop):
+        return {name: dict.fromkeys(demonstration_run._addresses(of, name), np.array(given[name])) for name in names}
+
+    monkeypatch.setattr(demonstration_run, "_evaluated", made_up)
+    return Stage().step(loaded, 0)
+
+
+@pytest.mark.parametrize(
+    ("coached", "verdict"),
+    [
+        ([2.0, 3.0, 4.0, 5.0], "rises"),
+        ([-2.0, -3.0, -4.0, -5.0], "falls"),
+        ([2.0, 3.0, -4.0, 5.0], "unclear"),  # three of four are not enough to be sure
+        ([0.1, 0.1, 0.1, 0.1], "unclear"),  # sure, but too small to matter
+    ],
+)
+def test_a_change_has_a_direction_when_worlds_agree_and_it_is_large_enough(tmp_path, monkeypatch, coached, verdict):
+    found = turned_out(tmp_path, monkeypatch, SMALL, [0.0] * 4, coached)
+    assert found["verdict"] == verdict
+    assert found["right"] == (0 if verdict == "rises" else 1)
+    assert found["text"].startswith("From" if verdict == "rises" else "No")
+
+
+def test_placeholders_stand_for_the_median_and_change_for_the_difference(tmp_path, monkeypatch):
+    found = turned_out(tmp_path, monkeypatch, SMALL, [1.0, 1.0, 1.0, 1.0], [2.0, 4.0, 4.0, 5.0])
+    assert found["text"] == "From +1.0 percentile points to +4.0 percentile points: +3.0 percentile points."
+    assert (
+        found["sure"]
+        == "It goes up in 4 of 4 sets of assumptions. Nine in ten lie between +1.3 and +3.8 percentile points."
+    )
+
+
+@pytest.mark.parametrize(("coached", "verdict"), [([2.0, 2.0, 2.0, 0.0], "coached"), ([2.0, 2.0, 0.0, 0.0], "unclear")])
+def test_one_is_ahead_when_it_is_so_in_most_worlds(tmp_path, monkeypatch, coached, verdict):
+    text = SMALL.replace('change = [{ setting = "coached" }, { setting = "plain", times = -1.0 }]', 'find = "largest"')
+    text = text.replace('"rises"', '"coached"').replace('["falls", "unclear"]', '["plain", "unclear"]')
+    text = text.replace('rises = "From {plain} to {coached}: {change}."', 'coached = "{found}."')
+    found = turned_out(tmp_path, monkeypatch, text, [1.0] * 4, coached)
+    assert found["verdict"] == verdict
+
+
+def test_a_change_smaller_than_asked_for_is_called_unclear(tmp_path, monkeypatch):
+    text = SMALL.replace('ask = "What happens?"', 'ask = "What happens?"\nsmallest = 50.0')
+    assert turned_out(tmp_path, monkeypatch, text, [0.0] * 4, [40.0] * 4)["verdict"] == "unclear"
+
+
+@pytest.mark.parametrize(("hours", "right"), [(1.0, 0), (2.0, 1), (4.9, 1), (5.0, 2)])
+def test_a_guess_is_right_where_its_number_lies(tmp_path, monkeypatch, hours, right):
+    text = SMALL.replace('ask = "What', 'outcome = "teacher_hours"\nguess = true\nask = "What').replace(
+        '{ text = "Up", when = "rises" }, { text = "Down or nothing", when = ["falls", "unclear"] }',
+        '{ text = "Less", below = 2.0 }, { text = "Some", below = 5.0 }, { text = "More" }',
+    ).replace('rises = "From', 'otherwise = "From').replace('otherwise = "No: {change}."\n', "")  # fmt: skip
+    assert turned_out(tmp_path, monkeypatch, text, [0.0] * 4, [hours] * 4)["right"] == right
+
+
+ASK = 'ask = "What happens?"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("coaching_hours", "coachin_hours", r"settings.coached: .*Did you mean 'coaching_hours'"),
+        ('title = "One"', 'titel = "One"', r"mine.toml:\d+: step 1, titel: unknown key. Did you mean 'title'"),
+        ('["plain", "coached"]', '["plain", "coachd"]', r"no setting 'coachd'. Did you mean 'coached'"),
+        ("{plain}", "{plan}", r"'\{plan\}' stands for nothing. Did you mean 'plain'"),
+        ('when = "rises"', 'when = "rise"', r"'rise' is no way to turn out. Did you mean 'rises'"),
+        ('otherwise = "No', 'falls = "No', r"reveal lacks 'unclear'"),
+        ("worlds = 4", "worlds = 4000", r"mine.toml:7: worlds: 4000: .*less than or equal to 100"),
+        ("schema_version = 1", "schema_version = 9", r"schema_version: 9 is not allowed. Allowed: 1"),
+        (ASK, f"{ASK}\nyear = 3", r"step 1: year 3, but the demonstration has years = 1"),
+        (ASK, f'{ASK}\noutcome = "fidelty"', r"'fidelty' cannot be shown. Did you mean 'fidelity'"),
+        (ASK, f'{ASK}\noutcome = "reverted"', r"'reverted' has no difference: write arm = 'scenario'"),
+        ('title = "Small"', "title = Small", r"not valid TOML"),
+        ('["falls", "unclear"]', '"falls"', r"exactly one option must say when = 'unclear'; 0 do"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_with_its_place_and_the_likely_fix(tmp_path, old, new, message):
+    text = SMALL.replace(old, new)
+    assert text != SMALL
+    with pytest.raises(InputError, match=message):
+        read_demonstration(written(tmp_path, text))
+
+
+def test_everything_wrong_with_a_file_is_said_at_once(tmp_path):
+    text = SMALL.replace('title = "One"', 'titel = "One"').replace("worlds = 4", "worlds = 4000")
+    with pytest.raises(InputError) as raised:
+        read_demonstration(written(tmp_path, text))
+    lines = str(raised.value).splitlines()
+    assert len(lines) == 3  # an unknown key, and the right one missing
+    assert "worlds" in lines[0]
+
+
+def test_plsim_check_reads_demonstrations(tmp_path, capsys):
+    good = written(tmp_path, SMALL)
+    assert main(["check", str(good)], standalone_mode=False) is None
+    assert "1 step\n" in capsys.readouterr().out
+    bad = tmp_path / "bad.toml"
+    bad.write_text(SMALL.replace('title = "One"', 'titel = "One"'), encoding="utf-8")
+    with pytest.raises(SystemExit) as raised:
+        main(["check", str(bad)], standalone_mode=False)
+    assert raised.value.code == 2
+    assert "Did you mean 'title'" in capsys.readouterr().err
+
+
+def test_a_trainers_own_folder_is_added_and_a_file_of_the_same_name_replaces(tmp_path):
+    written(tmp_path, SMALL)
+    (tmp_path / "technology.toml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "scenario.toml").write_text("schema_version = 1\n", encoding="utf-8")
+    found = all_demonstrations(tmp_path)
+    assert len(found) == len(NAMES) + 1
+    assert found["mine"].own
+    assert found["technology"].says.title == "Small"
+    assert "scenario" not in found
+
+
+def test_a_folder_without_demonstrations_is_refused(tmp_path):
+    with pytest.raises(InputError, match="holds no demonstration file"):
+        all_demonstrations(tmp_path)
+    with pytest.raises(InputError, match="is not a folder"):
+        all_demonstrations(tmp_path / "nowhere")
+
+
+def test_every_practice_of_the_model_is_used_by_some_demonstration():
+    used = set()
+    for name in NAMES:
+        for scenario in read_demonstration(SHIPPED / f"{name}.toml").scenarios.values():
+            typical = plsim.load("typical_practice").practices
+            used |= {key for key, practice in scenario.practices.items() if practice != typical[key]}
+    assert used >= set(known_practices()) - {"belonging"}
+
+
+def test_outcomes_that_can_be_shown_are_in_results(tmp_path):
+    loaded = read_demonstration(written(tmp_path, SMALL))
+    table = plsim.run(loaded.scenarios["plain"], seed=0, worlds=0, other_designs=False).effects
+    assert set(OUTCOMES) <= set(table["outcome"])
