@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from plsim.core.jit import cache_folder
 from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE
 from plsim.population.sample import write_sample
 
@@ -127,6 +128,39 @@ def test_no_result_holds_anything_personal(district, finished):
 
 def test_the_run_says_nothing_personal(district, finished):
     assert found_in(finished[1], personal_values(district)) == set()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("compare", "typical_practice", "gentle_start", "--no-why", "--population"), ("districts", "typical_practice")],
+    ids=lambda command: command[0],
+)
+def test_no_other_command_writes_or_says_anything_personal(district, tmp_path, command):
+    done = plsim(*command, district, "--worlds", "0", "--set", "years=1", "--out", "result", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    texts = everything_written(tmp_path) | {"said": done.stdout + done.stderr}
+    assert len(texts) > 3
+    personal = personal_values(district)
+    assert {name: found for name, text in texts.items() if (found := found_in(text, personal))} == {}
+
+
+def test_the_cache_that_a_run_uses_holds_nothing_personal(district, finished):
+    cached = everything_written(cache_folder())
+    assert cached
+    personal = personal_values(district)
+    assert {name: found for name, text in cached.items() if (found := found_in(text, personal))} == {}
+
+
+def test_a_run_that_is_refused_says_nothing_personal(district, tmp_path):
+    for name in (RESULTS_FILE, STUDENTS_FILE):
+        text = (district / name).read_text(encoding="utf-8")
+        # A name, a birth date and an ethnic group in place of numbers, and a quote that never ends.
+        damaged = text.replace(",3,", ",Lastname3,", 5).replace(",2022", ",1/1/1971", 3) + '"Ethnic group 3'
+        (tmp_path / name).write_text(damaged, encoding="utf-8")
+    told = plsim("run", "typical_practice", "--population", ".", "--worlds", "0", "--out", "result", cwd=tmp_path)
+    assert told.returncode == 2
+    assert found_in(told.stdout + told.stderr, personal_values(district)) == set()
+    assert not (tmp_path / "result").exists()
 
 
 def test_the_results_are_about_these_students(finished):
