@@ -18,7 +18,7 @@ def called(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
-@pytest.mark.parametrize("kind", ["scenarios", "practices", "levers", "parameters", "outcomes", "facts"])
+@pytest.mark.parametrize("kind", ["scenarios", "experiments", "practices", "levers", "parameters", "outcomes", "facts"])
 def test_list_prints_one_line_each(kind: str) -> None:
     lines = called("list", kind).output.splitlines()
     assert len(lines) == len(json.loads(called("list", kind, "--json").output)) > 0

@@ -17,6 +17,13 @@ def _scenarios() -> list[Row]:
     return [{"name": name, "meaning": first_line(path)} for name, path in shipped_scenarios().items()]
 
 
+def _experiments() -> list[Row]:
+    from plsim.scenario.shipped import first_line
+    from plsim.studies.study_loading import shipped_studies
+
+    return [{"name": name, "meaning": first_line(path)} for name, path in shipped_studies().items()]
+
+
 def _practices() -> list[Row]:
     from plsim.practices import known_practices
 
@@ -80,6 +87,7 @@ def _facts() -> list[Row]:
 
 _KINDS: dict[str, Callable[[], list[Row]]] = {
     "scenarios": _scenarios,
+    "experiments": _experiments,
     "practices": _practices,
     "levers": _levers,
     "parameters": _parameters,

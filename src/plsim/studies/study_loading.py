@@ -158,6 +158,10 @@ def _checked(values: dict[str, Any], places: Places, problems: list[StudyError])
     for role in ("levers", "context"):
         if role in pieces:
             pieces[role] = _specs(pieces[role], (role,), places, problems)
+    if not isinstance(pieces.get("population", {}), dict):
+        problems.append(
+            places.error(("population",), f"{_shown(pieces.pop('population'))} is not allowed", allowed="a table")
+        )
     if "uncertainties" in pieces:
         pieces["uncertainties"] = _piece(
             Uncertainties, pieces["uncertainties"], ("uncertainties",), places, problems, Uncertainties()

@@ -188,11 +188,13 @@ def test_what_is_wrong_is_said_with_the_likely_fix(body: str, said: str) -> None
         ("[method]\nkind = 'grid'\npoints = 1", "1 is out of range"),
         ("[method]\nkind = 'sample'\nsamples = 8\nslices = 3", "method.slices: unknown key"),
         ("method = 3", "method.kind: 3 is not a method"),
+        ("population = 3", "population: 3 is not allowed. Allowed: a table"),
     ],
 )
 def test_a_method_says_what_it_cannot_do_and_the_way_forward(method: str, said: str) -> None:
-    place = {"method = 3": (HEAD + "method = 3\n", "")}.get(method, (HEAD, method))
-    assert said in complaint(head=place[0], method=place[1])
+    head = HEAD.replace("population.students_per_school = 60\n", "")
+    before = method.partition("=")[0].strip() in {"method", "population"}  # not in the table that comes before
+    assert said in complaint(head=f"{head}{method}\n" if before else head, method="" if before else method)
 
 
 def test_many_worlds_cannot_be_levels_of_a_morris_factor_but_trajectories_share_them_out() -> None:
