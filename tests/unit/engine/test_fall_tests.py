@@ -36,12 +36,19 @@ def seen_and_simulated():
     return seen, np.array(simulated).T, true.grade
 
 
+def inside(scores, grade):
+    """Spread of scores around the mean of their grade, by subject."""
+    means = np.array([scores[grade == each].mean(axis=0) for each in range(13)])
+    return (scores - means[grade]).std(axis=0)
+
+
 def test_fall_tests_of_the_simulation_have_the_distribution_of_the_file(seen_and_simulated):
-    seen, simulated, _ = seen_and_simulated
+    seen, simulated, grade = seen_and_simulated
     for share in (0.05, 0.25, 0.5, 0.75, 0.95):
         # About three standard errors of the difference of two such quantiles.
         np.testing.assert_allclose(np.quantile(simulated, share, axis=0), np.quantile(seen, share, axis=0), atol=1.5)
-    np.testing.assert_allclose(simulated.std(axis=0), seen.std(axis=0), rtol=0.02)
+    # Scores copied as achievement would get the test's error a second time: some 3% more spread inside grades.
+    np.testing.assert_allclose(inside(simulated, grade), inside(seen, grade), rtol=0.012)
 
 
 def test_a_simulated_test_is_not_a_copy_of_the_score(seen_and_simulated):
