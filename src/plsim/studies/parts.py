@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from plsim.studies.task import Floats, Ints
 
 RUN = "run"
-BLOCK = 65_536
+BLOCK = 16_384
 """Runs that are read, merged and held together."""
 TEMPORARY = ".writing-"
 _NAME = re.compile(r"part-(\d+)-(\d+)-[0-9a-f]+\.parquet")

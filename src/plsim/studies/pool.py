@@ -22,10 +22,12 @@ from plsim.core.errors import RunError
 from plsim.studies.spans import Pace, Shares
 from plsim.studies.store import Store
 from plsim.studies.task import DIED, Chunk, Failure, Task, inputs_of, size
-from plsim.studies.worker import CURRENT, NOBODY, STOP, Ready, Report, Unprepared, work
+from plsim.studies.worker import CURRENT, NOBODY, STOP, Broken, Ready, Report, work
 
 TRIES = 3
 """A run is given up when so many workers died over it."""
+HOPELESS = 5
+"""The sweep ends when so many workers in a row, for each that there should be, died and nothing was done."""
 AHEAD = 2
 """Chunks a worker has in hand and waiting, so that it never waits for its parent."""
 PATIENCE_SECONDS = 2.0
@@ -70,7 +72,7 @@ class Pool:
         self._paces = [Pace(per_run) for _ in range(workers)]
         self._counted = counted
         self._deaths: Counter[int] = Counter()
-        self._stillborn = 0
+        self._stillborn = self._in_vain = 0
         self._members: list[_Member] = []
         for _ in range(workers):
             self._members.append(self._hire())
@@ -132,14 +134,15 @@ class Pool:
         if not alive:
             self._bury(index)
 
-    def _take_in(self, index: int, news: Ready | Report | Unprepared) -> None:
+    def _take_in(self, index: int, news: Ready | Report | Broken) -> None:
         member = self._members[index]
-        if isinstance(news, Unprepared):
-            raise RunError(f"A worker could not prepare the runs: {news.error}")
+        if isinstance(news, Broken):
+            raise RunError(f"A worker {news.error}")
         if isinstance(news, Ready):
             member.ready = True
             return
         chunk = member.waiting.popleft()
+        self._in_vain = 0
         self._paces[index].saw(size(chunk), making=news.making, storing=news.storing)
         self._counted(news)
 
@@ -153,6 +156,11 @@ class Pool:
                     "Workers end before they begin (their message is above). In a script of your own, call this "
                     "under `if __name__ == '__main__':`; or use one worker."
                 )
+        self._in_vain += 1
+        if self._in_vain > HOPELESS * len(self._members):
+            raise RunError(
+                "Workers die again and again and nothing gets done; perhaps memory is too small for so many."
+            )
         at = int(member.shared[CURRENT])
         suspect = at if any(at in runs for chunk in member.waiting for runs in chunk) else None
         if suspect is not None:
@@ -167,6 +175,7 @@ class Pool:
 
     def _give_up(self, run: int) -> None:
         self._shares.withdraw(run)
+        self._in_vain = 0
         error = DIED.format(times=TRIES)
         self._store.writer().write_failures([Failure(run, error, inputs_of(self._task, run))])
         self._counted(Report(0, 1, 0.0, 0.0, error))

@@ -127,24 +127,29 @@ def run_task(
     StudyError
         When the folder holds runs of another task.
     RunError
-        When every run fails, or workers cannot be started. Single failed runs are recorded and raise nothing.
+        When every run fails, workers cannot be started or the disk is full. Single failed runs raise nothing.
     """
     begun = perf_counter()
     _check(workers, shard)
-    store = Store.of(task, folder)
-    first, stop = shard_of(task.count, shard)
-    done = store.done()
-    before = int(done[first:stop].sum())
-    count = _Count(total=stop - first, before=before, progress=progress)
-    todo = undone(done, first, stop)
-    if todo and dask is not None:
-        from plsim.studies.cluster import run_on_dask
+    try:
+        store = Store.of(task, folder)
+        first, stop = shard_of(task.count, shard)
+        done = store.done()
+        before = int(done[first:stop].sum())
+        count = _Count(total=stop - first, before=before, progress=progress)
+        todo = undone(done, first, stop)
+        if todo and dask is not None:
+            from plsim.studies.cluster import run_on_dask
 
-        run_on_dask(task, store, todo, address=dask, counted=count.add)
-    elif todo:
-        _run_here(task, store, todo, workers=min(workers, _processors()), count=count)
-    count.tell()
-    complete = _settle(store, task.count)
+            run_on_dask(task, store, todo, address=dask, counted=count.add)
+        elif todo:
+            _run_here(task, store, todo, workers=min(workers, _processors()), count=count)
+        count.tell()
+        complete = _settle(store, task.count)
+    except OSError as error:
+        raise RunError(
+            f"{folder}: runs could not be stored: {error.strerror or error}. Those stored are kept."
+        ) from None
     return SweepOutcome(
         total=count.total,
         done=before + count.made,

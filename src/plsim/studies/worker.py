@@ -38,8 +38,8 @@ class Report(NamedTuple):
     first_error: str
 
 
-class Unprepared(NamedTuple):
-    """The task could not be prepared here."""
+class Broken(NamedTuple):
+    """The worker cannot go on, and another in its place could not either."""
 
     error: str
 
@@ -51,7 +51,7 @@ def work(task: Task, store: Store, orders: Connection, shared: Any) -> None:
     try:
         calculate = task.prepare()
     except Exception as error:  # noqa: BLE001 - told to the parent, who raises it
-        orders.send(Unprepared(f"{type(error).__name__}: {error}"))
+        orders.send(Broken(f"could not prepare the runs: {type(error).__name__}: {error}"))
         return
     writer = store.writer()
 
@@ -75,6 +75,8 @@ def work(task: Task, store: Store, orders: Connection, shared: Any) -> None:
             orders.send(Report(made, failed, made_by - begun, perf_counter() - made_by, first_error))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # no parent any more
+    except OSError as error:
+        orders.send(Broken(f"could not store its runs in {store.parts}: {error.strerror or error}"))
 
 
 def _end_with_parent(shared: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import signal
 import time
@@ -128,3 +129,40 @@ class Differing(Roots):
 
     def digest(self) -> str:
         return "here" if os.getpid() == self.here else "there"
+
+
+@dataclass(frozen=True)
+class Slowing(Roots):
+    """Quick runs at first, then ones that take longer than anybody waits."""
+
+    quick: int = 1000
+
+    def make(self, run: int) -> Sequence[float]:
+        found = super().make(run)
+        if run >= self.quick:
+            time.sleep(300.0)
+        return found
+
+
+@dataclass(frozen=True)
+class FullDisk(Roots):
+    """Workers, and only they, find the disk full."""
+
+    def prepare(self) -> Callable[[int], Sequence[float]]:
+        if multiprocessing.parent_process() is not None:
+
+            def full(handle: int) -> None:
+                raise OSError(28, "No space left on device")
+
+            os.fsync = full
+        return super().prepare()
+
+
+@dataclass(frozen=True)
+class Unpreparable(Roots):
+    """Workers, and only they, cannot prepare it."""
+
+    def prepare(self) -> Callable[[int], Sequence[float]]:
+        if multiprocessing.parent_process() is not None:
+            raise MemoryError("no room")
+        return super().prepare()

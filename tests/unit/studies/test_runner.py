@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -142,6 +143,23 @@ def test_workers_are_not_started_for_what_is_over_before_they_would_be_there(
 
     monkeypatch.setattr(runner, "Pool", started)
     assert run_task(Roots(5000), tmp_path, workers=2).complete
+
+
+def test_a_full_disk_is_an_error_in_words_and_what_is_stored_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def full(handle: int) -> None:
+        if len(list((tmp_path / "runs").glob("part-*"))) > 2:
+            raise OSError(28, "No space left on device")
+        fsync(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(RunError, match="No space left on device"):
+            run_task(Roots(2000, seconds=0.001), tmp_path)
+    assert 0 < results(Roots(2000), tmp_path).num_rows < 2000
 
 
 def test_runs_of_another_task_are_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -77,6 +78,39 @@ def test_an_unfinished_file_is_not_read(store: Store) -> None:
     assert not store.done().any()
 
 
+def test_a_part_is_on_the_disk_before_it_has_its_name(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, bool]] = []
+    fsync, replace = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (seen.append(("sync", named())), fsync(handle)))
+    monkeypatch.setattr(Path, "replace", lambda *paths: (seen.append(("name", named())), replace(*paths)))
+
+    def named() -> bool:
+        return any(store.parts.glob("part-*"))
+
+    store.writer().write(*numbers(range(10)))
+    assert seen == [("sync", False), ("name", False), ("sync", True)]
+
+
+def test_a_write_that_fails_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            store.writer().write(*numbers(range(10)))
+    assert not list(store.parts.iterdir())
+
+
+def test_what_dead_writers_left_behind_is_removed_when_it_is_old(store: Store) -> None:
+    old, new = (store.parts / f"{TEMPORARY}{age}" for age in ("old", "new"))
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    store.compact()
+    assert list(store.parts.iterdir()) == [new]
+
+
 def test_a_part_of_another_study_is_not_read(store: Store, tmp_path: Path) -> None:
     other = Store(tmp_path / "other", "another digest", COLUMNS, 1000)
     other.parts.mkdir(parents=True)
@@ -143,6 +177,19 @@ def test_a_reader_finds_everything_while_parts_are_merged_under_its_hands(
 
     monkeypatch.setattr(parts, "runs_of", merged_meanwhile)
     assert np.flatnonzero(store.done()).tolist() == list(range(300))
+
+
+def test_a_listing_taken_while_others_merge_is_not_believed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have passed the place of the merged part before that was there, and those of its parts after."""
+    store.writer().write(*numbers(range(100)))
+    iterdir, calls = Path.iterdir, []
+
+    def passed_by(folder: Path):
+        calls.append(folder)
+        return iter(()) if len(calls) == 1 else iterdir(folder)
+
+    monkeypatch.setattr(Path, "iterdir", passed_by)
+    assert store.done().sum() == 100
 
 
 def test_failures_keep_inputs_and_error_and_vanish_when_the_run_succeeds(store: Store) -> None:

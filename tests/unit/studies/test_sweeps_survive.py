@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sweep_tasks import Deadly, Doses, Roots
+import sweep_tasks
+from sweep_tasks import Deadly, Doses, Roots, Slowing
 
 from plsim.core.errors import RunError
 from plsim.studies import runner
@@ -163,6 +164,15 @@ def test_workers_of_a_killed_parent_store_what_they_have_and_are_gone(tmp_path: 
     assert len(count) - kept <= 1 + 0.15 / task.seconds  # the parent's chunk, if it was just making one; workers' none
 
 
+def test_workers_of_a_killed_parent_do_not_finish_long_runs_first(tmp_path: Path, marks: Path) -> None:
+    task = Slowing(2000, seconds=0.005, marks=str(marks))
+    process = started(tmp_path / "runs", 2, task)
+    until(lambda: max(made(marks), default=0) >= 1000)  # the second worker begins in the middle
+    process.kill()
+    process.communicate()
+    until(lambda: not of_session(process.pid), 10.0)
+
+
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path: Path, marks: Path) -> None:
     task = Roots(3000, seconds=0.005, marks=str(marks))
     process = started(tmp_path / "killed", 2, task)
@@ -234,6 +244,17 @@ def test_workers_that_end_before_they_begin_are_an_error_and_not_a_loop(
     with pytest.raises(RunError, match="end before they begin"):
         run_task(Roots(5000, seconds=0.005), tmp_path, workers=2)
     assert int(Store.of(Roots(5000), tmp_path).done().sum()) > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("FullDisk", "could not store its runs in .*No space left"), ("Unpreparable", "could not prepare .*no room")],
+)
+def test_what_every_worker_would_meet_is_an_error_and_not_a_loop(
+    tmp_path: Path, eager: None, kind: str, words: str
+) -> None:
+    with pytest.raises(RunError, match=words):
+        run_task(getattr(sweep_tasks, kind)(5000, seconds=0.005), tmp_path, workers=2)
 
 
 def test_two_workers_are_never_slower_than_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
