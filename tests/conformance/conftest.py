@@ -83,7 +83,9 @@ def arm_of(found: Typical) -> Callable[..., Arm]:
     """An arm, not yet begun, that notes what its students live through."""
 
     def make(both: Pair, *, counterfactual: bool = False, world: World = CENTRAL, reference: Typical = found) -> Arm:
-        setting, plan = (both.base_setting, both.base_plan) if counterfactual else (both.setting, both.plan)
+        setting, plan = (both.base_setting, both.base_plan)
+        if not counterfactual:
+            setting, plan = both.setting, both.planned_in(world)
         arm = Arm(setting, plan, plan.planned.values, world, reference.reference, growth())
         arm.flags = arm.flags._replace(trace=True)
         blocks = (np.zeros((arm.trace.held.shape[0], 2 * setting.students)) for _ in range(2))

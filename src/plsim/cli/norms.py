@@ -35,13 +35,14 @@ def command(*, schools: int, seed: int, worlds: int, as_json: bool) -> None:
     Two years of typical practice in schools like the norm group's. Every cell shows the simulated number and, behind a
     slash, the norms'; a star marks what is further off than the norms' uncertainty and the run's luck allow.
     """
-    from plsim.engine.parameters import CENTRAL, prior_worlds
+    from plsim.engine.parameters import CENTRAL
     from plsim.engine.run import engine_named
+    from plsim.engine.worlds import worlds as worlds_of
     from plsim.studies.norm_check import norm_check, norm_setting
 
     setting, scenario = norm_setting(schools=schools, seed=seed)
     engine = engine_named("batch")
-    checks = [norm_check(setting, scenario, engine, world) for world in (CENTRAL, *prior_worlds(worlds, seed))]
+    checks = [norm_check(setting, scenario, engine, world) for world in (CENTRAL, *worlds_of(worlds, seed))]
     if as_json:
         click.echo(json.dumps([_document(check) for check in checks], indent=1, allow_nan=False))
         return

@@ -122,7 +122,9 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         if outside
         else "No fact lies outside the 90% band of the prior predictive."
     )
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=False, undefined=StrictUndefined)  # noqa: S701 - no HTML
+    # Markdown, from our own numbers: nothing to escape.
+    loader = FileSystemLoader(_TEMPLATES)
+    environment = Environment(loader=loader, autoescape=False, undefined=StrictUndefined, trim_blocks=True)  # noqa: S701
     return environment.get_template("calibration.md.j2").render(
         said=said,
         bank=f"{said['bank']:,}",
@@ -134,6 +136,12 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         parameters=len(parameters),
         open=len(open_),
         missed=missed,
+        explained={
+            row.fact: f"{float(row.worlds_median) / float(str(row.published).split(' ')[0]):.0%}"
+            for row in _records(facts)
+            if row.fact in {"R17-01", "R17-02"}
+        },
+        poor=[row.fact for row in _records(facts) if float(row.share) < 0.5],
         facts=first,
         narrowed=second,
         directions=third,

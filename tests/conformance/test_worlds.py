@@ -1,0 +1,80 @@
+"""The worlds that ship belong to the model, the registry and the facts that are here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from plsim.core.errors import EvidenceError, InputError
+from plsim.engine import worlds as module
+from plsim.engine.parameters import PRIOR_LABEL
+from plsim.engine.worlds import CALIBRATED_LABEL, calibrated, label, model_digest, unidentified, worlds
+from plsim.evidence import registry
+from plsim.evidence.worlds import load_worlds, stored_worlds
+from plsim.studies.bank import facts_digest
+
+STORED = stored_worlds()
+
+
+def test_worlds_ship_and_are_those_of_this_model() -> None:
+    assert STORED is not None
+    assert STORED.provenance["model_digest"] == model_digest(), "rules or registry have changed: run plsim calibrate"
+    assert STORED.provenance["facts_digest"] == facts_digest(), "facts have changed: run plsim calibrate"
+    assert label() == CALIBRATED_LABEL
+
+
+def test_there_are_enough_worlds_from_enough_evidence() -> None:
+    assert STORED is not None
+    assert len(STORED.values) >= 500
+    assert STORED.provenance["bank"] >= 10_000
+    assert STORED.provenance["wave"] >= 3_000
+    assert STORED.provenance["effective_size"] >= 1_000
+
+
+def test_every_uncertain_parameter_has_a_value_inside_its_range_in_every_world() -> None:
+    assert STORED is not None
+    assert STORED.keys == tuple(parameter.key for parameter in registry().uncertain())
+    low = np.array([parameter.low for parameter in registry().uncertain()])
+    high = np.array([parameter.high for parameter in registry().uncertain()])
+    assert ((STORED.values >= low) & (STORED.values <= high)).all()
+
+
+def test_fewer_worlds_are_the_first_of_more_whatever_the_seed() -> None:
+    assert [world.values for world in worlds(5, 1)] == [world.values for world in worlds(9, 2)][:5]
+
+
+def test_more_worlds_than_ship_are_refused() -> None:
+    assert STORED is not None
+    with pytest.raises(InputError, match=str(len(STORED.values))):
+        worlds(len(STORED.values) + 1, 0)
+
+
+def test_stale_worlds_give_way_to_the_priors(monkeypatch: pytest.MonkeyPatch) -> None:
+    calibrated.cache_clear()
+    monkeypatch.setattr(module, "model_digest", lambda: "of another model")
+    try:
+        assert calibrated() is None
+        assert label() == PRIOR_LABEL
+        assert worlds(2, 7)[0].name == "prior-0"
+        assert len(unidentified()) == len(registry().uncertain())
+    finally:
+        calibrated.cache_clear()
+
+
+def test_the_model_digest_sees_a_rule_and_no_comment() -> None:
+    rule = "def gain(hours):\n    '''What it adds.'''\n    return 2.0 * hours  # twice\n"
+    same = "def gain(hours):\n    return 2.0 * hours\n"
+    assert module._program(rule) == module._program(same)
+    assert module._program(rule) != module._program(same.replace("2.0", "2.1"))
+
+
+def test_files_of_worlds_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    table, said = tmp_path / "worlds.csv", tmp_path / "worlds.json"
+    table.write_text("match.floor\n0.4\n0.3\n", encoding="utf-8")
+    said.write_text(json.dumps({"worlds": 3}), encoding="utf-8")
+    with pytest.raises(EvidenceError, match="3 worlds"):
+        load_worlds(table, said)
+    assert load_worlds(tmp_path / "none.csv", said) is None
