@@ -164,9 +164,12 @@ def run_study(
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "study.toml").exists():
         _try(task)
-    sweep = run_task(task, folder, workers=workers, shard=shard, dask=dask, progress=progress)
-    write_file(folder / "study.toml", loaded.text.encode())
-    write_file(folder / "manifest.json", json_bytes(_manifest(loaded, task, sweep)))
+    try:
+        sweep = run_task(task, folder, workers=workers, shard=shard, dask=dask, progress=progress)
+        write_file(folder / "study.toml", loaded.text.encode())
+        write_file(folder / "manifest.json", json_bytes(_manifest(loaded, task, sweep)))
+    except OSError as error:
+        raise _unwritten(folder, error) from None
     if sweep.failed:
         raise _failed(task, folder)
     if not sweep.complete:
@@ -211,7 +214,11 @@ def _save(found: StudyResult, values: Floats) -> None:
             write_file(folder / "runs.parquet", parquet_bytes(runs_table(found.task, values)))
         write_file(found.folder / "summary.json", json_bytes(found.summary()))
     except OSError as error:
-        raise RunError(f"{found.folder}: could not be written: {error.strerror or error}.") from None
+        raise _unwritten(found.folder, error) from None
+
+
+def _unwritten(folder: Path, error: OSError) -> RunError:
+    return RunError(f"{folder}: could not be written: {error.strerror or error}. Finished runs are kept.")
 
 
 def runs_table(task: StudyTask, values: Floats) -> pd.DataFrame:

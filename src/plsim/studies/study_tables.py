@@ -141,7 +141,8 @@ def _crossed(
         worlds = tuple(world.name for world in design.worlds) or ("central",)
         more, says = attribution_tables(names, worlds, tuple(outcomes), values, seed=seed, world_label=label)
         return tables | more, says
-    return tables, [_best_point(tables["response"], factors, outcome) for outcome in outcomes]
+    says = [_best_point(tables["response"], factors, outcome) for outcome in outcomes]
+    return tables, says + [_largest_step(tables["contrasts"], outcome) for outcome in outcomes]
 
 
 def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome) -> str:
@@ -153,6 +154,19 @@ def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome
     at = ", ".join(f"{factor.name} {_value(best[factor.name])}" for factor in factors)
     spread = f" ({best['low']:.3g} to {best['high']:.3g} in 90% of worlds)" if best["worlds"] > 1 else ""
     return f"{outcome.label}: highest at {at}, where it is {best['value']:.3g}{spread}."
+
+
+def _largest_step(table: pd.DataFrame, outcome: Outcome) -> str:
+    """Which choice moves an outcome most on the average of the others, in words."""
+    mine = table[table["factor2"] == ""]
+    for key, value in place(outcome).items():
+        mine = mine[mine[key] == value]
+    most = mine.iloc[int(mine["value"].abs().to_numpy().argmax())]
+    says = f"{outcome.label}: {most['factor']} moves it most: {most['value']:+.3g}"
+    if most["worlds"] > 1:
+        same = most["positive"] if most["value"] > 0.0 else 1.0 - most["positive"]
+        says += f" ({most['low']:+.3g} to {most['high']:+.3g}; of this sign in {same:.0%} of worlds)"
+    return f"{says} from {most['from_value']} to {most['to_value']}, others averaged."
 
 
 def _sensitivity(

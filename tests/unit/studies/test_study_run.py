@@ -180,6 +180,15 @@ def test_an_outcome_that_no_run_has_is_said_before_the_sweep(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_full_disk_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("plsim.studies.study_run.run_task", full)
+    with pytest.raises(RunError, match="could not be written: No space left on device"):
+        run_study(study(GRID), tmp_path)
+
+
 def test_contrasts_are_differences_within_worlds(tmp_path: Path) -> None:
     found = finished(GRID, tmp_path)
     runs = pd.read_parquet(tmp_path / "tables" / "runs.parquet")

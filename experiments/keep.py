@@ -1,0 +1,62 @@
+"""Runs experiments and keeps the small part of what comes out beside their questions.
+
+``python experiments/keep.py`` runs all, ``python experiments/keep.py rollout scale_up --workers 2`` some. Each goes to
+``results/study-NAME-seedSEED`` as with ``plsim study`` (an interrupted one goes on), and its summary, manifest and the
+tables that fit into 200 kB go to ``experiments/NAME/results``. The answer in the README is written by a person.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from plsim.studies.study_loading import load_study, shipped_studies
+from plsim.studies.study_run import StudyResult, run_study
+
+MOST_BYTES = 200_000
+FIRST = (
+    "sensitivity", "contrasts", "attribution", "attribution_joint", "ranks", "firsts", "needs", "interactions",
+    "best_combinations", "response", "convergence", "outcomes", "factors",
+)  # fmt: skip
+"""Tables that answer, in the order in which they are kept."""
+
+
+def keep(name: str, folder: Path, *, workers: int) -> list[str]:
+    """Run an experiment and copy what is small; what was left out, by name."""
+    loaded = load_study(name)
+    found = run_study(loaded, folder, workers=workers)
+    assert isinstance(found, StudyResult)
+    target = shipped_studies()[name].parent / "results"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for document in ("summary.json", "manifest.json"):
+        shutil.copyfile(folder / document, target / document)
+    left_out, left = [], MOST_BYTES
+    for table in FIRST:
+        path = folder / "tables" / f"{table}.csv"
+        if not path.exists():
+            continue
+        if path.stat().st_size > left:
+            left_out.append(table)
+            continue
+        left -= path.stat().st_size
+        shutil.copyfile(path, target / path.name)
+    return left_out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="experiments; all when none is named")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("results"), help="folder of the whole results")
+    options = parser.parse_args()
+    for name in options.names or shipped_studies():
+        folder = options.out / f"study-{name}-seed{load_study(name).study.seed}"
+        left_out = keep(name, folder, workers=options.workers)
+        print(f"{name}: kept; too large: {', '.join(left_out) or 'nothing'}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
