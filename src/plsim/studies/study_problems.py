@@ -44,16 +44,15 @@ class Places:
     def __init__(self, name: str, text: str = "") -> None:
         self.name = name
         self._lines = key_lines(text)
-        table = 0
+        table, inside = -1, False
         for number, line in enumerate(text.splitlines(), start=1):
-            if _OUTCOMES.match(line):
-                self._lines[("outcomes", str(table))] = number
-                table += 1
-            elif line.lstrip().startswith("["):
-                continue
-            elif table and "=" in line:
-                key = line.partition("=")[0].strip()
-                self._lines.setdefault(("outcomes", str(table - 1), key), number)
+            if line.lstrip().startswith("["):
+                inside = bool(_OUTCOMES.match(line))
+                table += int(inside)
+                if inside:
+                    self._lines[("outcomes", str(table))] = number
+            elif inside and "=" in line:
+                self._lines[("outcomes", str(table), line.partition("=")[0].strip())] = number
 
     def line(self, path: KeyPath) -> int:
         """Line of a key, or of the nearest table around it; 0 when unknown."""
