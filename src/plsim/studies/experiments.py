@@ -38,13 +38,12 @@ class Bench:
     seed
         Luck of students, schools and years; the same in every world.
     roles
-        Only facts of these roles, when given. At size ``"calibration"`` facts of other roles are never read.
+        Facts of these roles instead.
     """
 
     def __init__(self, of: Sequence[Experiment], *, size: str, seed: int, roles: Collection[str] | None = None) -> None:
         if size not in SIZES:
             raise StudyError("bench", "size", f"got '{size}'", allowed=", ".join(SIZES))
-        wanted = {"calibration"} if size == "calibration" and roles is None else roles
         places = Places(seed)
         self.size, self.seed = size, seed
         self._prepared: list[Prepared] = []
@@ -52,7 +51,7 @@ class Bench:
             chosen = tuple(
                 one
                 for one in each.facts
-                if (wanted is None or one.role in wanted) and (one.calibrates or size != "calibration" or roles)
+                if (one.role in roles if roles is not None else one.calibrates or size == "full")
             )
             if chosen:
                 self._prepared.append(Prepared(each, chosen, places, size))

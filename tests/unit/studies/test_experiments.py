@@ -83,6 +83,13 @@ def test_the_calibration_bench_holds_only_facts_that_may_choose_worlds(bench: Be
     assert not {"R17-03", "R17-07", "ME-17"} & {fact.key for fact in bench.facts}
 
 
+def test_a_recalled_number_chooses_no_world_whatever_its_role(bench: Bench) -> None:
+    fact = next(each for each in bench.facts if each.key == "R17-01")
+    assert fact.calibrates
+    assert not replace(fact, fact=replace(fact.fact, confidence="memory")).calibrates
+    assert not replace(fact, fact=replace(fact.fact, role="development")).calibrates
+
+
 def test_the_same_world_gives_the_same_bits_whatever_ran_before(bench: Bench) -> None:
     first = bench(CENTRAL)
     bench(World("other", {"match.floor": 0.2}))
