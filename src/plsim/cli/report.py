@@ -1,4 +1,4 @@
-"""``plsim report``: a result folder as one page."""
+"""``plsim report``: the result folder of a run or of a study as one page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ from plsim.cli.interrupt import interruptible
 def command(*, folder: Path) -> None:
     """Write FOLDER/report.html: one page that needs no network, for people who decide.
 
-    FOLDER is what `plsim run` wrote. Prints where the page is.
+    FOLDER is what `plsim run` or `plsim study` wrote. Prints where the page is.
     """
 
     def written() -> Path:
+        from plsim.report.study_folder import is_study
+
+        if is_study(folder):
+            from plsim.report.study_page import write_study_report
+
+            return write_study_report(folder)
         from plsim.report.page import write_report
 
         return write_report(folder)

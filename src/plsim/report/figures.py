@@ -58,6 +58,10 @@ _STYLE: dict[Any, Any] = {
     "ytick.labelcolor": INK,
 }
 
+Plot = Axes
+Sheet = Figure
+"""What one draws on: for modules that draw for other pages, through this door."""
+
 
 class Point(NamedTuple):
     """One line of a picture of effects; NaN bounds draw no interval, ``hollow`` marks what is read with care."""
@@ -82,19 +86,19 @@ def effect_figure(points: Sequence[Point], *, name: str, says: str, axis: str, l
             axes.plot([point.value], [row], "o", color=SCENARIO, markerfacecolor=face, markersize=7.0)
             axes.annotate(signed(point.value, 1), (point.value, row), (0, 7), textcoords="offset points", ha="center",
                           fontsize=9.5, color=INK, bbox=_PAPER)  # fmt: skip
-        axes.set_yticks(range(len(points)), [_wrapped(point.label) for point in reversed(points)])
+        axes.set_yticks(range(len(points)), [wrapped(point.label) for point in reversed(points)])
         axes.tick_params(axis="y", length=0)
         axes.set_ylim(-0.6, len(points) - 0.25)
         axes.set_xlim(*limits)
         axes.spines["left"].set_visible(False)
-        _signed_ticks(axes)
+        signed_ticks(axes)
         axes.set_xlabel(axis)
         axes.annotate("← lower", (0.0, 1.0), (-5, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
                       ha="right", color=GREY, fontsize=9.5)  # fmt: skip
         axes.annotate("higher →", (0.0, 1.0), (5, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
                       ha="left", color=GREY, fontsize=9.5)  # fmt: skip
 
-    return _svg(draw, name=name, says=says, height=0.9 + 0.42 * len(points))
+    return drawing(draw, name=name, says=says, height=0.9 + 0.42 * len(points))
 
 
 def schools_figure(schools: Sequence[SchoolEffect], *, name: str, says: str, axis: str) -> str:
@@ -125,9 +129,9 @@ def schools_figure(schools: Sequence[SchoolEffect], *, name: str, says: str, axi
         axes.set_xticks([])
         axes.set_xlabel(f"{len(values):,} schools, from lowest to highest" if len(values) > 1 else "the school")
         axes.set_ylabel(axis)
-        _signed_ticks(axes, along="y")
+        signed_ticks(axes, along="y")
 
-    return _svg(draw, name=name, says=says, height=2.7)
+    return drawing(draw, name=name, says=says, height=2.7)
 
 
 def growth_figure(curves: Curves, *, name: str, says: str, limits: tuple[float, float]) -> str:
@@ -146,10 +150,10 @@ def growth_figure(curves: Curves, *, name: str, says: str, limits: tuple[float, 
                        textcoords="offset points", fontsize=9.5, fontweight="bold", annotation_clip=False)  # fmt: skip
         below.set_title("How far the scenario is ahead")
         below.set_ylim(*limits)
-        _signed_ticks(below, along="y", bins=4)
+        signed_ticks(below, along="y", bins=4)
         _weeks(below, curves)
 
-    return _svg(draw, name=name, says=says, height=3.6)
+    return drawing(draw, name=name, says=says, height=3.6)
 
 
 def load_figure(curves: Curves, *, name: str, says: str, title: str, from_zero: bool, digits: int, span: float) -> str:
@@ -169,7 +173,7 @@ def load_figure(curves: Curves, *, name: str, says: str, title: str, from_zero: 
         axes.yaxis.set_major_formatter(lambda value, _: number(value, digits))
         _weeks(axes, curves)
 
-    return _svg(draw, name=name, says=says, height=2.6)
+    return drawing(draw, name=name, says=says, height=2.6)
 
 
 def time_figure(bars: Sequence[tuple[str, Sequence[float]]], *, name: str, says: str, axis: str) -> str:
@@ -186,13 +190,13 @@ def time_figure(bars: Sequence[tuple[str, Sequence[float]]], *, name: str, says:
                     axes.text(left + part / 2.0, row, number(part, 1), ha="center", va="center", fontsize=9.5,
                               color="white" if colour in _DARK else INK)  # fmt: skip
                 left += part
-        axes.set_yticks(range(len(bars)), [_wrapped(label) for label, _ in reversed(bars)])
+        axes.set_yticks(range(len(bars)), [wrapped(label) for label, _ in reversed(bars)])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(axis)
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=_ROUND, integer=True))
 
-    return _svg(draw, name=name, says=says, height=1.75)
+    return drawing(draw, name=name, says=says, height=1.75)
 
 
 def _two_curves(axes: Axes, curves: Curves) -> None:
@@ -233,7 +237,7 @@ def _weeks(axes: Axes, curves: Curves) -> None:
     axes.set_xlabel("weeks of school", labelpad=9.0)
 
 
-def _signed_ticks(axes: Axes, *, along: str = "x", bins: int = 6) -> None:
+def signed_ticks(axes: Axes, *, along: str = "x", bins: int = 6) -> None:
     """Ticks with a sign and as many decimals as they need."""
     axis = axes.xaxis if along == "x" else axes.yaxis
     axis.set_major_locator(MaxNLocator(bins, steps=_ROUND))
@@ -243,7 +247,7 @@ def _signed_ticks(axes: Axes, *, along: str = "x", bins: int = 6) -> None:
     axis.set_major_formatter(lambda value, _: signed(value, digits))
 
 
-def _wrapped(label: str, width: int = 22) -> str:
+def wrapped(label: str, width: int = 22) -> str:
     """A long label on two lines."""
     if len(label) <= width:
         return label
@@ -251,7 +255,7 @@ def _wrapped(label: str, width: int = 22) -> str:
     return f"{label[:cut]}\n{label[cut + 1 :]}" if cut > 0 else label
 
 
-def _svg(draw: Callable[[Figure], None], *, name: str, says: str, height: float) -> str:
+def drawing(draw: Callable[[Figure], None], *, name: str, says: str, height: float) -> str:
     """What ``draw`` draws, as an SVG element with a text alternative and ids of its own."""
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         # A label in another script is measured without its glyphs, and drawn with the page's font.

@@ -30,7 +30,11 @@ def write_report(folder: str | Path) -> Path:
         When the folder is none or not whole.
     """
     path = Path(folder)
-    page = report_html(path)
+    return write_page(path, report_html(path))
+
+
+def write_page(path: Path, page: str) -> Path:
+    """Write the page of a folder, whole or not at all."""
     target = path / FILE_NAME
     try:
         handle, name = tempfile.mkstemp(dir=path, prefix=f".{FILE_NAME}.")
@@ -45,7 +49,11 @@ def write_report(folder: str | Path) -> Path:
 
 def report_html(folder: Path) -> str:
     """The page of a result folder, as text."""
-    material = Material(read_folder(folder))
+    return filled("report.html.j2", _contents(Material(read_folder(folder))))
+
+
+def filled(template: str, contents: dict[str, Any]) -> str:
+    """A page from its template, with the style of all pages."""
     # Everything is escaped but our own drawings and style, which the template marks as safe.
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -55,7 +63,7 @@ def report_html(folder: Path) -> str:
         lstrip_blocks=True,
     )
     style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return environment.get_template("report.html.j2").render(style=style, **_contents(material))
+    return environment.get_template(template).render(style=style, **contents)
 
 
 def _contents(material: Material) -> dict[str, Any]:

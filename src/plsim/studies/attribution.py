@@ -9,20 +9,22 @@ says holds inside the model and under its worlds. It is no evidence of what prac
 :mod:`plsim.studies.attribution_words` the sentences.
 
 Tables (``outcome, subject, year, group, unit`` come first in all of them; ``value`` is a median over worlds, ``low``
-and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above 0; sets of practices are joined by ``;``)::
+and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above 0, ``mean`` the mean over worlds: means add
+up, medians do not; sets of practices are joined by ``;``)::
 
     attribution         practice, measure (shapley | average | add_one_in | leave_one_out), value, low, high, positive,
-                        found (1 a gain, -1 a loss, 0 not to be told from nothing; by Shapley values)
-    attribution_joint   measure (rest | joint | sum_of_singles | synergy), value, low, high, positive, found
+                        mean, found (1 a gain, -1 a loss, 0 not to be told from nothing; by Shapley values)
+    attribution_joint   measure (rest | joint | sum_of_singles | synergy), value, low, high, positive, mean, found
     attribution_order   size, share (median share of the variance over combinations that sets of this size explain)
     attribution_worlds  world, practice, shapley, average, add_one_in, leave_one_out
-    interactions        practice, practice2, measure (shapley | average | alone), value, low, high, positive, found
+    interactions        practice, practice2, measure (shapley | average | alone), value, low, high, positive, mean,
+                        found
     interaction_sets    size, practices, average, alone, variance_share          (sets of three and more)
     ranks               practice, position, share
     firsts              practice, share, low, high, hits, worlds                 ("(none)": no effect worth the name)
     beats               practice, practice2, share, low, high, hits, worlds
     needs               practice, needs, without, with, left, more_with_it, low, high, found
-    best_combinations   size, practices, value, low, high, positive, first, first_low, first_high
+    best_combinations   size, practices, value, low, high, positive, mean, first, first_low, first_high
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ import numpy as np
 from plsim.core.errors import InputError
 from plsim.measures.effects import CI_LEVEL
 from plsim.studies import coalitions
-from plsim.studies.attribution_words import attribution_sentences
+from plsim.studies.attribution_words import attribution_sentences, true_unit
 from plsim.studies.coalitions import Floats
 from plsim.studies.evaluate import Outcome
 from plsim.studies.rankings import found, share
@@ -62,7 +64,12 @@ def worths(practices: Sequence[str], outcomes: Sequence[Outcome], values: Floats
             allowed=f"{expected}: worlds, combinations of {len(practices)} practices, outcomes",
         )
     return tuple(
-        Worth(tuple(practices), outcome, values[:, :, place].T, NEGLIGIBLE.get(outcome.unit, 0.0))
+        Worth(
+            tuple(practices),
+            outcome,
+            values[:, :, place].T,
+            NEGLIGIBLE.get(true_unit(outcome.outcome, outcome.unit), 0.0),
+        )
         for place, outcome in enumerate(outcomes)
     )
 
@@ -124,9 +131,15 @@ def _place(outcome: Outcome) -> dict[str, Any]:
 
 
 def spread(values: Floats) -> dict[str, float]:
-    """Median, 90% interval and share above 0 over worlds, which are the last axis."""
+    """Median, 90% interval, share above 0 and mean over worlds."""
     low, middle, high = np.quantile(values, [_TAIL, 0.5, 1.0 - _TAIL])
-    return {"value": float(middle), "low": float(low), "high": float(high), "positive": float((values > 0.0).mean())}
+    return {
+        "value": float(middle),
+        "low": float(low),
+        "high": float(high),
+        "positive": float((values > 0.0).mean()),
+        "mean": float(values.mean()),
+    }
 
 
 def _singles(worth: Worth) -> Rows:

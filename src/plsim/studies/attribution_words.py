@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from plsim.measures.vocabulary import OUTCOMES
 from plsim.studies.evaluate import Outcome
 from plsim.studies.rankings import FALSE_ALARMS, Share, fewest_worlds, found, share
 from plsim.studies.worth import Need, Worth
@@ -163,18 +164,25 @@ def synergy_sentences(worth: Worth) -> list[str]:
     else:
         text = (
             "Whether the whole exceeds the sum of what each brings alone is not settled, or the difference is "
-            f"negligible ({middle}; more in {in_worlds(more)})."
+            f"negligible ({middle}; more in {more.hits} of {more.worlds} worlds)."
         )
-    pairs = [place for place, mark in enumerate(worth.found_pairs) if mark > 0]
-    if pairs:
-        top = max(pairs, key=lambda place: float(np.median(worth.together[place])))
-        one, other = (practice_name(worth.practices[member]) for member in worth.pairs[top])
-        held = share(worth.together[top] > 0.0)
-        text += (
-            f" The pair that helps each other most is {one} with {other} "
-            f"({amount(float(np.median(worth.together[top])), worth.outcome)}, above zero in {in_worlds(held)})."
-        )
+    text += _pair(worth, 1, "helps each other most") + _pair(worth, -1, "gets in each other's way most")
     return [text]
+
+
+def _pair(worth: Worth, sign: int, does: str) -> str:
+    """The pair with the largest interaction of a sign, if any is found."""
+    pairs = [place for place, mark in enumerate(worth.found_pairs) if mark == sign]
+    if not pairs:
+        return ""
+    middle = np.median(worth.together, axis=1)
+    top = max(pairs, key=lambda place: sign * float(middle[place]))
+    one, other = (practice_name(worth.practices[member]) for member in worth.pairs[top])
+    held = share(sign * worth.together[top] > 0.0)
+    return (
+        f" The pair that {does} is {one} with {other} ({amount(float(middle[top]), worth.outcome)}, "
+        f"{'above' if sign > 0 else 'below'} zero in {held.hits} of {held.worlds} worlds)."
+    )
 
 
 def best_sentences(worth: Worth) -> list[str]:
@@ -242,14 +250,21 @@ def _verb(name: str, plain: str) -> str:
     return {"be": "are"}.get(plain, plain) if plural else special.get(plain, plain + "s")
 
 
+def true_unit(outcome: str, unit: str) -> str:
+    """The unit of an outcome: its own when it has one only, whatever was said when it has several."""
+    own = next((each.unit for each in OUTCOMES if each.name == outcome), unit)
+    return unit if "," in own else own
+
+
 def amount(value: float, outcome: Outcome) -> str:
     """A signed number with its unit; no sign before what rounds to zero."""
-    digits = _DIGITS.get(outcome.unit, 3)
+    unit = true_unit(outcome.outcome, outcome.unit)
+    digits = _DIGITS.get(unit, 3)
     text = f"{abs(value):,.{digits}f}"
     if not math.isfinite(value):
         return "unknown"
     sign = "" if not any(mark in "123456789" for mark in text) else "+" if value > 0.0 else _MINUS
-    return f"{sign}{text} {_UNITS.get(outcome.unit, outcome.unit)}".rstrip()
+    return f"{sign}{text} {_UNITS.get(unit, unit)}".rstrip()
 
 
 def in_worlds(each: Share) -> str:

@@ -93,7 +93,8 @@ def test_positions_and_firsts_agree() -> None:
 
 
 def test_negligible_is_measured_in_the_unit_of_the_outcome() -> None:
-    each = worths(PRACTICES, (Outcome(), Outcome("cost_per_student", unit="USD")), table())
+    # An outcome that is never in SD has none, whatever the study file leaves as its unit.
+    each = worths(PRACTICES, (Outcome(), Outcome("cost_per_student")), table())
     assert [worth.negligible for worth in each] == [NEGLIGIBLE["SD"], 0.0]
 
 

@@ -86,6 +86,13 @@ def test_whole_and_sum_are_compared() -> None:
     assert "is not settled, or the difference is negligible" in said(additive)
 
 
+def test_the_pairs_that_stand_out_are_named_with_their_worlds() -> None:
+    values = 0.05 * ON[:, 0] * ON[:, 1] - 0.04 * ON[:, 1] * ON[:, 2] + 0.02 * ON.sum(axis=1)
+    text = said(values[np.newaxis, :, np.newaxis] * np.ones((20, 1, 1)))
+    assert "helps each other most is learner profiles with data-driven grouping (+0.050 SD, above zero in 20 of" in text
+    assert "in each other's way most is data-driven grouping with technology (−0.040 SD, below zero in 20 of" in text
+
+
 def test_the_smallest_combination_that_suffices_is_named() -> None:
     values = (ON @ [0.05, 0.03, 0.0])[np.newaxis, :, np.newaxis] * np.ones((20, 1, 1))
     assert "Two of them suffice: learner profiles and data-driven grouping bring at least as much as all 3" in said(

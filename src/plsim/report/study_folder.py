@@ -1,0 +1,113 @@
+"""Reading the result folder of a study: its manifest, its summary and its tidy tables."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plsim.core.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLACE = ("outcome", "subject", "year", "group", "unit")
+"""The columns that say which outcome a row is about."""
+_MANIFEST = ("name", "method", "runs", "seed", "years", "worlds", "worlds_are")
+_SUMMARY = ("question", "statements", "outcomes")
+_AGAIN = "`plsim study STUDY --out FOLDER` writes whole result folders, and goes on where a study was interrupted."
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """What is in the result folder of a study.
+
+    Attributes
+    ----------
+    path
+        Where it is.
+    manifest, summary
+        Documents of ``manifest.json`` and ``summary.json``.
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+    summary: dict[str, Any]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the tables that are there."""
+        return tuple(sorted(file.stem for file in (self.path / "tables").glob("*.parquet")))
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def table(self, name: str, *, only: tuple[str, ...] = ()) -> pd.DataFrame | None:
+        """A table, or some of its columns; None when the study has none of that name."""
+        import pandas as pd
+
+        if name not in self.names:
+            return None
+        key = f"{name} {' '.join(only)}"
+        if key not in self._tables:
+            file = self.path / "tables" / f"{name}.parquet"
+            try:
+                self._tables[key] = pd.read_parquet(file, columns=list(only) or None)
+            # pyarrow's errors about damaged files are ValueError and OSError.
+            except (OSError, ValueError) as error:
+                raise InputError(
+                    str(self.path), f"tables/{file.name}", f"cannot be read: {error}", fix=_AGAIN
+                ) from None
+        return self._tables[key]
+
+    def rows(self, name: str, outcome: dict[str, Any]) -> pd.DataFrame | None:
+        """The rows of a table about one outcome; None when there are none."""
+        table = self.table(name)
+        if table is None:
+            return None
+        for column in PLACE:
+            table = table[table[column] == outcome[column]]
+        return table if len(table) else None
+
+
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """Rows as tuples with the names of the columns."""
+    return list(table.itertuples(index=False))
+
+
+def is_study(path: Path) -> bool:
+    """Whether a folder is the result of a study."""
+    try:
+        document = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.get("kind") == "study"
+
+
+def read_study(path: Path) -> StudyFolder:
+    """The files of a study's result folder.
+
+    Raises
+    ------
+    InputError
+        When the study is not finished, or a file or entry is missing or unreadable.
+    """
+    manifest = _document(path, "manifest.json", _MANIFEST)
+    if not (path / "summary.json").is_file():
+        done = "" if manifest.get("complete") else ", and runs are missing"
+        raise InputError(str(path), "summary.json", f"missing: the study has not been analysed{done}", fix=_AGAIN)
+    return StudyFolder(path, manifest, _document(path, "summary.json", _SUMMARY))
+
+
+def _document(path: Path, name: str, needed: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        document = json.loads((path / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(str(path), name, f"cannot be read: {error}", fix=_AGAIN) from None
+    missing = [key for key in needed if not isinstance(document, dict) or key not in document]
+    if missing:
+        raise InputError(str(path), f"{name}, {missing[0]}", "missing", fix=_AGAIN)
+    return dict(document)
