@@ -133,10 +133,10 @@ def test_a_change_has_a_direction_when_worlds_agree_and_it_is_large_enough(tmp_p
 
 def test_placeholders_stand_for_the_median_and_change_for_the_difference(tmp_path, monkeypatch):
     found = turned_out(tmp_path, monkeypatch, SMALL, [1.0, 1.0, 1.0, 1.0], [2.0, 4.0, 4.0, 5.0])
-    assert found["text"] == "From +1.0 percentile points to +4.0 percentile points: +3.0 percentile points."
+    assert found["text"] == "From +1.0 points to +4.0 points: +3.0 points."
     assert (
         found["sure"]
-        == "It goes up in 4 of 4 sets of assumptions. Nine in ten lie between +1.3 and +3.8 percentile points."
+        == "It goes up in 4 of 4 sets of assumptions. Nine in ten lie between +1.3 and +3.8 points."
     )
 
 

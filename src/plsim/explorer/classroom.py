@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from plsim.core.calendar import GRADES, LAST_ELEMENTARY_GRADE, SUBJECTS, WEEKS_PER_YEAR
+from plsim.core.errors import ScenarioError
 from plsim.core.jit import interpreted
 from plsim.engine.run import population_of
 from plsim.explorer.question import MAX_CHANGES, _Id, _Key, _started, _Value
@@ -32,6 +33,7 @@ MODES = (*LED, ALONE, PEERS)
 """What a student can be doing in a lesson."""
 KEPT = 32
 """Recordings that are kept."""
+_TABLES = ("practices", "support", "programs")
 
 matching: Any = interpreted("plsim.rules.match")
 timing: Any = interpreted("plsim.rules.time")
@@ -69,6 +71,10 @@ class Classroom(BaseModel):
     def scenario(self, side: Side) -> Scenario:
         """The scenario of one side: a school of one class, exactly at the plan's intensities."""
         made = _started(side.start)
+        for key in side.changes:
+            if key.partition(".")[0] not in _TABLES:
+                allowed = f"keys of {', '.join(_TABLES)}"
+                raise ScenarioError("changes", key, "cannot be changed for a class", allowed=allowed)
         if side.changes:
             made = changed(made, side.changes)
         practices = made.practices.model_copy(

@@ -213,6 +213,7 @@ def _said(step: Step, value: float, *, level: bool) -> str:
     """``+0.8 percentile points``, or without a sign for a level."""
     unit = unit_of(step.unit)
     name = unit.difference if step.arm == "difference" or not level else unit.level
+    name = "points" if step.unit == "points" else name  # which ones is said beside the chart
     if step.unit == "USD":
         text = number(abs(value), 0)
         sign = signed(value, 0)[0] if not level and signed(value, 0)[0] in "+−" else ""

@@ -4,7 +4,7 @@
 // view; Escape closes a story, then the presenter's view.
 
 import { get, post } from "./api.js";
-import { h, table } from "./dom.js";
+import { h, table, unique } from "./dom.js";
 import { LESSONS, MODE_NAMES, legend, room, scene, teacherAt } from "./room.js";
 import { settle } from "./router.js";
 
@@ -77,8 +77,11 @@ export async function show(main, place) {
   const form = h("div", { class: "room-form" });
   const dials = h("div", {});
   const chosen = h("details", { class: "setup" }, h("summary", {}, "Choose schools, students and practices yourself"), form, dials);
-  const choice = (label, options, value, onchange, more = {}) => h("label", more, label,
-    h("select", { onchange: (event) => onchange(event.target.value) }, options.map(([key, text]) => h("option", { value: key, selected: String(key) === String(value) }, text))));
+  const choice = (label, options, value, onchange, more = {}) => {
+    const id = unique("choice");
+    return h("div", more, h("label", { for: id }, label),
+      h("select", { id, onchange: (event) => onchange(event.target.value) }, options.map(([key, text]) => h("option", { value: key, selected: String(key) === String(value) }, text))));
+  };
 
   function setup() {
     const scenarios = choices.scenarios.map((one) => [one.name, plainName(one.name)]);
@@ -111,9 +114,10 @@ export async function show(main, place) {
       h("div", { class: "dials" }, Object.entries(usual).map(([practice, intensity]) => {
         const key = `practices.${practice}.intensity`;
         const value = side.changes?.[key] ?? intensity;
-        const output = h("output", {}, ` ${Math.round(100 * value)}%`);
-        return h("label", {}, plainName(practice), output,
-          h("input", { type: "range", min: 0, max: 100, step: 5, value: Math.round(100 * value),
+        const id = unique("dial");
+        const output = h("output", { for: id }, ` ${Math.round(100 * value)}%`);
+        return h("div", {}, h("label", { for: id }, plainName(practice)), output,
+          h("input", { id, type: "range", min: 0, max: 100, step: 5, value: Math.round(100 * value),
             oninput: (event) => { output.textContent = ` ${event.target.value}%`; },
             onchange: (event) => { own(); classroom[name] = { start: side.start, changes: { ...classroom[name].changes, [key]: Number(event.target.value) / 100 } }; setupKeeping(name); load(); } }));
       })));
@@ -247,7 +251,7 @@ export async function show(main, place) {
   const play = h("button", { type: "button", class: "main play", onclick: toggle }, "Play");
   const scrub = h("input", { type: "range", min: 1, max: last + 1, step: 1, value: 1, "aria-label": "Lesson of the year", oninput: (event) => { pause(); to(Number(event.target.value) - 1); } });
   const when = h("span", {}, "");
-  const whose = h("select", { onchange: (event) => choose(Number(event.target.value), true) });
+  const whose = h("select", { id: "whose", onchange: (event) => choose(Number(event.target.value), true) });
   const pace = h("select", { "aria-label": "Speed", onchange: (event) => { speed = SPEEDS[Number(event.target.value)]; if (timer) start(); } },
     SPEEDS.map(([text], index) => h("option", { value: index, selected: index === 1 }, text)));
   const big = h("button", { type: "button", "aria-pressed": String(present), onclick: () => presenting(!present) }, present ? "Leave presenter’s view" : "Presenter’s view");
@@ -283,7 +287,7 @@ export async function show(main, place) {
     h("h1", { tabindex: -1 }, "Watch a classroom"),
     h("p", { class: "intro" }, "Students are numbers here, and nobody real. Both classes hold the same students with the same luck; only what the school does differs. ",
       "Each lesson shows one moment of the week: over the year, every moment comes as often as it should."),
-    first, chosen, look, h("div", { class: "tools-row" }, h("label", {}, "Story of ", whose), big), status, stage, legend(),
+    first, chosen, look, h("div", { class: "tools-row" }, h("span", {}, h("label", { for: "whose" }, "Story of "), whose), big), status, stage, legend(),
     h("div", { class: "player", role: "group", "aria-label": "Play" },
       step("«", "A week back", -LESSONS), step("‹", "A lesson back", -1), play, step("›", "A lesson on", 1), step("»", "A week on", LESSONS),
       h("div", { class: "scrub" }, when, scrub), pace),
