@@ -16,12 +16,16 @@ import plsim
 from plsim.engine.parameters import World, prior_worlds
 from plsim.practices.levers import PRACTICES
 from plsim.scenario.loading import changed
+from plsim.scenario.schema import Scenario
 from plsim.studies.attribution import NEGLIGIBLE, worths
 from plsim.studies.attribution_words import attribution_sentences
 from plsim.studies.coalitions import Floats
-from plsim.studies.evaluate import Outcome
+from plsim.studies.evaluate import Evaluator, Outcome
 from plsim.studies.factorial import FactorialTask, Switch, run_here
+from plsim.studies.factors import Factor, changes_at
 from plsim.studies.rankings import FALSE_ALARMS
+from plsim.studies.sensitivity import indices, points_of
+from plsim.studies.study_file import Method, Morris, Sobol
 from plsim.studies.worth import Worth
 
 SAME = 0.7
@@ -66,20 +70,23 @@ NO_CHANNEL = {
 }  # fmt: skip
 
 
+@cache
+def base() -> Scenario:
+    tiny = {"population.schools": 1, "population.students_per_school": 100, "years": 1}
+    return changed(plsim.load("redesigned_school"), {**tiny, "practices.belonging.college_career_minutes": 0.0})
+
+
+def at(practice: str, intensity: float) -> dict[str, object]:
+    return {f"practices.{practice}.intensity": intensity, f"practices.{practice}.spread": 0.0}
+
+
 def found_in_model(practices: tuple[str, ...], worlds: int, **opened: float) -> Worth:
     """The attribution in worlds with no channel but those that are opened; practices are off at 0, on at 0.9."""
-    tiny = {"population.schools": 1, "population.students_per_school": 100, "years": 1}
-    base = changed(plsim.load("redesigned_school"), {**tiny, "practices.belonging.college_career_minutes": 0.0})
-    switches = []
-    for name in practices:
-        at = f"practices.{name}"
-        switches.append(
-            Switch(name, {f"{at}.intensity": 0.0, f"{at}.spread": 0.0}, {f"{at}.intensity": 0.9, f"{at}.spread": 0.0})
-        )
+    switches = tuple(Switch(name, at(name, 0.0), at(name, 0.9)) for name in practices)
     planted = {key.replace("__", "."): value for key, value in opened.items()}
     # All else varies as it does between prior worlds.
     where = tuple(World(one.name, {**one.values, **NO_CHANNEL, **planted}) for one in prior_worlds(worlds, 5))
-    task = FactorialTask(base, where, tuple(switches), outcomes=(Outcome(),))
+    task = FactorialTask(base(), where, switches, outcomes=(Outcome(),))
     return worths(practices, task.outcomes, run_here(task))[0]
 
 
@@ -120,6 +127,34 @@ def test_the_pair_is_named_where_only_groups_made_from_data_can_matter():
     text = " ".join(attribution_sentences([worth]))
     assert "Data-driven grouping works only with learner profiles" in text
     assert "technology" not in text.split("Not told from nothing")[0]
+
+
+def influences(method: Method, main: str, **opened: float) -> dict[str, float]:
+    """The main index of every practice, by a method of sensitivity analysis, in a world without other channels."""
+    factors = tuple(
+        Factor(name, "lever", "on_off", labels=("off", "on"), options=(at(name, 0.0), at(name, 0.9))) for name in FIVE
+    )
+    world = World("planted", {**NO_CHANNEL, **{key.replace("__", "."): value for key, value in opened.items()}})
+    evaluator = Evaluator(base(), outcomes=(Outcome(),))
+    units = points_of(method, factors, seed=1)
+    values = np.array([evaluator(changes_at(factors, point), world)[0] for point in units])
+    found = indices(method, factors, units, values, seed=1)
+    return {row.factor: row.value for row in found if row.index == main and row.factor2 == "" and row.factor in FIVE}
+
+
+def test_sensitivity_analysis_names_what_is_planted():
+    steps = influences(Morris(kind="morris", trajectories=8), "mu_star", quality__software_best=2.4)
+    assert max(steps, key=lambda name: steps[name]) == "technology"
+    assert max(steps["learner_profiles"], steps["data_driven_grouping"]) < NEGLIGIBLE["SD"]
+    shares = influences(Sobol(kind="sobol", samples=16), "ST", quality__software_best=2.4)
+    assert max(shares, key=lambda name: shares[name]) == "technology"
+    assert max(shares["learner_profiles"], shares["data_driven_grouping"]) < 0.01
+
+
+def test_sensitivity_analysis_finds_nothing_where_nothing_is_planted():
+    steps = influences(Morris(kind="morris", trajectories=8), "mu_star")
+    assert len(steps) == len(FIVE)
+    assert max(steps.values()) < NEGLIGIBLE["SD"]
 
 
 @pytest.mark.slow
