@@ -16,7 +16,7 @@ import uvicorn
 
 from plsim.explorer.app import create_app
 
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 60.0
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

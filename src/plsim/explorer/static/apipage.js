@@ -9,7 +9,7 @@ export async function show(main) {
     h("h1", { tabindex: -1 }, "The API"),
     h("p", {}, "Everything on these pages can be asked by programs on this machine. Questions and answers are JSON; what is wrong comes back as ",
       h("code", {}, '{"problem": "…"}'), " with status 422 (the question), 409 (a newer question came, or a run failed), 401, 403, 413 or 421. The same in machine-readable form: ", h("a", { href: "/openapi.json" }, "openapi.json"), "."),
-    Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, one]) => entry(path, method, one, api))));
+    ...Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, one]) => entry(path, method, one, api))));
 }
 
 function entry(path, method, one, api) {
@@ -32,7 +32,7 @@ function kind(schema, api) {
 
 function fields(properties, api, required = []) {
   return h("dl", {}, Object.entries(properties).flatMap(([name, schema]) => [
-    h("dt", {}, h("code", {}, name), ` ${kind(schema, api)}`, required.includes(name) ? ", needed" : schema.default !== undefined ? `, ${JSON.stringify(schema.default)} if left out` : ""),
-    schema.description ? h("dd", {}, schema.description) : null,
+    h("dt", {}, h("code", {}, name)),
+    h("dd", {}, kind(schema, api), required.includes(name) ? ", needed. " : schema.default !== undefined ? `, ${JSON.stringify(schema.default)} if left out. ` : ". ", schema.description ?? ""),
   ]));
 }

@@ -4,7 +4,7 @@ import { get, post, Problem } from "./api.js";
 import { csv, download, h } from "./dom.js";
 import { answerPanel } from "./explore_answer.js";
 import { briefPng } from "./explore_brief.js";
-import { controlPanel } from "./explore_controls.js";
+import { controlPanel, shown } from "./explore_controls.js";
 import { pinPanel } from "./explore_pins.js";
 import { decoded, encoded, question, WORLDS } from "./explore_state.js";
 import { uploadPanel } from "./explore_upload.js";
@@ -39,7 +39,9 @@ class Screen {
     this.panel = controlPanel(known.controls, (key, value) => this.set(key, value));
     this.answer = answerPanel();
     this.trouble = h("div", { class: "trouble" });
+    this.note = h("div", { class: "trouble" });
     this.title = h("h2", { class: "what" });
+    this.moved = h("p", { class: "print-only" });
     this.shared = h("span", { role: "status", class: "soft" });
     this.mini = h("a", { class: "mini", href: "#answer", onclick: (event) => { event.preventDefault(); this.answer.element.scrollIntoView(); } });
     this.pins = pinPanel({ state: () => this.state, onpins: () => this.settle(), onopen: (pin) => this.goTo({ ...pin, worlds: this.state.worlds, changes: { ...pin.changes }, population: this.state.population, pins: this.state.pins }) });
@@ -56,7 +58,7 @@ class Screen {
             h("div", { class: "row" }, h("label", { for: "years" }, "Look ahead"), this.years), h("div", { class: "row" }, h("label", { for: "worlds" }, "Bands over"), this.worlds), h("div", { class: "row" }, this.reset)),
           h("p", { class: "key soft", "aria-hidden": "true" }, h("span", { class: "tick-key" }), " typical practice ", h("span", { class: "covered-key" }), " covered by studies or evidence"),
           this.panel.element),
-        h("div", { class: "outcome" }, this.title, this.tools, this.trouble, this.answer.element, this.pins.element, h("p", { class: "print-only source" }))),
+        h("div", { class: "outcome" }, this.title, this.moved, this.tools, this.note, this.trouble, this.answer.element, this.pins.element, h("p", { class: "print-only source" }))),
       this.mini);
     this.onresize = () => { clearTimeout(this.redraw); this.redraw = setTimeout(() => { this.answer.again(); this.pins.again(); }, 150); };
     addEventListener("resize", this.onresize);
@@ -76,7 +78,7 @@ class Screen {
       const { message } = error;
       Object.assign(this.state, { start: known.start.first, changes: {}, years: null, seed: null });
       await this.look();
-      this.problem(`The address could not be followed: ${message}`);
+      this.note.replaceChildren(h("p", { class: "warning", role: "alert" }, `The address could not be followed: ${message}`));
     }
     this.settle();
     this.ask();
@@ -126,6 +128,7 @@ class Screen {
 
   move(more) {
     performance.mark("moved");
+    this.note.replaceChildren();
     Object.assign(this.state, more);
     if (this.state.years === this.own.years) this.state.years = null;
     this.panel.mark(this.state.changes);
@@ -167,8 +170,18 @@ class Screen {
     this.answer.show(doc);
     const [learning, hours] = doc.headlines;
     this.mini.textContent = `${learning.number} ${learning.unit.replace("percentile ", "")}${learning.interval ? ` (${learning.interval})` : ""} · ${hours.number} hours a week`;
+    this.moved.textContent = moved ? `Moved: ${Object.entries(this.state.changes).map(([key, value]) => this.said(key, value)).join("; ")}.` : "";
     document.querySelector(".print-only.source").textContent = `plsim, scenario ${doc.scenario.digest}, seed ${doc.scenario.seed}. To make it again: ${doc.command}`;
     document.body.dataset.pictures = Number(document.body.dataset.pictures ?? 0) + 1;
+  }
+
+  /** One change in words. */
+  said(key, value) {
+    const { controls, groups } = known.controls;
+    const control = controls.find((one) => one.key === key);
+    const group = groups.find((one) => one.key === (control ? control.group : key.split(".")[1]));
+    if (!control) return `${group?.title ?? key} ${value === null ? "taken away" : value}`;
+    return `${group.title}: ${control.title.toLowerCase()} ${shown(control, value)}`;
   }
 
   problem(text) {

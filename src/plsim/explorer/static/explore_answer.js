@@ -45,7 +45,7 @@ function parts(doc, width, figure, open) {
     h("details", { class: "growth", "data-keep": "growth", open: open.has("growth") }, h("summary", {}, "Growth itself, by subject"),
       h("div", { class: "charts" }, doc.growth.map((one) => growth(one, width, figure)))),
     h("h2", {}, "Who gains"),
-    doc.who_line ? h("p", {}, doc.who_line) : null,
+    doc.who_line ? h("p", { class: "repeated" }, doc.who_line) : null,
     h("div", { class: "charts" }, doc.who.filter((one) => one.key !== "grades").map((one) => who(one, width, figure, doc.worlds))),
     h("details", { "data-keep": "grades", open: open.has("grades") }, h("summary", {}, "By grade"),
       h("div", { class: "charts" }, doc.who.filter((one) => one.key === "grades").map((one) => who(one, width, figure, doc.worlds)))),

@@ -33,7 +33,7 @@ export function controlPanel({ groups, controls }, onchange) {
     const inside = groups.filter((group) => group.section === section);
     const count = h("span", { class: "count" });
     const box = h("details", { class: "section", "data-section": section, open: section === "practices" && matchMedia("(min-width: 60rem)").matches },
-      h("summary", {}, h("span", { role: "heading", "aria-level": 3 }, title), " ", count), h("p", { class: "soft" }, about),
+      h("summary", {}, h("span", { role: "heading", "aria-level": 2 }, title), " ", count), h("p", { class: "soft" }, about),
       inside.map((group) => groupBox(group, controls.filter((control) => control.group === group.key))));
     changed.set(section, count);
     element.append(box);
