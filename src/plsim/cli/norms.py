@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plsim.cli.interrupt import interruptible
 from plsim.cli.table import table_lines
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def command(*, schools: int, seed: int, worlds: int, as_json: bool) -> None:
 
     setting, scenario = norm_setting(schools=schools, seed=seed)
     engine = engine_named("batch")
-    checks = [norm_check(setting, scenario, engine, world) for world in (CENTRAL, *worlds_of(worlds, seed))]
+    checks = interruptible(
+        lambda: [norm_check(setting, scenario, engine, world) for world in (CENTRAL, *worlds_of(worlds, seed))],
+        message="plsim: interrupted.",
+    )
     if as_json:
         click.echo(json.dumps([_document(check) for check in checks], indent=1, allow_nan=False))
         return
