@@ -61,6 +61,11 @@ class Pool:
         Seconds that a run takes, as far as is known.
     counted
         Told of every chunk that is done.
+
+    Attributes
+    ----------
+    begun
+        Whether some worker has been at work. From then on a run may be what killed it, and nobody else should make it.
     """
 
     def __init__(
@@ -73,14 +78,10 @@ class Pool:
         self._counted = counted
         self._deaths: Counter[int] = Counter()
         self._stillborn = self._in_vain = 0
+        self.begun = False
         self._members: list[_Member] = []
         for _ in range(workers):
             self._members.append(self._hire())
-
-    @property
-    def ready(self) -> bool:
-        """Whether some worker is at work."""
-        return any(member.ready for member in self._members)
 
     @property
     def busy(self) -> bool:
@@ -139,7 +140,7 @@ class Pool:
         if isinstance(news, Broken):
             raise RunError(f"A worker {news.error}")
         if isinstance(news, Ready):
-            member.ready = True
+            member.ready = self.begun = True
             return
         chunk = member.waiting.popleft()
         self._in_vain = 0

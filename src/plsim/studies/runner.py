@@ -243,8 +243,8 @@ def _run_here(task: Task, store: Store, todo: list[range], *, workers: int, coun
     pool = Pool(task, store, shares, workers=workers, per_run=here.pace.per_run, counted=count.add)
     try:
         while pool.busy:
-            pool.look(LOOK_SECONDS if pool.ready else 0.0)
-            if shares.left and not pool.ready:
+            pool.look(LOOK_SECONDS if pool.begun else 0.0)
+            if shares.left and not pool.begun:
                 here.make(shares, seconds=SHORTEST_SECONDS)  # rather than wait for workers to start
     finally:
         pool.end()

@@ -52,9 +52,10 @@ class Deadly(Roots):
 
     deadly: int = 0
     once: str = ""
+    also: tuple[int, ...] = ()
 
     def make(self, run: int) -> Sequence[float]:
-        if run == self.deadly:
+        if run == self.deadly or run in self.also:
             note = Path(self.once) / "died"
             if not self.once or not note.exists():
                 if self.once:

@@ -202,6 +202,13 @@ def test_a_run_that_kills_its_worker_is_tried_three_times_and_recorded(tmp_path:
     assert 2000 not in results(task, tmp_path).column("run").to_pylist()
 
 
+def test_several_deadly_runs_never_reach_the_parent(tmp_path: Path, eager: None) -> None:
+    task = Deadly(1500, seconds=0.002, deadly=700, also=(701, 1400))
+    outcome = run_task(task, tmp_path, workers=2)
+    assert (outcome.done, outcome.failed, outcome.complete) == (1497, 3, True)
+    assert [failure.run for failure in failures(task, tmp_path)] == [700, 701, 1400]
+
+
 def test_a_run_that_killed_its_worker_once_is_made_by_the_next(tmp_path: Path, eager: None) -> None:
     task = Deadly(3000, seconds=0.002, deadly=2000, once=str(tmp_path))
     outcome = run_task(task, tmp_path, workers=2)
