@@ -138,9 +138,9 @@ def test_planning_forty_schools_for_two_years_takes_milliseconds() -> None:
     plan(scenario, population)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         plan(scenario, population)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.02  # about 0.002 s on an idle machine
 
 
