@@ -192,7 +192,7 @@ def test_on_tables_of_chance_claims_are_made_at_most_as_often_as_stated():
 
 
 def test_on_tables_a_planted_practice_and_a_planted_pair_are_found_nearly_always():
-    # A Shapley value of these tables scatters by about 0.31, a pair's by about 0.49: effects of one and two of these.
+    # Between worlds a Shapley value of these tables scatters by about 0.37, a pair's by 0.64: effects of about that.
     rng = np.random.default_rng(12)
     studies = 200
     single = sum(bool(synthetic(rng, one=0.4).found[2] == 1) for _ in range(studies)) / studies
