@@ -14,7 +14,7 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 from plsim.explorer.app import create_app
-from plsim.explorer.demonstration_files import all_demonstrations
+from plsim.explorer.demonstration_files import all_demonstrations, read_demonstration
 
 SAID = {"title", "say", "ask", "options", "discuss", "settings"}
 
@@ -56,6 +56,14 @@ def test_a_step_is_run_and_says_which_answer_is_right(client):
     assert found["chart"]["unit"] == "percentage points"
     assert found["worlds"] == 4
     assert found["basis"]
+
+
+def test_a_demonstrations_file_can_be_saved_and_is_read_back(client, tmp_path):
+    answer = client.get("/api/teach/demonstrations/grouping/file")
+    assert 'filename="grouping.toml"' in answer.headers["content-disposition"]
+    saved = tmp_path / "grouping.toml"
+    saved.write_bytes(answer.content)
+    assert read_demonstration(saved).says.title == "Grouping needs data and time"
 
 
 @pytest.mark.parametrize(

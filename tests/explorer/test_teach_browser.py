@@ -184,7 +184,7 @@ def test_back_and_forth_and_a_shared_address_show_the_same_place(screen):
     page = screen.open("#/teach/quick?step=2&phase=explain")
     page.wait_for_selector(".explain")
     screen.press("ArrowLeft", "ArrowLeft", "ArrowLeft")
-    assert page.locator(".discuss").count() == 1
+    page.wait_for_selector(".discuss")
     assert page.locator(".predict h2").inner_text() == "First"
     assert page.url.endswith("#/teach/quick?step=1&phase=discuss")
 
@@ -310,7 +310,7 @@ def test_play_pause_step_and_scrub(screen):
     assert when.inner_text() == "Week 11, lesson 2"
     page.get_by_label("Speed").select_option(label="Fast")
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_selector("text=Week 11, lesson 4")
+    page.wait_for_selector("text=/Week (1[2-9]|[23]\\d)/")
     page.get_by_role("button", name="Pause").click()
     stopped = when.inner_text()
     page.wait_for_timeout(600)

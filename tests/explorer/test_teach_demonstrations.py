@@ -134,10 +134,7 @@ def test_a_change_has_a_direction_when_worlds_agree_and_it_is_large_enough(tmp_p
 def test_placeholders_stand_for_the_median_and_change_for_the_difference(tmp_path, monkeypatch):
     found = turned_out(tmp_path, monkeypatch, SMALL, [1.0, 1.0, 1.0, 1.0], [2.0, 4.0, 4.0, 5.0])
     assert found["text"] == "From +1.0 points to +4.0 points: +3.0 points."
-    assert (
-        found["sure"]
-        == "It goes up in 4 of 4 sets of assumptions. Nine in ten lie between +1.3 and +3.8 points."
-    )
+    assert found["sure"] == "It goes up in 4 of 4 sets of assumptions. Nine in ten lie between +1.3 and +3.8 points."
 
 
 @pytest.mark.parametrize(("coached", "verdict"), [([2.0, 2.0, 2.0, 0.0], "coached"), ([2.0, 2.0, 0.0, 0.0], "unclear")])
@@ -237,6 +234,12 @@ def test_every_practice_of_the_model_is_used_by_some_demonstration():
             typical = plsim.load("typical_practice").practices
             used |= {key for key, practice in scenario.practices.items() if practice != typical[key]}
     assert used >= set(known_practices()) - {"belonging"}
+
+
+def test_the_example_of_the_trainers_page_can_be_read(tmp_path):
+    page = Path(__file__).parents[2] / "docs" / "teaching.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert read_demonstration(written(tmp_path, example)).says.steps
 
 
 def test_outcomes_that_can_be_shown_are_in_results(tmp_path):

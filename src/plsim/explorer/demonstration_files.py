@@ -26,7 +26,7 @@ _Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Loaded:
-    """A demonstration that was read: its name in addresses, what it says, and its settings as scenarios.
+    """A demonstration that was read: its name in addresses, what it says, its settings as scenarios, its file's text.
 
     ``own`` is true of a trainer's own file.
     """
@@ -34,6 +34,7 @@ class Loaded:
     name: str
     says: Demonstration
     scenarios: dict[str, Scenario]
+    text: str
     own: bool = False
 
 
@@ -69,7 +70,7 @@ def read_demonstration(path: Path, *, own: bool = False) -> Loaded:
         says = Demonstration.model_validate(values)
     except ValidationError as error:
         _raise(_problems(error, where, _lines(text)))
-    return Loaded(_name(path), says, _scenarios(says, where, path.parent), own)
+    return Loaded(_name(path), says, _scenarios(says, where, path.parent), text, own)
 
 
 def all_demonstrations(own: Path | None = None) -> dict[str, Loaded]:

@@ -86,6 +86,14 @@ async def demonstration(request: Request, name: _Name) -> dict[str, Any]:
     }
 
 
+@router.get("/demonstrations/{name}/file")
+async def file(request: Request, name: _Name) -> Response:
+    """A demonstration's file, to copy and change."""
+    found = _found(request, name)
+    as_file = {"Content-Disposition": f'attachment; filename="{found.name}.toml"'}
+    return Response(found.text, media_type="application/toml", headers=as_file)
+
+
 @router.get("/demonstrations/{name}/steps/{number}")
 async def step(request: Request, name: _Name, number: _Number) -> dict[str, Any]:
     """Run a step: which answer is right, why, and the chart's numbers."""

@@ -28,13 +28,14 @@ async function list(main) {
       h("p", { class: "soft" }, `${one.steps} steps, about ${one.minutes} minutes`),
       h("p", { class: "go" },
         h("a", { class: "button", href: `#/teach/${one.name}`, "aria-label": `Open: ${one.title}` }, "Open"),
-        h("a", { href: `#/teach/${one.name}?present=1`, "aria-label": `Presenter’s view: ${one.title}` }, "Presenter’s view"))))),
+        h("a", { href: `#/teach/${one.name}?present=1`, "aria-label": `Presenter’s view: ${one.title}` }, "Presenter’s view"),
+        h("a", { href: `/api/teach/demonstrations/${one.name}/file`, download: `${one.name}.toml`, "aria-label": `Its file: ${one.title}` }, "Its file"))))),
     h("h2", {}, "Watch a classroom"),
     h("p", {}, "One class, week by week: who is with the teacher, who works alone, whether the work fits. Or the same class twice, under two practices. ",
       h("a", { href: "#/classroom" }, "Watch a classroom")),
     h("h2", {}, "Make your own"),
-    h("p", {}, "A demonstration is a text file. Copy one, change the scenario, the question or the words, and start ",
-      h("code", {}, "plsim explore --demos FOLDER"), " with your folder. ", h("code", {}, "plsim check FILE"), " says what is wrong with a file."));
+    h("p", {}, "A demonstration is a text file. Save one into a folder of yours, change the scenario, the question or the words, and start ",
+      h("code", {}, "plsim explore --demos FOLDER"), ". ", h("code", {}, "plsim check FILE"), " says what is wrong with a file."));
   return {};
 }
 
