@@ -3,7 +3,7 @@
 The folder that ``plsim study`` writes (``results/study-NAME-seedSEED`` unless ``--out`` says otherwise)::
 
     FOLDER/
-      study.toml      the study file as it was given, byte for byte
+      study.toml      the study file as it was given, byte for byte; its own scenario, if any, beside it
       manifest.json   what suffices to make the results again: schema_version, kind = "study", name, plsim (version),
                       study_digest, task_digest, evidence_digest, source_digest, scenario (canonical TOML text),
                       seed, years, worlds, worlds_are (label of the worlds), method, runs, failed, complete
@@ -167,6 +167,7 @@ def run_study(
     try:
         sweep = run_task(task, folder, workers=workers, shard=shard, dask=dask, progress=progress)
         write_file(folder / "study.toml", loaded.text.encode())
+        _keep_scenario(loaded, folder)
         write_file(folder / "manifest.json", json_bytes(_manifest(loaded, task, sweep)))
     except OSError as error:
         raise _unwritten(folder, error) from None
@@ -215,6 +216,14 @@ def _save(found: StudyResult, values: Floats) -> None:
         write_file(found.folder / "summary.json", json_bytes(found.summary()))
     except OSError as error:
         raise _unwritten(found.folder, error) from None
+
+
+def _keep_scenario(loaded: Loaded, folder: Path) -> None:
+    """Put a scenario that lies beside the study beside its copy too, so that the copy can be run as it stands."""
+    given = Path(loaded.study.scenario)
+    if given.suffix == ".toml" and not given.is_absolute() and ".." not in given.parts:
+        (folder / given).parent.mkdir(parents=True, exist_ok=True)
+        write_file(folder / given, loaded.scenario.to_toml().encode())
 
 
 def _unwritten(folder: Path, error: OSError) -> RunError:

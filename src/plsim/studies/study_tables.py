@@ -14,7 +14,7 @@ from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdi
 from plsim.studies.design import Design, column_name
 from plsim.studies.evaluate import Outcome
 from plsim.studies.factors import Factor
-from plsim.studies.indices import need_finite
+from plsim.studies.indices import is_constant, need_finite
 from plsim.studies.responses import contrast_rows, place, response_rows
 from plsim.studies.sensitivity import indices, regions
 from plsim.studies.study_file import Factorial, FractionalFactorial, Grid, Method, Regional, Sample, Surrogate
@@ -141,8 +141,13 @@ def _crossed(
         worlds = tuple(world.name for world in design.worlds) or ("central",)
         more, says = attribution_tables(names, worlds, tuple(outcomes), values, seed=seed, world_label=label)
         return tables | more, says
-    says = [_best_point(tables["response"], factors, outcome) for outcome in outcomes]
-    return tables, says + [_largest_step(tables["contrasts"], outcome) for outcome in outcomes]
+    still = [of.label for at, of in columns if is_constant(values[:, :, at])]
+    moved = [of for at, of in columns if not is_constant(values[:, :, at])]
+    says = [_best_point(tables["response"], factors, of) for of in moved]
+    says += [_largest_step(tables["contrasts"], of) for of in moved]
+    return tables, says + [
+        f"{label}: the same in all runs, so that nothing in this study changes it." for label in still
+    ]
 
 
 def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome) -> str:

@@ -17,7 +17,7 @@ from plsim.engine.worlds import worlds
 from plsim.studies.design import StudyTask, task_of
 from plsim.studies.evaluate import Evaluator
 from plsim.studies.runner import SweepOutcome
-from plsim.studies.study_loading import Loaded, loads_study
+from plsim.studies.study_loading import Loaded, load_study, loads_study
 from plsim.studies.study_plan import plan_study, size, span
 from plsim.studies.study_run import StudyResult, run_study
 
@@ -178,6 +178,23 @@ def test_an_outcome_that_no_run_has_is_said_before_the_sweep(tmp_path: Path) -> 
     with pytest.raises(InputError, match="Did you mean 'achievement/both/year 1/governance:district'"):
         run_study(study(body), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_copy_of_a_study_with_its_own_scenario_can_be_run_as_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('schema_version = 1\nextends = "one_school_demo"\nseed = 4\n', encoding="utf-8")
+    path = tmp_path / "study.toml"
+    path.write_text(HEAD.replace("one_school_demo", "own.toml") + GRID, encoding="utf-8")
+    first = run_study(load_study(path), tmp_path / "out")
+    again = run_study(load_study(tmp_path / "out"), tmp_path / "again")
+    assert isinstance(first, StudyResult)
+    assert isinstance(again, StudyResult)
+    assert first.task.digest() == again.task.digest()
+
+
+def test_an_outcome_that_never_moves_is_said_to(tmp_path: Path) -> None:
+    body = '[levers]\nsupport.rollout_weeks = [20, 30]\n[method]\nkind = "grid"\n'
+    says = finished(body, tmp_path).analysis.statements
+    assert "achievement/both/year 1/all: the same in all runs, so that nothing in this study changes it." in says
 
 
 def test_a_full_disk_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
