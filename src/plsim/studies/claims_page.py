@@ -11,7 +11,7 @@ _INTRODUCTION = """\
 What articles and reports on personalized learning claim, each as a small experiment. For every claim there is a
 statistic, where it is expected to lie if the claim is right, and the share of worlds in which it lies there. Bases are
 shipped scenarios at small size; both arms hold the same students with the same luck. Sign and shape are what counts
-here: sizes are in [validation.md](validation.md), which holds them against published numbers.
+here: sizes are in [facts.md](facts.md), beside published numbers.
 
 That a claim holds says that the model's mechanisms give it, not that it is true; many mechanisms were built because of
 such claims. One that does not hold is a disagreement between the claim and the model: worth a look at both. Claims are
