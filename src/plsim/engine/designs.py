@@ -17,7 +17,6 @@ import numpy as np
 from plsim.core.calendar import FALL_WEEK, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, SPRING_WEEK
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.direct import direct_effects, intention_to_treat
-from plsim.engine.outcomes import partitions
 from plsim.engine.setting import WINDOWS, Setting, growth
 from plsim.engine.state import Floats, Ints
 from plsim.engine.survey_outcomes import index
@@ -33,7 +32,7 @@ from plsim.measures.estimators import (
     surpass_shares,
     within_school_rct,
 )
-from plsim.measures.groups import QUINTILES, SUBJECT_LABELS, headline
+from plsim.measures.groups import QUINTILES, SUBJECT_LABELS, by_quintile, headline
 from plsim.measures.matching import Matches
 from plsim.measures.regression import Estimate
 from plsim.measures.surveys import implementation_slope
@@ -160,7 +159,7 @@ def designed(of: Designs, run: WorldRun, engine: Engine) -> Found:
     if of.pool is not None:
         for year, pool in enumerate(pool_scores(of, run, engine)):
             study = Study(lives[0][year], pool, matched_groups(lives[0][year], pool))
-            found += _study_rows(of, study, year)
+            found += _study_rows(study, year)
             found += _dose_rows(study, index(setting, run.scenario, year), year)
     return Found([row for row, _, _ in found], *(np.array([each[column] for each in found]) for column in (1, 2)))
 
@@ -236,10 +235,10 @@ def _can_be_drawn(assigned: Floats, of: Scores) -> bool:
     return bool(min(assigned.sum(), (1.0 - assigned).sum()) >= cells + FEWEST_SCHOOLS)
 
 
-def _study_rows(of: Designs, study: Study, year: int) -> Iterator[tuple[Row, float, float]]:
+def _study_rows(study: Study, year: int) -> Iterator[tuple[Row, float, float]]:
     estimates = study_other_schools(*study)
     yield from _effect_rows("study_other_schools", estimates, year)
-    chance, error = surpass_shares(*study, _quintiles(of, year))
+    chance, error = surpass_shares(*study, _quintiles(study.treated))
     for subject, label in enumerate(SUBJECT_LABELS[:2]):
         for quintile in range(QUINTILES):
             group = f"quintile:{quintile + 1}"
@@ -256,11 +255,12 @@ def _dose_rows(study: Study, implementation: Floats, year: int) -> Iterator[tupl
         yield row, *((slope.value, slope.error) if slope is not None else (float("nan"), 0.0))
 
 
-def _quintiles(of: Designs, year: int) -> Ints:
-    """Baseline quintiles of who counts, as in every other table. Shape (counted, 2)."""
-    parts = partitions(of.both.base_setting, year)
-    codes = next(part.codes for part in parts if part.labels[0] == "quintile:1")
-    return codes[counted(of.both.base_setting, year), :2]
+def _quintiles(treated: Scores) -> Ints:
+    """Fifths by the fall test, as a study sees it and as students were matched. Shape (counted, 2).
+
+    By what they truly know, regression to the mean would lift the highest fifth above its matches and lower the lowest.
+    """
+    return by_quintile(treated.fall, np.ones(treated.fall.shape[0], bool)).codes[:, :2]
 
 
 def _effect_rows(estimator: str, estimates: tuple[Estimate, ...], year: int) -> Iterator[tuple[Row, float, float]]:
