@@ -18,7 +18,7 @@ from plsim.cli.main import main
 from plsim.core.errors import InputError
 from plsim.report import study_figures
 from plsim.report.figures import INK, LOSS, SCENARIO
-from plsim.report.study_attribution import best_table, needs_table, waterfalls
+from plsim.report.study_attribution import attribution_pictures, best_table, needs_table, waterfalls
 from plsim.report.study_folder import is_study, read_study
 from plsim.report.study_page import study_html, write_study_report
 from plsim.report.study_responses import response_pictures, tornado_picture
@@ -206,6 +206,17 @@ def test_pairs_that_reach_zero_have_no_colour(sobol: Path) -> None:
     tinted = study_figures._tint(SCENARIO, 0.8)
     assert picture.svg.count(f"fill: {tinted}") == 1
     assert picture.svg.count("fill: #ffffff") >= 1
+
+
+def test_pairs_of_practices_that_were_not_found_have_no_colour(make_study: Make) -> None:
+    # Five worlds are too few to find anything, however clear it looks.
+    values = np.zeros((5, 8, 1))
+    values[:, 3::4] = 0.05
+    tables, _ = attribution_tables(PRACTICES, ("a", "b", "c", "d", "e"), (EVERYBODY,), values)
+    picture = attribution_pictures(read_study(make_study(tables, method="factorial")))[2]
+    assert picture.caption.startswith("What two bring")
+    assert "+50" in picture.svg
+    assert f"fill: {study_figures._tint(SCENARIO, 0.8)}" not in picture.svg
 
 
 def test_convergence_is_drawn_against_runs(sobol: Path) -> None:
