@@ -19,6 +19,8 @@ class BatchEngine:
 
         self._batch = batch
         self._threads = threads
+        # Kept: whoever watches runs week by week, and a thread takes about as long to start as it works.
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="plsim-batch") if threads > 1 else None
 
     def start_year(self, arm: Arm) -> None:
         """Section summaries before the first week."""
@@ -50,9 +52,8 @@ class BatchEngine:
                 arm.p,
             )
 
-        if parts == 1:
+        if parts == 1 or self._pool is None:
             some(0, networks)
         else:
-            with ThreadPoolExecutor(parts) as pool:
-                list(pool.map(some, cuts[:-1], cuts[1:]))
+            list(self._pool.map(some, cuts[:-1], cuts[1:]))
         arm.week = last_week
