@@ -60,6 +60,9 @@ def test_the_teachers_time_and_a_students_time_are_the_lessons_time():
         for week in side["weeks"]:
             assert sum(week["time"]) == pytest.approx(sum(week["student_time"]), abs=0.01)
             assert min(week["time"]) >= 0.0
+            whole, group, one_on_one = week["student_time"][:3]
+            shared = [whole, week["groups"] * group, len(side["students"]) * one_on_one]
+            assert week["time"][:3] == pytest.approx(shared, abs=0.02)
 
 
 def test_groups_are_as_many_as_the_teacher_takes_turns_with():

@@ -204,7 +204,7 @@ export function room(side, modes, { label, within, choose, look }) {
     const parts = modes.flatMap((mode, index) => mode === "group"
       ? Array.from({ length: about.groups }, (_, group) => ({ mode, group, share: about.time[index] / about.groups / total }))
       : [{ mode, group: 0, share: about.time[index] / total }]).filter((one) => one.share > 0.001);
-    const short = (one) => one.share > 0.18 ? says(one) : one.mode === "group" ? (one.share > 0.1 ? `Group ${one.group + 1}` : `G${one.group + 1}`)
+    const short = (one) => one.share > 0.26 ? says(one) : one.mode === "group" ? (one.share > 0.1 ? `Group ${one.group + 1}` : `G${one.group + 1}`)
       : one.share > 0.14 ? MODE_NAMES[one.mode] : SHORT[one.mode];
     const says = (one) => `${one.mode === "group" ? `Group ${one.group + 1}` : MODE_NAMES[one.mode]} ${(100 * one.share).toFixed(0)}%`;
     if (barWeek !== JSON.stringify(parts)) {
