@@ -19,7 +19,10 @@ COMMANDS = {
     "study": ("plsim.cli.study", "Answer a question that takes many runs: which practices, what matters, where."),
     "report": ("plsim.cli.report", "One page of a result folder, for people who decide."),
     "explore": ("plsim.cli.explore", "Explore decisions and teach with them, in the browser."),
-    "list": ("plsim.cli.list", "What there is: scenarios, experiments, practices, levers, parameters, outcomes, facts."),
+    "list": (
+        "plsim.cli.list",
+        "What there is: scenarios, experiments, practices, levers, numbers, outcomes, facts.",
+    ),
     "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
     "calibrate": ("plsim.cli.calibrate", "Find the worlds that reproduce the published evidence."),

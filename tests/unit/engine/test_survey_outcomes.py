@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 import plsim
-from plsim.measures.vocabulary import OUTCOMES
 from plsim.engine.result import Result
+from plsim.measures.vocabulary import OUTCOMES
 from plsim.scenario import load
 
 SMALL = ("population.students_per_school=60", "population.schools=10")
