@@ -179,7 +179,7 @@ def test_why_is_told_by_the_decomposition_and_adds_up(coached: Picture) -> None:
 
     assert coached.why is not None
     whole = float(percentile_points(float(coached.why.total[-1, 2])))
-    assert sum(document["rows"][0]["values"]) == pytest.approx(whole, abs=0.02)
+    assert sum(document["rows"][0]["values"]) == pytest.approx(whole, abs=1e-9)
     assert document["table"]["rows"][2][1:] == ["0.00"] * 5
 
 

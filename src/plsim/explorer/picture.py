@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,8 @@ class Picture:
         Both arms in the central world, thin; their weeks: scenario, counterfactual.
     why
         Parts of the effect, once somebody asked.
+    weeks
+        What was told of the weeks; more worlds don't change it.
     """
 
     scenario: Scenario
@@ -68,6 +71,7 @@ class Picture:
     run: WorldRun | None = None
     diaries: tuple[Diary, Diary] | None = None
     why: Decomposition | None = None
+    weeks: dict[str, Any] = field(default_factory=dict)
     failure: Exception | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
     _watchers: dict[str, float] = field(default_factory=dict)
@@ -84,6 +88,11 @@ class Picture:
     def done(self) -> int:
         """Worlds that are in; -1 before the central one is."""
         return -1 if self.central is None else len(self.found)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was asked for is in."""
+        return self.done == len(self.worlds)
 
     def result(self, chosen: tuple[int, ...] | None = None) -> Result:
         """What is known, as :func:`plsim.run` would give it; ``chosen`` are the worlds to take, else all there are."""

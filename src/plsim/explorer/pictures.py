@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from functools import partial
@@ -19,6 +21,9 @@ from plsim.population.norm_population import from_norms
 from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario
 
+MOST_KEPT = 60.0
+"""Pictures that are kept: with some 10,000 students each takes a few megabytes."""
+MOST_VISITORS = 200
 LINGER_SECONDS = 4.0
 """How long worlds go on after an answer, waiting for the next question about the same."""
 _LOOK_SECONDS = 0.1
@@ -41,14 +46,17 @@ class Pictures:
     def __init__(self, desk: Desk, uploads: Uploads) -> None:
         self._desk, self._uploads = desk, uploads
         self.grounds = Grounds()
-        self._kept: Kept[Picture] = Kept(150.0)
-        self._watched: dict[str, tuple[Picture, ...]] = {}
+        self._kept: Kept[Picture] = Kept(MOST_KEPT)
+        self._watched: OrderedDict[str, tuple[Picture, ...]] = OrderedDict()
 
     def prepare(self, question: Question) -> None:
         """Make the picture that is likely to be asked for first; loads compiled code, too."""
         picture = self.picture(question.scenario(), question.population, DEFAULT_WORLDS)
         picture.begun.add(_CENTRAL)
         run_central(picture, self.grounds, partial(self._desk.engine, urgent=True), lambda: None)
+        # What is loaded by now stays: looking through it for garbage would cost each picture a tenth of a second.
+        gc.collect()
+        gc.freeze()
 
     def picture(self, scenario: Scenario, population: str, count: int) -> Picture:
         """The picture of a scenario on uploaded students, or on drawn ones; nothing is run yet."""
@@ -105,6 +113,8 @@ class Pictures:
             if other not in found:
                 other.leave(name)
         self._watched[name] = found
+        while len(self._watched) > MOST_VISITORS:
+            self._watched.popitem(last=False)
         for picture in found:
             picture.watch(name)
         try:
@@ -118,8 +128,8 @@ class Pictures:
                 if self._watched.get(name) is found:
                     picture.watch(name, seconds=LINGER_SECONDS)
                     self._go_on(picture)
-            if not visitor:
-                self._watched.pop(name, None)
+            if self._watched.get(name) is found and (not visitor or all(each.whole for each in found)):
+                del self._watched[name]
         return found
 
     def _found(

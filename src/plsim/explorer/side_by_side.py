@@ -42,6 +42,7 @@ CHANNELS = {
     "attention": "Attention: how much of it is on task",
     "quality": "Quality: of teaching and material",
 }
+_FLAT = 1e-6
 _CHART = ("percentile_points", "teacher_hours", "cost_per_student")
 
 
@@ -159,7 +160,12 @@ def _why(pictures: Sequence[Picture], labels: Sequence[str]) -> dict[str, Any]:
     parts = []
     for picture in pictures:
         assert picture.why is not None
-        parts.append({name: float(percentile_points(float(part[-1, 2]))) for name, part in picture.why.parts.items()})
+        total = float(picture.why.total[-1, 2])
+        # Points are hardly curved in SD; one slope for all parts keeps their sum the whole.
+        slope = (
+            float(percentile_points(total)) / total if abs(total) > _FLAT else float(percentile_points(_FLAT)) / _FLAT
+        )
+        parts.append({name: slope * float(part[-1, 2]) for name, part in picture.why.parts.items()})
     rows = [[label, *(signed(one[name], 2) for name in CHANNELS), signed(sum(one.values()), 2)]
             for label, one in zip(labels, parts, strict=True)]  # fmt: skip
     sentences = []
@@ -171,8 +177,8 @@ def _why(pictures: Sequence[Picture], labels: Sequence[str]) -> dict[str, Any]:
         order = sorted(apart, key=lambda name: -abs(apart[name]))
         said = " and ".join(f"{name} ({signed(apart[name], 2)})" for name in order[:2])
         sentences.append(
-            f"“{label}” differs from “{labels[0]}” by {signed(sum(apart.values()), 2)} points in the central world, most of "
-            f"it through {said}."
+            f"“{label}” differs from “{labels[0]}” by {signed(sum(apart.values()), 2)} points in the central world, "
+            f"most of it through {said}."
         )
     return {
         "channels": list(CHANNELS.values()),

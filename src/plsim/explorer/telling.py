@@ -39,6 +39,10 @@ def told(picture: Picture) -> dict[str, Any]:
     """What is known of a picture, for the page."""
     result = picture.result()
     material, weekly = materials(picture, result)
+    weeks = picture.weeks
+    if not weeks:
+        weeks = {"growth": _growth(weekly), "teachers": _loads(weekly), "time": _time(weekly)}
+        picture.weeks = weeks
     return {
         "scenario": _scenario(picture),
         "worlds": {"done": result.worlds, "asked": len(picture.worlds), "label": result.world_label},
@@ -47,9 +51,9 @@ def told(picture: Picture) -> dict[str, Any]:
         "effect": [_effect(material, year) for year in material.effects.years],
         "who": [_groups(each) for each in learning.who_gains(material)],
         "who_line": learning.fifths_sentence(material),
-        "growth": _growth(weekly),
-        "teachers": _teachers(material, weekly),
-        "time": _time(material, weekly),
+        "growth": weeks["growth"],
+        "teachers": {"pictures": weeks["teachers"], "sentences": list(price.teacher_sentences(material))},
+        "time": {**weeks["time"], "one_on_one": _alone(material)},
         "cost": _cost(material),
         "everything": _table(price.everything_table(material)),
         "schools": _schools(material),
@@ -166,7 +170,7 @@ def _growth(weekly: Material) -> list[dict[str, Any]]:
     return found
 
 
-def _teachers(material: Material, weekly: Material) -> dict[str, Any]:
+def _loads(weekly: Material) -> list[dict[str, Any]]:
     pictures = []
     hours = teacher_curves(weekly.folder.weekly, weekly.folder.teachers, "hours_demanded")
     if hours is not None:
@@ -179,17 +183,19 @@ def _teachers(material: Material, weekly: Material) -> dict[str, Any]:
         if curves is not None:
             says, table = price.curve_spoken(title, curves, digits), price.curve_table(title, curves, digits)
             pictures.append({"key": key, "title": title, **_curves(curves), "says": says, "table": _table(table)})
-    return {"pictures": pictures, "sentences": list(price.teacher_sentences(material))}
+    return pictures
 
 
-def _time(material: Material, weekly: Material) -> dict[str, Any]:
-    lines = price.time_lines(weekly)
-    alone = [_level(material, "one_on_one_minutes", arm=arm, subject=material.subject) for arm in (*ARMS, "difference")]
-    return {
-        "sentence": price.time_sentence(weekly),
-        "rows": [[one.name, one.typical, one.here, one.change] for one in lines],
-        "one_on_one": {"scenario": alone[0], "typical": alone[1], "difference": alone[2]},
-    }
+def _time(weekly: Material) -> dict[str, Any]:
+    rows = [[one.name, one.typical, one.here, one.change] for one in price.time_lines(weekly)]
+    return {"sentence": price.time_sentence(weekly), "rows": rows}
+
+
+def _alone(material: Material) -> dict[str, str]:
+    """Minutes a week that a student has a teacher alone."""
+    arms = {"scenario": "scenario", "typical": "counterfactual", "difference": "difference"}
+    of = material.subject
+    return {name: _level(material, "one_on_one_minutes", arm=arm, subject=of) for name, arm in arms.items()}
 
 
 def _level(material: Material, name: str, *, arm: str, subject: str) -> str:
