@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -80,15 +82,18 @@ def test_another_setting_on_the_same_ground_holds_the_numbers_of_its_own_run(coa
     "changes",
     [
         {"freeze.staff": True}, {"programs.class_size.students": 15.0}, {"context.class_size": 30.0},
-        {"support.rollout": "phased"},
+        {"support.rollout": "phased"}, {"context.homework_minutes": 240.0}, {"freeze.students": True},
     ],
     ids=str,
 )  # fmt: skip
-def test_what_changes_staff_classes_or_time_holds_the_numbers_of_its_run(changes: dict[str, object]) -> None:
+def test_what_changes_staff_classes_time_or_conditions_holds_the_numbers_of_its_run(
+    coached: Picture, changes: dict[str, object]
+) -> None:
     question = COACHED.model_copy(update={"changes": {**COACHED.changes, **changes}})
 
     picture = complete(question, worlds=1)
 
+    assert coached.done == 2
     assert same(picture.result(), plsim.run(question.scenario(), worlds=1, other_designs=False))
 
 
@@ -198,6 +203,39 @@ def test_what_nobody_wants_any_more_stops_between_weeks() -> None:
     with pytest.raises(Superseded):
         run_central(picture, GROUNDS, engine, pause)
     assert picture.done == -1
+
+
+def test_a_visitors_newer_question_leaves_nobody_waiting_for_the_older() -> None:
+    pictures = Pictures(Desk(1), Uploads())
+    older, newer = (COACHED.model_copy(update={"seed": seed, "years": 8}) for seed in (101, 102))
+
+    async def stays() -> bool:
+        return False
+
+    async def both() -> tuple[object, ...]:
+        ask = partial(pictures.ask, count=0, known=-1, visitor="one", gone=stays)
+        first = asyncio.create_task(ask((older,)))
+        await asyncio.sleep(0.3)
+        second = asyncio.create_task(ask((newer,)))
+        return await asyncio.gather(first, second, return_exceptions=True)
+
+    first, second = asyncio.run(both())
+
+    assert isinstance(first, Superseded)
+    assert second[0].done == 0
+    assert not pictures.picture(older.scenario(), "", 0).wanted
+
+
+def test_who_has_left_is_not_waited_for() -> None:
+    pictures = Pictures(Desk(1), Uploads())
+    question = COACHED.model_copy(update={"seed": 103, "years": 8})
+
+    async def left() -> bool:
+        return True
+
+    with pytest.raises(Superseded):
+        asyncio.run(pictures.ask((question,), count=0, known=-1, visitor="", gone=left))
+    assert not pictures.picture(question.scenario(), "", 0).wanted
 
 
 def test_thin_counterfactuals_hold_nothing_that_outcomes_do_not_need(coached: Picture) -> None:

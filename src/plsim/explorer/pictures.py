@@ -117,20 +117,29 @@ class Pictures:
             self._watched.popitem(last=False)
         for picture in found:
             picture.watch(name)
+        stays = False
         try:
             for picture in found:
                 await self._wait(picture, picture.enough(known), name, gone)
             if why:
                 for picture in found:
                     await self._wait_why(picture, name, gone)
+            stays = True
         finally:
-            for picture in found:
-                if self._watched.get(name) is found:
-                    picture.watch(name, seconds=LINGER_SECONDS)
-                    self._go_on(picture)
-            if self._watched.get(name) is found and (not visitor or all(each.whole for each in found)):
-                del self._watched[name]
+            if self._watched.get(name) is found:
+                self._after(found, name, stays=stays, again=bool(visitor))
         return found
+
+    def _after(self, found: tuple[Picture, ...], name: str, *, stays: bool, again: bool) -> None:
+        """Go on for a while for who may ask again; stop for who has left."""
+        for picture in found:
+            if stays:
+                picture.watch(name, seconds=LINGER_SECONDS)
+                self._go_on(picture)
+            else:
+                picture.leave(name)
+        if not (stays and again) or all(each.whole for each in found):
+            del self._watched[name]
 
     def _found(
         self, questions: tuple[Question, ...], count: int, same: Callable[[tuple[Scenario, ...]], tuple[Scenario, ...]]
