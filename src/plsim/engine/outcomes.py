@@ -120,7 +120,9 @@ def year_outcomes(
         *group_surveys(scenario, counterfactual, year),
     )
     if only is not None:
-        students = tuple(each for each in students if each.name in only)
+        # Percentile points are read from achievement.
+        wanted = {*only, "achievement"} if "percentile_points" in only else set(only)
+        students = tuple(each for each in students if each.name in wanted)
         groups = tuple(each for each in groups if each.name in only)
     return YearOutcomes(year + 1, parts, students, groups)
 

@@ -97,3 +97,10 @@ def test_a_year_beyond_the_run_is_refused(evaluator: Evaluator) -> None:
 def test_a_change_with_an_unknown_key_names_it(evaluator: Evaluator) -> None:
     with pytest.raises(ScenarioError, match="technology"):
         evaluator({"practices.tecnology.intensity": 0.2})
+
+
+def test_percentile_points_may_be_asked_for_beside_hours() -> None:
+    asked = (Outcome("percentile_points", unit="points"), Outcome("teacher_hours", unit="hours/week"))
+    scenario = load("nglc_2015", overrides=SMALL)
+    alone = Evaluator(scenario, years=1, outcomes=asked[:1])
+    assert Evaluator(scenario, years=1, outcomes=asked)()[0] == alone()[0]
