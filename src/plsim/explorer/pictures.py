@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from functools import partial
+from itertools import count as counted
 
 from plsim.engine.parameters import World
 from plsim.engine.run import DEFAULT_WORLDS
@@ -48,6 +49,7 @@ class Pictures:
         self.grounds = Grounds()
         self._kept: Kept[Picture] = Kept(MOST_KEPT)
         self._watched: OrderedDict[str, tuple[Picture, ...]] = OrderedDict()
+        self._strangers = counted(1)
 
     def prepare(self, question: Question) -> None:
         """Make the picture that is likely to be asked for first; loads compiled code, too."""
@@ -108,7 +110,7 @@ class Pictures:
         """
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(None, self._found, questions, count, same)
-        name = visitor or f"{id(questions)}"
+        name = visitor or f"nobody {next(self._strangers)}"
         for other in self._watched.pop(name, ()):
             if other not in found:
                 other.leave(name)

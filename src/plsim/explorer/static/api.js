@@ -4,7 +4,12 @@ export class Problem extends Error {}
 
 async function answer(response) {
   let body = null;
-  try { body = await response.json(); } catch { /* no JSON: told below */ }
+  try {
+    body = await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    if (response.ok) throw new Problem("The server’s answer could not be read.");
+  }
   if (!response.ok) throw new Problem(body?.problem ?? `The server answered ${response.status}.`);
   return body;
 }
