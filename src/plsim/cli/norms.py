@@ -28,7 +28,7 @@ _COLUMNS = (
 @click.command("norms", context_settings={"show_default": True})
 @click.option("--schools", type=click.IntRange(30, 5000), default=240, help="Schools of 252 students, all grades.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="The luck of the run.")
-@click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Further sets of parameters, from the priors.")
+@click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Further worlds: evidence-consistent ones.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def command(*, schools: int, seed: int, worlds: int, as_json: bool) -> None:
     """Check that typical practice reproduces the norms, by grade and subject.
@@ -130,7 +130,7 @@ def _worlds_text(checks: list[NormCheck]) -> str:
         shares = sorted(sum(not figure.inside for figure in check.of(name)) / len(check.of(name)) for check in checks)
         rows.append([name, f"{shares[len(shares) // 2]:.0%}", f"{shares[-1]:.0%}"])
     against = sum(check.rejected > 0 for check in checks)
-    lines = [f"\n{len(checks)} worlds from the priors: share of subjects and grades that are out"]
+    lines = [f"\n{len(checks)} worlds, the central one among them: share of subjects and grades that are out"]
     lines += table_lines(["", "median world", "worst world"], rows)
     lines.append(f"Growth varies more by structure than in the norms somewhere in {against} of {len(checks)} worlds.")
     return "\n".join(lines)

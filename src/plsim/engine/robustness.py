@@ -6,10 +6,11 @@ central world. The two are different things: more evidence narrows the first, mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+from scipy.special import stdtr
 from scipy.stats import rankdata
 
 from plsim.engine.arm import Engine
@@ -17,7 +18,7 @@ from plsim.engine.outcomes import year_outcomes
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.result import Result, Robustness
-from plsim.engine.run import Pair, WorldRun, pair, population_of, run_arms
+from plsim.engine.run import DOSE, Pair, WorldRun, pair, population_of, run_arms
 from plsim.engine.state import Floats
 from plsim.engine.worlds import unidentified
 from plsim.evidence import registry
@@ -32,6 +33,8 @@ _OTHER_LUCK = 1_000_003
 DURABILITY = "learning.durability"
 FEWEST_WORLDS = 20
 """Worlds below which nothing is said of what a result hangs on."""
+FALSE_ALARM = 0.05
+"""Chance that anything is named when nothing matters."""
 HANGS = 0.2
 """Share of an effect's variance between worlds from which a result is said to hang on a parameter."""
 
@@ -92,29 +95,28 @@ def _effects(both: Pair, run_: WorldRun) -> dict[Row, float]:
     }
 
 
-def hangs_on(worlds: Sequence[World], effects: Floats) -> tuple[tuple[str, float], ...]:
+def hangs_on(result: Result, effects: Floats) -> tuple[tuple[str, float], ...]:
     """Parameters that an effect hangs on, and the share of its variance that each goes with; the largest first.
 
-    The square of the rank correlation over worlds, less what chance gives. ``effects`` has shape (worlds,). Empty for
-    few worlds.
+    The square of the rank correlation over the worlds of ``result``, where it is large and no chance: among all
+    parameters together a false one is named in at most 5% of results. ``effects`` has shape (worlds,).
     """
+    worlds = result.worlds_run
     if len(worlds) < FEWEST_WORLDS or float(np.ptp(effects)) == 0.0:
         return ()
+    keys = [key for key in worlds[0].values if key != DOSE or result.scenario.dose_unpublished]
     ranks = rankdata(effects)
-    shares = []
-    for key in worlds[0].values:
+    found = []
+    for key in keys:
         values = np.array([world.values[key] for world in worlds])
         if float(np.ptp(values)) == 0.0:
             continue
         r = float(np.corrcoef(rankdata(values), ranks)[0, 1])
-        shares.append((key, r * r - 1.0 / (len(worlds) - 1)))
-    return tuple(sorted(((key, share) for key, share in shares if share > HANGS), key=lambda each: -each[1]))
-
-
-def unidentified_grounds(worlds: Sequence[World], effects: Floats) -> tuple[tuple[str, float], ...]:
-    """Those parameters that an effect hangs on and that the evidence does not narrow."""
-    open_ = set(unidentified())
-    return tuple(each for each in hangs_on(worlds, effects) if each[0] in open_)
+        free = len(worlds) - 2
+        by_chance = 2.0 * float(stdtr(free, -abs(r) * np.sqrt(free / max(1.0 - r * r, 1e-12))))
+        if r * r > HANGS and by_chance < FALSE_ALARM / len(keys):
+            found.append((key, r * r))
+    return tuple(sorted(found, key=lambda each: -each[1]))
 
 
 def sureness(result: Result) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ def _sentences(result: Result, place: int, row: Row) -> list[str]:
             f"{most:+.3f} if {entry.high:.0%} does."
         )
     open_ = set(unidentified())
-    for key, share in hangs_on(result.worlds_run, effects)[:3]:
+    for key, share in hangs_on(result, effects)[:3]:
         meaning = registry()[key].meaning.rstrip(".")
         doubt = ", which the evidence does not narrow" if key in open_ else ""
         lines.append(f"{about}: {share:.0%} of the range goes with one assumption{doubt}: {meaning} ({key}).")

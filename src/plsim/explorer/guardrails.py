@@ -79,7 +79,7 @@ def hanging(result: Result) -> Warned | None:
     effects = result.spread[:, result.rows.index(row)]
     positive = float((effects > 0.0).mean())
     unknown = set(unidentified())
-    found = [each for each in hangs_on(result.worlds_run, effects) if each[0] in unknown]
+    found = [each for each in hangs_on(result, effects) if each[0] in unknown]
     if not found:
         return None
     parts = []
