@@ -38,13 +38,12 @@ def started() -> tuple[subprocess.Popen[str], str, float]:
             time.sleep(0.01)
 
 
-def asked(address: str, visitor: int, move: int) -> float:
+def asked(client: httpx.Client, visitor: int, move: int) -> float:
     """Seconds until the picture of a setting that nobody has asked for."""
-    value = 0.1 + 0.0001 * (visitor + 100 * move)
-    changes = {"practices.technology.intensity": round(value, 6)}
+    changes = {"practices.technology.intensity": round(0.1 + 0.00001 * (visitor + 100 * move), 6)}
     question = {"start": "nglc_2015", "changes": changes, "visitor": f"person-{visitor}"}
     begun = time.perf_counter()
-    answer = httpx.post(f"{address}/api/picture", json=question, timeout=300.0)
+    answer = client.post("/api/picture", json=question)
     answer.raise_for_status()
     return time.perf_counter() - begun
 
@@ -88,16 +87,16 @@ def main() -> None:
     try:
         httpx.post(f"{address}/api/picture", json={"start": "nglc_2015"}, timeout=300.0).raise_for_status()
         print(f"{'first picture after the server is up':<58} {1000.0 * (time.perf_counter() - up):7.0f} ms")
-        told("one person, one setting after the other", [asked(address, 0, move) for move in range(options.moves)])
+        clients = [httpx.Client(base_url=address, timeout=300.0) for _ in range(options.people)]
+        told("one person, one setting after the other", [asked(clients[0], 0, move) for move in range(options.moves)])
         moved = slider(address, options.moves)
         if moved:
             told("slider to picture in Chromium", moved)
+        numbers = range(options.people)
         with ThreadPoolExecutor(options.people) as people:
-            for round_ in range(3):
-                each = people.map(
-                    asked, [address] * options.people, range(options.people), [1000 + round_] * options.people
-                )
-                told(f"{options.people} people at once, each a setting of their own", list(each))
+            for move in range(200, 203):
+                each = list(people.map(asked, clients, numbers, [move] * options.people))
+                told(f"{options.people} people at once, each a setting of their own", each)
     finally:
         process.terminate()
         process.wait()

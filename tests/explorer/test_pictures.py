@@ -19,7 +19,7 @@ from plsim.explorer.picture import Picture, run_central, run_number, run_why
 from plsim.explorer.pictures import Pictures
 from plsim.explorer.question import Question
 from plsim.explorer.side_by_side import compared_pictures, on_common_ground
-from plsim.explorer.telling import materials, told
+from plsim.explorer.telling import told
 from plsim.explorer.uploads import Uploads
 from plsim.measures.effects import Row
 from plsim.report.tables import growth_curves, hours_by_mode, teacher_curves
@@ -108,23 +108,20 @@ def test_the_weeks_are_those_of_a_results_table(coached: Picture) -> None:
     run = plsim.run(COACHED.scenario(), worlds=0, other_designs=False)
     weekly = weekly_table(run.pair, run.central_run.world, "batch")
 
-    _, everybody = materials(coached, coached.result())
-    folder = everybody.folder
+    diaries = coached.diaries
 
-    for subject in ("math", "reading"):
-        theirs, ours = (
-            growth_curves(one, of, subject) for one, of in ((weekly, run.schools), (folder.weekly, folder.schools))
-        )
+    assert diaries is not None
+    for index, subject in enumerate(("math", "reading")):
+        ours, theirs = diaries.growth(index), growth_curves(weekly, run.schools, subject)
+        np.testing.assert_array_equal(ours.week, theirs.week)
         np.testing.assert_allclose(ours.scenario, theirs.scenario, atol=1e-9)
         np.testing.assert_allclose(ours.counterfactual, theirs.counterfactual, atol=1e-9)
     for column in ("hours_demanded", "strain"):
-        ours_of, theirs_of = (
-            teacher_curves(folder.weekly, folder.teachers, column),
-            teacher_curves(weekly, run.teachers, column),
-        )
-        assert ours_of is not None and theirs_of is not None  # noqa: PT018
-        np.testing.assert_allclose(ours_of.scenario, theirs_of.scenario, atol=1e-9)
-    ours_by, theirs_by = hours_by_mode(folder.weekly, folder.schools, 2), hours_by_mode(weekly, run.schools, 2)
+        load, of_run = diaries.load(column), teacher_curves(weekly, run.teachers, column)
+        assert of_run is not None
+        np.testing.assert_allclose(load.scenario, of_run.scenario, atol=1e-9)
+        np.testing.assert_allclose(load.counterfactual, of_run.counterfactual, atol=1e-9)
+    ours_by, theirs_by = diaries.hours(2), hours_by_mode(weekly, run.schools, 2)
     for arm, modes in theirs_by.items():
         assert ours_by[arm] == pytest.approx(modes, abs=1e-9)
 

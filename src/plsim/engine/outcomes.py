@@ -30,6 +30,13 @@ from plsim.measures.groups import (
 SPRING = 3
 SCORE_OUTCOMES = frozenset({"achievement", "percentile_points"})
 """What is read from latent achievement alone."""
+_WITHOUT_SURVEYS = SCORE_OUTCOMES | {
+    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match", "profile_error",
+    "waiting_weeks", "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
+    "regroupings_per_month", "trust", "library", "reverted", "cost_per_student",
+    *(f"cost_{name}" for name in Costs._fields),
+}  # fmt: skip
+"""Whoever asks for nothing else is spared the surveys, which take as long as all of these."""
 WEEKS_PER_MONTH = 52.0 / 12.0
 
 
@@ -80,6 +87,7 @@ def year_outcomes(
         parts = partitions(setting, year)
     if only is not None and set(only) <= SCORE_OUTCOMES:
         return YearOutcomes(year + 1, parts, _scores(setting, scenario, counterfactual, year), ())
+    surveyed = only is None or not _WITHOUT_SURVEYS.issuperset(only)
     a, b = scenario.record[year], counterfactual.record[year]
     units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
 
@@ -112,12 +120,12 @@ def year_outcomes(
         StudentOutcome(
             "engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one
         )._replace(unit="index"),
-        *student_surveys(scenario, counterfactual, year),
+        *(student_surveys(scenario, counterfactual, year) if surveyed else ()),
     )
     groups = (
         *_group_outcomes(setting, scenario, counterfactual, year),
         *_cost_outcomes(setting, scenario, counterfactual, year),
-        *group_surveys(scenario, counterfactual, year),
+        *(group_surveys(scenario, counterfactual, year) if surveyed else ()),
     )
     if only is not None:
         # Percentile points are read from achievement.

@@ -22,7 +22,7 @@ from plsim.engine.run import Pair, WorldRun, policy_arm, typical_arm
 from plsim.engine.state import Floats
 from plsim.engine.worlds import label
 from plsim.explorer.ground import Ground, Grounds, thin
-from plsim.explorer.watch import Diary, Watched
+from plsim.explorer.watch import Diaries, Diary, Watched
 from plsim.measures.effects import Row, StudentOutcome, effect_rows
 from plsim.scenario.schema import Scenario
 from plsim.studies.decompose import Decomposition, decompose
@@ -69,7 +69,7 @@ class Picture:
     central: Floats | None = None
     found: dict[int, Floats] = field(default_factory=dict)
     run: WorldRun | None = None
-    diaries: tuple[Diary, Diary] | None = None
+    diaries: Diaries | None = None
     why: Decomposition | None = None
     weeks: dict[str, Any] = field(default_factory=dict)
     failure: Exception | None = None
@@ -171,7 +171,7 @@ class Picture:
 
 def run_central(picture: Picture, grounds: Grounds, engine: Callable[[], Engine], pause: Callable[[], None]) -> None:
     """Both arms in the central world, with their weeks."""
-    diaries = Diary(), Diary()
+    diaries = Diaries(Diary(), Diary())
     watched = [Watched(engine, pause, diary) for diary in diaries]
     found = grounds.typical(CENTRAL, Watched(engine, pause))
     both = picture.both
@@ -181,7 +181,7 @@ def run_central(picture: Picture, grounds: Grounds, engine: Callable[[], Engine]
         base, diary = grounds.counterfactual(
             picture.ground, both, CENTRAL, found, lambda kept: Watched(engine, pause, kept)
         )
-        diaries = diaries[0], diary
+        diaries = Diaries(diaries.scenario, diary)
         arm = policy_arm(both, CENTRAL, found, base)
         for _ in range(picture.scenario.years):
             arm.run_year(watched[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from plsim.engine.tables import school_table, teacher_table
 from plsim.evidence import registry
 from plsim.explorer.guardrails import warnings_of
 from plsim.explorer.picture import Picture
-from plsim.explorer.watch import EVERYBODY
+from plsim.explorer.watch import Diaries
 from plsim.population.describe import describe
 from plsim.report import grounds, headlines, learning, price
 from plsim.report.folder import ResultFolder
 from plsim.report.material import DataTable, Material
 from plsim.report.setting import Setting
-from plsim.report.tables import ARMS, Curves, Estimate, growth_curves, teacher_curves
+from plsim.report.tables import Curves, Estimate
 from plsim.report.words import (
     certainty,
     group_name,
@@ -38,11 +37,10 @@ _LESSONS = "measures.instruction_hours"
 def told(picture: Picture) -> dict[str, Any]:
     """What is known of a picture, for the page."""
     result = picture.result()
-    material, weekly = materials(picture, result)
+    material = material_of(picture, result)
+    if not picture.weeks:
+        picture.weeks = _weeks(picture, tutored=material.tutored)
     weeks = picture.weeks
-    if not weeks:
-        weeks = {"growth": _growth(weekly), "teachers": _loads(weekly), "time": _time(weekly)}
-        picture.weeks = weeks
     return {
         "scenario": _scenario(picture),
         "worlds": {"done": result.worlds, "asked": len(picture.worlds), "label": result.world_label},
@@ -64,11 +62,9 @@ def told(picture: Picture) -> dict[str, Any]:
     }
 
 
-def materials(picture: Picture, result: Result) -> tuple[Material, Material]:
-    """What the report's functions start from; the second one's weeks are those of everybody as one school."""
+def material_of(picture: Picture, result: Result) -> Material:
+    """What the report's functions start from; without the table of weeks, whose place the diaries take."""
     assert picture.run is not None
-    assert picture.diaries is not None
-    weekly = pd.concat([diary.table(arm) for diary, arm in zip(picture.diaries, ARMS, strict=True)], ignore_index=True)
     manifest = {
         "scenario": picture.scenario.to_toml(),
         "seed": result.seed,
@@ -80,23 +76,30 @@ def materials(picture: Picture, result: Result) -> tuple[Material, Material]:
         "population": picture.source,
         "population_drawn": {},
     }
-    folder = ResultFolder(
-        path=Path("explorer"),
-        manifest=manifest,
-        effects=result.effects,
-        weekly=weekly.iloc[:0],
-        students=picture.ground.students,
-        teachers=teacher_table(picture.run, picture.both),
-        schools=school_table(picture.run, picture.both),
+    return Material(
+        ResultFolder(
+            path=Path("explorer"),
+            manifest=manifest,
+            effects=result.effects,
+            weekly=pd.DataFrame(),
+            students=picture.ground.students,
+            teachers=teacher_table(picture.run, picture.both),
+            schools=school_table(picture.run, picture.both),
+        )
     )
-    first = folder.schools[folder.schools["year"] == 1]
-    one = pd.DataFrame({"school_id": [EVERYBODY], "year": 1, "students": int(first["students"].sum())})
-    teachers = folder.teachers.assign(school_id=EVERYBODY)
-    material = Material(folder)
-    of_everybody = Material(replace(folder, weekly=weekly, schools=one, teachers=teachers))
-    # Both hold the same effects, which take a while to sort.
-    vars(of_everybody)["effects"] = material.effects
-    return material, of_everybody
+
+
+def _weeks(picture: Picture, *, tutored: bool) -> dict[str, Any]:
+    """What happens week by week in the central world."""
+    diaries = picture.diaries
+    assert diaries is not None
+    hours = diaries.hours(picture.scenario.years)
+    rows = [[one.name, one.typical, one.here, one.change] for one in price.time_lines(hours)]
+    return {
+        "growth": _growth(diaries),
+        "teachers": _loads(diaries),
+        "time": {"sentence": price.time_sentence(hours, tutored=tutored), "rows": rows},
+    }
 
 
 def _scenario(picture: Picture) -> dict[str, Any]:
@@ -159,36 +162,29 @@ def _curves(curves: Curves) -> dict[str, Any]:
     return {"week": curves.week, "scenario": curves.scenario, "typical": curves.counterfactual}
 
 
-def _growth(weekly: Material) -> list[dict[str, Any]]:
+def _growth(diaries: Diaries) -> list[dict[str, Any]]:
     found = []
-    for subject in SUBJECTS:
-        curves = growth_curves(weekly.folder.weekly, weekly.folder.schools, subject)
-        title = subject_name(subject)
-        lines = learning.growth_sentence(title, curves)
-        table = _table(learning.growth_table(title, curves))
-        found.append({"key": subject, "title": title, **_curves(curves), "sentence": lines, "table": table})
+    for index, subject in enumerate(SUBJECTS):
+        curves, title = diaries.growth(index), subject_name(subject)
+        line, table = learning.growth_sentence(title, curves), _table(learning.growth_table(title, curves))
+        found.append({"key": subject, "title": title, **_curves(curves), "sentence": line, "table": table})
     return found
 
 
-def _loads(weekly: Material) -> list[dict[str, Any]]:
+def _loads(diaries: Diaries) -> list[dict[str, Any]]:
     pictures = []
-    hours = teacher_curves(weekly.folder.weekly, weekly.folder.teachers, "hours_demanded")
-    if hours is not None:
-        hours = hours.plus(registry().value(_LESSONS))
-    strain = teacher_curves(weekly.folder.weekly, weekly.folder.teachers, "strain")
     for key, title, curves, digits in (
-        ("hours", "Hours a week asked of a teacher, lessons included", hours, 1),
-        ("strain", "Strain of an average teacher (0 is none)", strain, 2),
+        (
+            "hours",
+            "Hours a week asked of a teacher, lessons included",
+            diaries.load("hours_demanded").plus(registry().value(_LESSONS)),
+            1,
+        ),
+        ("strain", "Strain of an average teacher (0 is none)", diaries.load("strain"), 2),
     ):
-        if curves is not None:
-            says, table = price.curve_spoken(title, curves, digits), price.curve_table(title, curves, digits)
-            pictures.append({"key": key, "title": title, **_curves(curves), "says": says, "table": _table(table)})
+        says, table = price.curve_spoken(title, curves, digits), price.curve_table(title, curves, digits)
+        pictures.append({"key": key, "title": title, **_curves(curves), "says": says, "table": _table(table)})
     return pictures
-
-
-def _time(weekly: Material) -> dict[str, Any]:
-    rows = [[one.name, one.typical, one.here, one.change] for one in price.time_lines(weekly)]
-    return {"sentence": price.time_sentence(weekly), "rows": rows}
 
 
 def _alone(material: Material) -> dict[str, str]:

@@ -2,67 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from plsim.core.calendar import SUBJECTS
+from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.state import Floats
-from plsim.report.tables import MODES
+from plsim.report.tables import ARMS, MODES, Curves, HoursByMode
 from plsim.rules.week import Section
 
-EVERYBODY = "all"
-"""School of a diary's rows: a diary is about all schools at once."""
-_LOADS = ("hours_demanded", "strain")
+LOADS = ("hours_demanded", "strain")
 _MODE_FIELDS = [Section._fields.index(mode) for mode in MODES]
+
+
+class _Week(NamedTuple):
+    """Means over all students and all teachers.
+
+    Achievement by subject (RIT), loads of teachers, hours by subject and mode.
+    """
+
+    achievement: Floats
+    loads: Floats
+    hours: Floats
 
 
 @dataclass
 class Diary:
-    """Means of an arm's weeks over all students, and over all teachers, of the kind that the report's curves show.
+    """An arm's weeks, year by year, as far as the report's curves show them; students and teachers count alike."""
 
-    Attributes
-    ----------
-    weeks
-        Year, week (both from 1), achievement by subject (RIT), loads of teachers, hours by mode and subject.
-    """
-
-    weeks: list[tuple[int, int, Floats, Floats, Floats]] = field(default_factory=list)
+    years: list[list[_Week]] = field(default_factory=list)
+    _students: Floats | None = None
+    _sections: Floats | None = None
     _teachers: Floats | None = None
 
     def note(self, arm: Arm, week: int) -> None:
         """Write down the state after a week; ``week`` counts from 1."""
-        rows, subject = arm.rows, arm.layout.subject
-        each = range(len(SUBJECTS))
-        count = np.bincount(subject, minlength=len(SUBJECTS))
-        achievement = np.bincount(subject, rows.achievement, minlength=len(SUBJECTS)) / count
+        if week == 1:
+            self.years.append([])
+            self._weigh(arm)
+        assert self._students is not None
+        assert self._sections is not None
+        assert self._teachers is not None
+        loads = [float(self._teachers @ values) for values in (arm.seats.demand, arm.seats.strain)]
+        self.years[-1].append(
+            _Week(
+                self._students @ arm.rows.achievement,
+                np.array(loads),
+                (self._sections @ arm.sections.values)[:, _MODE_FIELDS],
+            )
+        )
+
+    def _weigh(self, arm: Arm) -> None:
+        """What each row, section and seat of a year counts in a mean. Shapes (subjects, rows), (subjects, sections)."""
+        each = np.arange(len(SUBJECTS))[:, np.newaxis]
+        of = (arm.layout.subject == each).astype(np.float64)
+        count = of.sum(axis=1, keepdims=True)
+        self._students = of / count
+        size = np.diff(arm.sections.first_row)
+        self._sections = np.where(arm.sections.subject == each, size, 0.0) / count
         if self._teachers is None:
             self._teachers = _teacher_weights(arm)
-        seats = (arm.seats.demand, arm.seats.strain)
-        loads = np.array([float(self._teachers @ values) for values in seats])
-        size = np.diff(arm.sections.first_row) / count[arm.sections.subject.astype(np.int64)]
-        modes = arm.sections.values[:, _MODE_FIELDS]
-        of = arm.sections.subject.astype(np.int64)
-        hours = np.array([size[of == one] @ modes[of == one] for one in each])
-        self.weeks.append((arm.year + 1, week, achievement, loads, hours))
-
-    def table(self, arm: str) -> pd.DataFrame:
-        """Rows as in a result's table of weeks, for one school that holds everybody."""
-        rows = []
-        for year, week, achievement, loads, hours in self.weeks:
-            for index, subject in enumerate(SUBJECTS):
-                row: dict[str, object] = {
-                    "arm": arm, "year": year, "week": week, "school_id": EVERYBODY, "subject": subject,
-                    "achievement": float(achievement[index]),
-                }  # fmt: skip
-                row |= dict(zip(_LOADS, loads.tolist(), strict=True))
-                row |= {f"{mode}_hours": float(one) for mode, one in zip(MODES, hours[index], strict=True)}
-                rows.append(row)
-        return pd.DataFrame(rows)
 
 
 def _teacher_weights(arm: Arm) -> Floats:
@@ -74,6 +77,42 @@ def _teacher_weights(arm: Arm) -> Floats:
     seats = np.bincount(school, minlength=arm.setting.schools)
     weights: Floats = (teachers / teachers.sum() / np.maximum(seats, 1))[school]
     return weights
+
+
+class Diaries(NamedTuple):
+    """Those of both arms, read as the report reads a result's table of weeks."""
+
+    scenario: Diary
+    counterfactual: Diary
+
+    def growth(self, subject: int) -> Curves:
+        """Points (RIT) above where typical practice stands after each year's first week."""
+        starts = [float(weeks[0].achievement[subject]) for weeks in self.counterfactual.years]
+        return self._curves(lambda week: float(week.achievement[subject]), starts)
+
+    def load(self, name: str) -> Curves:
+        """One of teachers' loads."""
+        place = LOADS.index(name)
+        return self._curves(lambda week: float(week.loads[place]), [0.0] * len(self.scenario.years))
+
+    def hours(self, year: int) -> HoursByMode:
+        """Hours a week of an average student over one year, counted from 1, both subjects together."""
+        found = {}
+        for name, diary in zip(ARMS, self, strict=True):
+            mean = np.mean([week.hours.sum(axis=0) for week in diary.years[year - 1]], axis=0)
+            found[name] = dict(zip(MODES, mean.tolist(), strict=True))
+        return found
+
+    def _curves(self, read: Callable[[_Week], float], starts: Sequence[float]) -> Curves:
+        arms = (
+            tuple(tuple(read(week) - start for week in weeks) for weeks, start in zip(diary.years, starts, strict=True))
+            for diary in self
+        )
+        at = tuple(
+            tuple(float(year * WEEKS_PER_YEAR + week + 1) for week in range(len(weeks)))
+            for year, weeks in enumerate(self.scenario.years)
+        )
+        return Curves(at, *arms)
 
 
 @dataclass

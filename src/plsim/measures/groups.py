@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -41,13 +42,21 @@ class Partition:
         """
         out = np.full((len(self.labels), values.shape[1]), np.nan)
         for column in range(values.shape[1]):
-            inside = self.codes[:, column] >= 0
-            codes = self.codes[inside, column]
-            count = np.bincount(codes, minlength=len(self.labels))
-            total = np.bincount(codes, values[inside, column], minlength=len(self.labels))
+            inside, codes, count = self._columns[column]
+            total = np.bincount(codes, values[:, column].take(inside), minlength=len(self.labels))
             shown = count >= SMALLEST_GROUP
             out[shown, column] = total[shown] / count[shown]
         return out
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[Ints, Ints, Ints], ...]:
+        """Of each subject: who is in a group, in which, and how many there are; the same for every outcome."""
+        found = []
+        for column in range(self.codes.shape[1]):
+            inside = np.flatnonzero(self.codes[:, column] >= 0)
+            codes = self.codes[inside, column]
+            found.append((inside, codes, np.bincount(codes, minlength=len(self.labels))))
+        return tuple(found)
 
 
 def everyone(counted: npt.NDArray[np.bool_]) -> Partition:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plsim.core.errors import InputError
 from plsim.report.setting import Setting, scenario_of, setting_of
-from plsim.report.tables import BOTH, Effects, Estimate, SchoolEffects, school_effects, weekly_growth
+from plsim.report.tables import (
+    BOTH,
+    Effects,
+    Estimate,
+    HoursByMode,
+    SchoolEffects,
+    hours_by_mode,
+    school_effects,
+    weekly_growth,
+)
 
 if TYPE_CHECKING:
     from plsim.report.folder import ResultFolder
@@ -71,6 +80,16 @@ class Material:
     def weekly_growth_by_year(self) -> dict[int, dict[str, float]]:
         """The same in every year's grades."""
         return {year: weekly_growth(self.folder.students, year) for year in self.effects.years}
+
+    @cached_property
+    def hours(self) -> HoursByMode:
+        """Where an average student's hours go in the last year."""
+        return hours_by_mode(self.folder.weekly, self.folder.schools, self.year)
+
+    @cached_property
+    def tutored(self) -> bool:
+        """Whether the scenario adds tutoring, as far as it is known."""
+        return self.scenario is not None and self.scenario.programs.tutoring is not None
 
     @cached_property
     def schools(self) -> SchoolEffects:

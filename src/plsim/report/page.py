@@ -99,7 +99,7 @@ def _contents(material: Material) -> dict[str, Any]:
         "teacher_lines": price.teacher_sentences(material),
         "time": time,
         "time_lines": time_lines,
-        "time_line": price.time_sentence(material),
+        "time_line": price.time_sentence(material.hours, tutored=material.tutored),
         "cost_lines": price.cost_sentences(material),
         "cost": price.cost_table(material),
         "grounds": grounds.grounds(material),

@@ -11,7 +11,7 @@ from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import ONE_ARM, in_order, outcome_label
 from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
 from plsim.report.material import DataTable, Material, Picture
-from plsim.report.tables import ARMS, BOTH, MODES, Curves, hours_by_mode, short_of_time, teacher_curves
+from plsim.report.tables import ARMS, BOTH, MODES, Curves, HoursByMode, short_of_time, teacher_curves
 from plsim.report.words import MODES as MODE_NAMES
 from plsim.report.words import (
     difference,
@@ -112,9 +112,8 @@ def teacher_pictures(material: Material) -> tuple[Picture, ...]:
     return tuple(pictures)
 
 
-def time_lines(material: Material) -> tuple[TimeLine, ...]:
+def time_lines(hours: HoursByMode) -> tuple[TimeLine, ...]:
     """Where a student's week goes in both arms, in words."""
-    hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
     here, typical = (hours[arm] for arm in ARMS)
     return tuple(
         TimeLine(
@@ -127,9 +126,9 @@ def time_lines(material: Material) -> tuple[TimeLine, ...]:
 
 def time_picture(material: Material) -> tuple[str, tuple[TimeLine, ...]]:
     """Where a student's week goes in both arms: the drawing, and the lines that are its key."""
-    hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
+    hours = material.hours
     here, typical = (hours[arm] for arm in ARMS)
-    lines = time_lines(material)
+    lines = time_lines(hours)
     spoken = "; ".join(f"{line.name}: {line.typical} and {line.here} hours" for line in lines)
     bars = [("Typical practice", [typical[mode] for mode in MODES]), ("This scenario", [here[mode] for mode in MODES])]
     axis = "hours a week in mathematics and reading"
@@ -137,15 +136,11 @@ def time_picture(material: Material) -> tuple[str, tuple[TimeLine, ...]]:
     return time_figure(bars, name="time", says=says, axis=axis), lines
 
 
-def time_sentence(material: Material) -> str:
-    """What changes most for a student."""
-    hours = hours_by_mode(material.folder.weekly, material.folder.schools, material.year)
+def time_sentence(hours: HoursByMode, *, tutored: bool) -> str:
+    """What changes most for a student; tutoring stands beside it."""
     change = {mode: 60.0 * (hours[ARMS[0]][mode] - hours[ARMS[1]][mode]) for mode in MODES}
     most, least = max(MODES, key=lambda mode: change[mode]), min(MODES, key=lambda mode: change[mode])
-    programs = material.scenario.programs if material.scenario is not None else None
-    beside = (
-        "" if programs is None or programs.tutoring is None else " Tutoring, and lessons missed for it, are not in it."
-    )
+    beside = " Tutoring, and lessons missed for it, are not in it." if tutored else ""
     if change[most] < 0.5 and change[least] > -0.5:
         return f"In lessons students’ time is spent as under typical practice.{beside}"
     return (

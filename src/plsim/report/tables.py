@@ -21,6 +21,10 @@ MODES = ("whole", "group", "one_on_one", "supervised", "peer", "unsupervised", "
 """Where a student's hours go, in the order in which they are drawn: with the teacher first, without any adult last."""
 
 
+HoursByMode = dict[str, dict[str, float]]
+"""Hours a week of an average student, by arm and mode."""
+
+
 class Estimate(NamedTuple):
     """One number of ``effects.parquet``; ``low``, ``high`` and ``positive`` are NaN without worlds."""
 
@@ -202,7 +206,7 @@ def short_of_time(teachers: pd.DataFrame, year: int, arm: str) -> float:
     return float((here["hours_demanded"] > here["hours_supplied"]).mean()) if len(here) else math.nan
 
 
-def hours_by_mode(weekly: pd.DataFrame, schools: pd.DataFrame, year: int) -> dict[str, dict[str, float]]:
+def hours_by_mode(weekly: pd.DataFrame, schools: pd.DataFrame, year: int) -> HoursByMode:
     """Hours a week of an average student by arm and mode, mathematics and reading together, over one year."""
     columns = [f"{mode}_hours" for mode in MODES]
     weights = _student_weights(schools)
