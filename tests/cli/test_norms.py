@@ -39,7 +39,7 @@ def test_the_table_names_what_is_out_and_how_far(document):
     out = sum(not figure["inside"] for figure in figures)
     assert f"{out} of {len(figures)} figures are out" in ran.stdout
     assert ran.stdout.count("*") >= min(out, 1)
-    assert "2 worlds from the priors" in ran.stdout
+    assert "2 further worlds" in ran.stdout
     assert "math" in ran.stdout
 
 

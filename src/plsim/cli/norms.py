@@ -130,7 +130,7 @@ def _worlds_text(checks: list[NormCheck]) -> str:
         shares = sorted(sum(not figure.inside for figure in check.of(name)) / len(check.of(name)) for check in checks)
         rows.append([name, f"{shares[len(shares) // 2]:.0%}", f"{shares[-1]:.0%}"])
     against = sum(check.rejected > 0 for check in checks)
-    lines = [f"\n{len(checks)} worlds, the central one among them: share of subjects and grades that are out"]
+    lines = [f"\n{len(checks)} further worlds: share of subjects and grades that are out"]
     lines += table_lines(["", "median world", "worst world"], rows)
     lines.append(f"Growth varies more by structure than in the norms somewhere in {against} of {len(checks)} worlds.")
     return "\n".join(lines)
