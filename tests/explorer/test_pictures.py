@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -25,6 +28,7 @@ from plsim.measures.effects import Row
 from plsim.report.tables import growth_curves, hours_by_mode, teacher_curves
 from plsim.scenario.loading import loads
 
+T = TypeVar("T")
 SMALL = {"population.schools": 3, "population.students_per_school": 40, "population.charter_schools": 1}
 COACHED = Question(start="personalized_school", years=2, changes={**SMALL, "support.coaching_hours": 1.0})
 DESK = Desk(1)
@@ -38,6 +42,12 @@ def engine():
 
 def nothing() -> None:
     return None
+
+
+def in_thread(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end; a browser that other tests left open has an event loop of its own in this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def complete(question: Question, worlds: int = 2, pictures: Pictures = PICTURES) -> Picture:
@@ -216,7 +226,7 @@ def test_a_visitors_newer_question_leaves_nobody_waiting_for_the_older() -> None
         second = asyncio.create_task(ask((newer,)))
         return await asyncio.gather(first, second, return_exceptions=True)
 
-    first, second = asyncio.run(both())
+    first, second = in_thread(both())
 
     assert isinstance(first, Superseded)
     assert second[0].done == 0
@@ -231,7 +241,7 @@ def test_who_has_left_is_not_waited_for() -> None:
         return True
 
     with pytest.raises(Superseded):
-        asyncio.run(pictures.ask((question,), count=0, known=-1, visitor="", gone=left))
+        in_thread(pictures.ask((question,), count=0, known=-1, visitor="", gone=left))
     assert not pictures.picture(question.scenario(), "", 0).wanted
 
 

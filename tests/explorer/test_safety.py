@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -18,14 +20,14 @@ TOKEN = "a-secret-of-this-test"  # noqa: S105
 
 
 def asking(app: object, **headers: str) -> httpx.Response:
-    import asyncio
-
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get(headers.pop("path", "/"), headers=headers)
 
-    return asyncio.run(ask())
+    # In a thread: a browser that other tests left open has an event loop of its own in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, ask()).result()
 
 
 @pytest.mark.parametrize("host", ["localhost:8321", "127.0.0.1", "[::1]:80"])
