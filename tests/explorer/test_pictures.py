@@ -214,7 +214,8 @@ def test_what_nobody_wants_any_more_stops_between_weeks() -> None:
 
 def test_a_visitors_newer_question_leaves_nobody_waiting_for_the_older() -> None:
     pictures = Pictures(Desk(1), Uploads())
-    older, newer = (COACHED.model_copy(update={"seed": seed, "years": 8}) for seed in (101, 102))
+    older = Question(start="district_scale_up", years=8, seed=101)
+    newer = COACHED.model_copy(update={"seed": 102})
 
     async def stays() -> bool:
         return False
@@ -222,7 +223,8 @@ def test_a_visitors_newer_question_leaves_nobody_waiting_for_the_older() -> None
     async def both() -> tuple[object, ...]:
         ask = partial(pictures.ask, count=0, known=-1, visitor="one", gone=stays)
         first = asyncio.create_task(ask((older,)))
-        await asyncio.sleep(0.3)
+        while not pictures._watched:
+            await asyncio.sleep(0.01)
         second = asyncio.create_task(ask((newer,)))
         return await asyncio.gather(first, second, return_exceptions=True)
 
