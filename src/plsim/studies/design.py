@@ -20,6 +20,7 @@ from plsim.core.errors import RunError
 from plsim.core.jit import source_digest
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.state import Floats
+from plsim.engine.worlds import label as world_label
 from plsim.engine.worlds import model_digest
 from plsim.engine.worlds import worlds as draw_worlds
 from plsim.evidence import evidence_digest
@@ -33,6 +34,8 @@ from plsim.studies.study_loading import Loaded
 
 Ints = npt.NDArray[np.int64]
 
+ONE_BY_ONE = "uncertain parameters one by one over their prior ranges, not calibrated"
+CENTRAL_ONLY = "the central world only"
 _SAME_PEOPLE = 200
 """Contexts that one evaluator may keep people and counterfactuals of; then a new one keeps memory flat."""
 
@@ -166,6 +169,13 @@ class StudyTask:
     def outcomes(self) -> tuple[Outcome, ...]:
         """What is read from every run."""
         return self.study.asked(self.scenario.years)
+
+    @property
+    def worlds_are(self) -> str:
+        """What the worlds of its runs are, in words."""
+        if self.study.uncertainties.worlds is not None:
+            return world_label()
+        return ONE_BY_ONE if self.study.uncertainties.parameters is not None else CENTRAL_ONLY
 
     @property
     def columns(self) -> tuple[str, ...]:

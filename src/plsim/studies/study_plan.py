@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from plsim.engine.worlds import label as world_label
 from plsim.studies.design import StudyTask, task_of
 from plsim.studies.method_rules import points
 from plsim.studies.study_loading import Loaded
@@ -38,6 +37,8 @@ class StudyPlan:
         How many runs were timed.
     workers
         Processes that the time is meant for.
+    worlds_are
+        What the worlds are, in words.
     """
 
     factors: int
@@ -50,6 +51,7 @@ class StudyPlan:
     measured: int
     workers: int
     outcomes: int
+    worlds_are: str
 
     @property
     def seconds(self) -> float:
@@ -68,7 +70,7 @@ class StudyPlan:
             "factors": self.factors,
             "points": self.points,
             "worlds": self.worlds,
-            "worlds_are": world_label(),
+            "worlds_are": self.worlds_are,
             "runs": self.runs,
             "outcomes": self.outcomes,
             "workers": self.workers,
@@ -113,6 +115,7 @@ def plan_study(loaded: Loaded, *, workers: int = 1) -> StudyPlan:
         measured=measured,
         workers=workers,
         outcomes=len(task.columns),
+        worlds_are=task.worlds_are,
     )
 
 

@@ -66,7 +66,6 @@ from plsim.core.errors import InputError, RunError
 from plsim.core.jit import source_digest
 from plsim.engine.result import json_bytes, parquet_bytes, write_file
 from plsim.engine.state import Floats
-from plsim.engine.worlds import label as world_label
 from plsim.evidence import evidence_digest
 from plsim.studies.design import StudyTask, task_of
 from plsim.studies.runner import SweepOutcome, failures, results, run_task
@@ -116,7 +115,7 @@ class StudyResult:
             "runs": self.task.count,
             "failed": self.sweep.failed,
             "worlds": len(self.task.design.worlds),
-            "worlds_are": world_label(),
+            "worlds_are": self.task.worlds_are,
             "seconds": round(self.sweep.seconds, 2),
             "outcomes": [outcome._asdict() for outcome in self.task.outcomes],
             "headline_table": self.analysis.headline_table,
@@ -176,7 +175,7 @@ def run_study(
     if not sweep.complete:
         return sweep
     values = _values(task, folder)
-    analysis = analysed(loaded, task.design, task.outcomes, values, label=world_label())
+    analysis = analysed(loaded, task.design, task.outcomes, values, label=task.worlds_are)
     found = StudyResult(loaded, task, folder, analysis, sweep)
     _save(found, values)
     return found
@@ -279,7 +278,7 @@ def _manifest(loaded: Loaded, task: StudyTask, sweep: SweepOutcome) -> dict[str,
         "seed": study.seed,
         "years": loaded.years,
         "worlds": len(task.design.worlds),
-        "worlds_are": world_label(),
+        "worlds_are": task.worlds_are,
         "method": study.method.kind,
         "runs": task.count,
         "failed": sweep.failed,

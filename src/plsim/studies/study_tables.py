@@ -77,9 +77,7 @@ def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values
         more, says = _sensitivity(study.method, factors, design.units, outcomes, by_point, seed=study.seed)
     tables |= more
     name = _headline_name(tables)
-    if design.worlds or any(factor.kind == "parameter" for factor in factors):
-        says = [*says, f"Worlds: {label}."]
-    return Analysis(tables, tuple(says), name, _headline(tables[name], study.method, outcomes[0]))
+    return Analysis(tables, (*says, f"Worlds: {label}."), name, _headline(tables[name], study.method, outcomes[0]))
 
 
 def factor_table(loaded: Loaded) -> pd.DataFrame:

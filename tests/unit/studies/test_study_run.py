@@ -13,8 +13,8 @@ import pytest
 import plsim
 from plsim.core.errors import InputError, RunError, StudyError
 from plsim.engine.parameters import CENTRAL
-from plsim.engine.worlds import worlds
-from plsim.studies.design import StudyTask, task_of
+from plsim.engine.worlds import label, worlds
+from plsim.studies.design import CENTRAL_ONLY, ONE_BY_ONE, StudyTask, task_of
 from plsim.studies.evaluate import Evaluator
 from plsim.studies.runner import SweepOutcome
 from plsim.studies.study_loading import Loaded, load_study, loads_study
@@ -100,6 +100,15 @@ def test_parameters_one_by_one_make_a_world_of_their_own() -> None:
     assert set(world.values) == {factor.name for factor in task.factors}
     assert task.inputs(3)["match.floor"] == world.values["match.floor"]
     assert world is not CENTRAL
+
+
+def test_a_study_says_what_its_worlds_are() -> None:
+    """Parameters one by one are over priors even where evidence-consistent worlds ship."""
+    grid = '[method]\nkind = "grid"\n'
+    one_by_one = '[uncertainties]\nparameters = ["match.*"]\n'
+    said = [task_of(study(body + grid)).worlds_are for body in (LEVERS, LEVERS + one_by_one)]
+    assert said == [CENTRAL_ONLY, ONE_BY_ONE]
+    assert task_of(study(GRID)).worlds_are == label()
 
 
 def test_a_task_travels_without_its_design_and_stays_the_same() -> None:
