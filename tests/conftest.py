@@ -7,7 +7,8 @@ import signal
 
 from hypothesis import settings
 
-# A shell that starts tests in the background hands down that Ctrl-C is ignored; programs under test must not inherit it.
+# A shell that starts tests in the background hands down that Ctrl-C is ignored; programs under test must not
+# inherit it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("plsim", deadline=None, derandomize=True, print_blob=True)
