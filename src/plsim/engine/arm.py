@@ -34,6 +34,7 @@ from plsim.engine.state import (
 )
 from plsim.evidence import norms, registry
 from plsim.population.draws import uniforms
+from plsim.population.model import Bools
 from plsim.rules.levers import OWNER, PRACTICE_COUNT, Levers
 from plsim.rules.week import Experience
 from plsim.scenario.build import Plan
@@ -136,7 +137,8 @@ class Arm:
     """One arm of a run in one world.
 
     ``even_teachers`` makes all teachers alike: equally effective, experienced and proficient. What typical practice
-    gives in the reference population is then free of the luck of who teaches there.
+    gives in the reference population is then free of the luck of who teaches there. With ``turnover_from`` the same
+    seats fall vacant as in that arm, which must have lived the year before.
     """
 
     setting: Setting
@@ -148,6 +150,8 @@ class Arm:
     even_teachers: bool = False
     turnover_from: Arm | None = None
     record: list[YearRecord] = field(default_factory=list)
+    left: list[Bools] = field(default_factory=list)
+    """Whose teacher left at the end of each year that is over; each (seats,)."""
 
     def __post_init__(self) -> None:
         self.p = parameters(self.world)
@@ -492,16 +496,17 @@ class Arm:
         seats = self.seats
         seats.experience[:] += 1.0
         if self.flags.freeze_teachers:
+            self.left.append(np.zeros(seats.experience.shape[0], np.bool_))
             return
-        u = self.setting.turnover_draw(self.year)
         if self.turnover_from is None:
             rule = plain("proficiency").leave_chance
             context = self.plan.turnover
             chance = np.array([rule(strain, context, self.p.proficiency) for strain in seats.strain.tolist()])
-            self.left = u < chance
+            left = self.setting.turnover_draw(self.year) < chance
         else:
-            self.left = self.turnover_from.left
-        self.holder = self.holder + self.left
-        self._new_teachers(self.left)
-        seats.experience[self.left] = 0.0
+            left = self.turnover_from.left[self.year]
+        self.left.append(left)
+        self.holder = self.holder + left
+        self._new_teachers(left)
+        seats.experience[left] = 0.0
         self._rest()

@@ -174,12 +174,14 @@ def run_weeks(
         alone = last - first == 1
         for w in range(first_week, last_week):
             refill = w == first_week or not alone
-            shared = 0.0
+            best = 0.0
+            missing = 1.0
             asked = 0.0
             for s in range(first, last):
-                shared += schools.library[s]
+                best = schools.library[s] if schools.library[s] > best else best
+                missing = missing * (1.0 - schools.library[s])
                 asked += tables.planned[s, w, COACHING] * float(schools.first_seat[s + 1] - schools.first_seat[s])
-            shared = shared / float(last - first)
+            shared = schooling.pooled_library(best, missing, p.school)
             coaching = schooling.pool_share(networks.coaching_capacity[network], asked)
             for s in range(first, last):
                 school_week(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,26 +23,12 @@ if TYPE_CHECKING:
 SPRING = WINDOWS.index(SPRING_WEEK)
 
 
-class _Departures:
-    """Stands in for the counterfactual, whose years are over, as the arm whose turnover ``arm`` shares."""
-
-    def __init__(self, base: Arm, arm: Arm) -> None:
-        holders = [record.holder for record in base.record] + [base.holder]
-        self._left = [after > before for before, after in pairwise(holders)]
-        self._arm = arm
-
-    @property
-    def left(self) -> np.ndarray:
-        """Who left at the end of the year that ends now. Shape (seats,)."""
-        return self._left[self._arm.year]
-
-
 def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
     """The scenario with the counterfactual's classes and teachers: nobody leaves or stays because of it."""
     plan = run.scenario.plan
     planned = replace(plan, freeze=plan.freeze.model_copy(update={"staff": True, "sections": True}))
     arm = Arm(both.base_setting, planned, run.scenario.planned, run.world, run.typical.reference, growth())
-    arm.turnover_from = cast(Arm, _Departures(run.counterfactual, arm))
+    arm.turnover_from = run.counterfactual
     for _ in range(both.base_setting.years):
         arm.run_year(engine)
     return arm

@@ -67,7 +67,7 @@ class Noticeboard:
     normal, seasonal, guide
         This week's normal growth, drift and level of the pacing guide (RIT), one entry a section.
     shared, coaching
-        This week's mean library of the school's network, and the share of asked coaching that it gets; one a school.
+        What the school's network covers together this week, and the share of asked coaching that it gets; one a school.
     delivered
         What teachers deliver this week (``rules.week.Delivered``), one entry a seat.
     profiles
@@ -125,7 +125,7 @@ class Noticeboard:
         self.u_attend, self.z_profile, self.z_assess = drawn.tolist()
 
     def _meet_networks(self) -> None:
-        """Mean library of every network as the week begins, and how far its coaching reaches."""
+        """What the schools of every network cover together as the week begins, and how far its coaching reaches."""
         networks, schools = self.arm.networks, self.schools
         asked_hours = self.arm.tables.planned[:, self.week, COACHING].tolist()
         self.shared: list[float] = []
@@ -134,12 +134,15 @@ class Noticeboard:
         for capacity, first, last in zip(
             networks.coaching_capacity.tolist(), first_school[:-1], first_school[1:], strict=True
         ):
-            library = 0.0
+            best = 0.0
+            missing = 1.0
             asked = 0.0
             for s in range(first, last):
-                library += schools.library[s]
+                best = max(schools.library[s], best)
+                missing = missing * (1.0 - schools.library[s])
                 asked += asked_hours[s] * float(schools.first_seat[s + 1] - schools.first_seat[s])
-            self.shared += [library / float(last - first)] * (last - first)
+            shared = schooling.pooled_library(best, missing, self.arm.p.school)
+            self.shared += [shared] * (last - first)
             self.coaching += [schooling.pool_share(capacity, asked)] * (last - first)
 
     def traced(self, row: int, experience: Any) -> Any:

@@ -85,7 +85,7 @@ def use(arm: Arm, year: int) -> Use:
         licences=students * _products(levers),
         devices=students * _device_share(levers, people.device_share),
         library=students * np.minimum(levers.mean("library_access") + levers.mean("library_bought"), 1.0),
-        leavers=_by_school(seat_school, _leavers(arm, year) * record.taught, schools),
+        leavers=_by_school(seat_school, arm.left[year] * record.taught, schools),
         startup=students * redesigned,
         startup_technology=students * begins * levers.added_technology,
     )
@@ -113,10 +113,3 @@ def _device_share(levers: YearLevers, device_share: Floats) -> Floats:
     # A device that the school has for every student is not bought again for homework.
     share: Floats = np.minimum(np.maximum(lessons, at_home * (1.0 - device_share)), 1.0)
     return share
-
-
-def _leavers(arm: Arm, year: int) -> Floats:
-    """1 for each seat whose teacher leaves at the end of the year. Shape (seats,)."""
-    after = arm.record[year + 1].holder if year + 1 < len(arm.record) else arm.holder
-    left: Floats = np.where(after > arm.record[year].holder, 1.0, 0.0)
-    return left

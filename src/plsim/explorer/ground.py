@@ -145,9 +145,7 @@ class Grounds:
         """What typical practice gives in a world."""
         found = self._references.get(_address(world))
         if found is None:
-            made = typical(world, engine)
-            # Only D is needed here; the year that told it is large.
-            found = self._references.put(_address(world), Typical(made.reference, cast(Arm, None), engine))
+            found = self._references.put(_address(world), typical(world, engine))
         return found
 
     def counterfactual(

@@ -18,6 +18,7 @@ class SchoolParams(NamedTuple):
 
     library_authoring: float
     library_sharing: float
+    library_distinct: float
     library_obsolescence: float
     vision_rate: float
     trust_loss: float
@@ -48,12 +49,22 @@ def adoption(
 
 
 @compiled
+def pooled_library(best: float, missing: float, p: SchoolParams) -> float:
+    """Share of needed lesson levels that the schools of a network cover together.
+
+    ``best`` is the largest library among them; ``missing`` the share that nobody would cover if all had written
+    independently of each other (the product of what each lacks). The truth lies between: in part they wrote the same.
+    """
+    return best + p.library_distinct * (1.0 - missing - best)
+
+
+@compiled
 def next_library(
     library: float, shared: float, access: float, support: float, authoring_hours: float, p: SchoolParams
 ) -> float:
     """Share of needed lesson levels covered, a week on.
 
-    Grows by what teachers write and by what members of a network have (``shared``, their mean) as far as the school has
+    Grows by what teachers write and by what the network's schools cover together (``shared``) as far as the school has
     ``access`` and is helped to use it; old material falls out of use. In [0, 1].
     """
     written = p.library_authoring * authoring_hours * (1.0 - library)

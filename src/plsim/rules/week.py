@@ -653,7 +653,7 @@ def develop_school(
 ) -> SchoolState:
     """A school after this week.
 
-    ``shared`` is the mean library of its network; ``authoring_hours`` the mean hours a teacher spent on own-level
+    ``shared`` is what its network covers together; ``authoring_hours`` the mean hours a teacher spent on own-level
     lessons; ``grade_change`` the added share of students graded by competency.
     """
     return SchoolState(

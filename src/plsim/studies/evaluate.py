@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from plsim.engine.outcomes import partitions, year_outcomes
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.run import Pair, engine_named, pair, policy_arm, population_of, typical_arm
+from plsim.engine.setting import Setting
 from plsim.engine.state import Floats
 from plsim.measures.effects import effect_rows
 from plsim.measures.groups import Partition
@@ -27,6 +28,12 @@ from plsim.practices.levers import PRACTICES
 from plsim.scenario.build import population_spec
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario, typical_practices
+
+KEPT = 16
+"""Populations, plans and counterfactuals that an evaluator keeps: a sweep that varies them all must not fill memory."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Outcome(NamedTuple):
@@ -106,7 +113,7 @@ class Evaluator:
         self._given = population
         self._people: dict[str, Population] = {}
         self._pairs: dict[str, Pair] = {}
-        self._parts: dict[int, tuple[tuple[Partition, ...], ...]] = {}
+        self._parts: dict[int, tuple[Setting, tuple[tuple[Partition, ...], ...]]] = {}
         self._base: _Base | None = None
         for at in self.outcomes:
             if not 1 <= at.year <= self.years:
@@ -147,7 +154,7 @@ class Evaluator:
             base = typical_arm(both, world, shared.typical)
             for _ in range(self.years):
                 base.run_year(self._engine)
-            shared.arms[address] = base
+            _keep(shared.arms, address, base)
         arm = policy_arm(both, world, shared.typical, base)
         for _ in range(self.years):
             arm.run_year(self._engine)
@@ -164,21 +171,16 @@ class Evaluator:
         people = self._people.get(of_people)
         if people is None:
             people = population_of(scenario, self._given, self.seed)
-            self._people[of_people] = people
+            _keep(self._people, of_people, people)
         address = f"{of_people} {scenario.context.class_size} {scenario.programs.class_size!r}"
         both = pair(scenario, people, seed=self.seed, years=self.years, like=self._pairs.get(address))
-        self._pairs.setdefault(address, both)
+        if address not in self._pairs:
+            _keep(self._pairs, address, both)
         return both
 
     def _read(self, both: Pair, arm: Arm, base: Arm) -> Floats:
         setting = both.base_setting
-        if id(setting) not in self._parts:
-            wanted = {at.group for at in self.outcomes}
-            self._parts[id(setting)] = tuple(
-                tuple(part for part in partitions(setting, year) if wanted & set(part.labels))
-                for year in range(self.years)
-            )
-        parts = self._parts[id(setting)]
+        parts = self._parts_of(setting)
         only = {at.outcome for at in self.outcomes}
         asked = sorted({at.year - 1 for at in self.outcomes})
         rows, values = effect_rows(
@@ -204,6 +206,25 @@ class Evaluator:
                 )
             out[index] = value
         return out
+
+    def _parts_of(self, setting: Setting) -> tuple[tuple[Partition, ...], ...]:
+        """The groups that outcomes ask for, year by year."""
+        same, parts = self._parts.get(id(setting), (None, ()))
+        if same is not setting:
+            wanted = {at.group for at in self.outcomes}
+            parts = tuple(
+                tuple(part for part in partitions(setting, year) if wanted & set(part.labels))
+                for year in range(self.years)
+            )
+            _keep(self._parts, id(setting), (setting, parts))
+        return parts
+
+
+def _keep(kept: dict[Key, Value], key: Key, value: Value) -> None:
+    """Put something into a store that holds few: the oldest goes."""
+    if len(kept) >= KEPT:
+        del kept[next(iter(kept))]
+    kept[key] = value
 
 
 def _unit(at: Outcome, found: Mapping[Outcome, float]) -> str:

@@ -13,6 +13,7 @@ import pytest
 import plsim
 from plsim.core.errors import InputError
 from plsim.engine.parameters import prior_worlds
+from plsim.engine.worlds import worlds
 from plsim.scenario import Scenario, load
 from plsim.studies.district_folder import DistrictFolder
 from plsim.studies.districts import Totals, drawn, from_files, stream
@@ -26,7 +27,7 @@ def scenario() -> Scenario:
 
 
 def test_a_district_is_the_same_alone_and_as_one_of_many() -> None:
-    *_, third = stream(drawn(scenario(), 3), worlds=prior_worlds(2, 0))
+    *_, third = stream(drawn(scenario(), 3), worlds=worlds(2, 0))
     alone = plsim.run(
         load("personalized_school", overrides=[*SMALL, "population.network_offset=4"]), worlds=2, other_designs=False
     )

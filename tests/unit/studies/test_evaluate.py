@@ -8,7 +8,7 @@ import plsim
 from plsim.core.errors import InputError, ScenarioError
 from plsim.engine.parameters import CENTRAL, World, prior_worlds
 from plsim.scenario.loading import load
-from plsim.studies.evaluate import Evaluator, Outcome
+from plsim.studies.evaluate import KEPT, Evaluator, Outcome
 
 SMALL = ("population.schools=4", "population.students_per_school=60", "population.charter_schools=2")
 OUTCOMES = (
@@ -56,6 +56,25 @@ def test_what_was_evaluated_before_changes_nothing(evaluator: Evaluator) -> None
     first = evaluator({}, world).tolist()
     evaluator({"context.class_size": 18.0, "freeze.teachers": True})
     assert evaluator({}, world).tolist() == first
+
+
+def test_staff_held_over_three_years_is_that_of_a_run() -> None:
+    overrides = (*SMALL, "years=3", "freeze.staff=true")
+    scenario = load("nglc_2015", overrides=overrides)
+    asked = Outcome(subject="math", year=3)
+    rows = plsim.run(scenario, worlds=0, other_designs=False).effects
+    rows = rows[(rows.outcome == "achievement") & (rows.subject == "math") & (rows.year == 3) & (rows.group == "all")]
+    rows = rows[(rows.arm == "difference") & (rows.unit == "SD") & (rows.estimator == "paired")]
+    assert Evaluator(scenario, outcomes=[asked])()[0] == rows.value.item()
+
+
+def test_few_populations_and_plans_are_kept() -> None:
+    evaluator = Evaluator(load("nglc_2015", overrides=SMALL), years=1)
+    first = evaluator({"population.students_per_school": 20}).tolist()
+    for students in range(21, 21 + KEPT):
+        evaluator({"population.students_per_school": students})
+    assert all(len(kept) <= KEPT for kept in vars(evaluator).values() if isinstance(kept, dict))
+    assert evaluator({"population.students_per_school": 20}).tolist() == first
 
 
 def test_a_practice_that_is_off_is_what_typical_schools_do() -> None:
