@@ -30,7 +30,7 @@ def test_second_year_has_promotion_and_turnover(scenario_of, assert_engines_agre
     life = assert_engines_agree(scenario_of("nglc_2015", "context.turnover=3.0"))
     first, second = (at.roster for at in life.arm.setting.layouts)
     assert (second.grade[second.entered == 0] == first.grade[second.entered == 0] + 1).all()
-    assert life.arm.left.any()
+    assert life.arm.left[0].any()
 
 
 @pytest.mark.parametrize("seed", [0, 1, 20170711, 2**63 - 1])

@@ -97,7 +97,7 @@ def test_who_leaves_is_followed_by_a_new_agent():
     entered = int((model.arm.layout.roster.entered == 1).sum())
     assert len(model.students) == len(students) == len(model.agents_by_type[Student])
     assert len(set(model.students) - students) == entered > 0
-    assert len(set(model.teachers) - teachers) == int(model.arm.left.sum()) > 0
+    assert len(set(model.teachers) - teachers) == int(model.arm.left[0].sum()) > 0
 
 
 @pytest.mark.parametrize("method", ["attend", "learn", "pace", "develop", "observe"])

@@ -19,7 +19,7 @@ from plsim.engine.arm import Arm, Engine, Reference
 from plsim.engine.parameters import World
 from plsim.engine.setting import Setting, growth
 from plsim.engine.state import Floats
-from plsim.engine.structure import GRADES, Structure, structure
+from plsim.engine.structure import GRADES, Structure, persistent_cv, structure
 from plsim.population.balanced import balanced
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
@@ -37,9 +37,21 @@ FIRST_GUESS = 0.55
 
 @dataclass(frozen=True)
 class Typical:
-    """The reference D of a world; and, when it is asked for, the structure of growth there, which ``engine`` finds."""
+    """What typical practice gives in a world.
+
+    Attributes
+    ----------
+    reference
+        D.
+    persistent_cv
+        Spread of lasting growth among students of a class, over mean growth
+        (:func:`~plsim.engine.structure.persistent_cv`). Shape (2, 13).
+    world, engine
+        Whose it is, and who runs the years that tell the structure of growth, when it is asked for.
+    """
 
     reference: Reference
+    persistent_cv: Floats
     world: World
     engine: Engine
 
@@ -79,19 +91,24 @@ def typical(world: World, engine: Engine) -> Typical:
     reference = Reference(np.full((len(SUBJECTS), GRADES), FIRST_GUESS))
     for schools in (FIRST_SCHOOLS, SCHOOLS):
         arm = _arm(schools, world, reference, even=True)
-        reference = Reference(_effective(arm, engine))
-    return Typical(reference, world, engine)
+        gain = _gain(arm, engine)
+        reference = Reference(_effective(arm, gain))
+    return Typical(reference, persistent_cv(arm, gain), world, engine)
 
 
-def _effective(arm: Arm, engine: Engine) -> Floats:
-    """D by subject and grade: solves mean growth of weeks 4-32 for it. Shape (2, 13)."""
-    before = arm.reference.effective
-    found = np.empty_like(before)
+def _gain(arm: Arm, engine: Engine) -> Floats:
+    """Growth between the tests of fall and spring (RIT). Shape (students, 2)."""
     arm.begin_year(engine)
     engine.run(arm, 0, FALL_WEEK)
     fall = arm.by_student(arm.rows.achievement)
     engine.run(arm, FALL_WEEK, SPRING_WEEK)
-    gain = arm.by_student(arm.rows.achievement) - fall
+    return arm.by_student(arm.rows.achievement) - fall
+
+
+def _effective(arm: Arm, gain: Floats) -> Floats:
+    """D by subject and grade: solves mean growth of weeks 4-32 for it. Shape (2, 13)."""
+    before = arm.reference.effective
+    found = np.empty_like(before)
     roster = arm.layout.roster
     weeks = slice(FALL_WEEK, SPRING_WEEK)
     homes = (arm.p.learning.home_share_math, arm.p.learning.home_share_reading)

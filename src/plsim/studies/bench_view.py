@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
-from plsim.core.calendar import FALL_WEEK, GRADES, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, SPRING_WEEK
+from plsim.core.calendar import (
+    FALL_WEEK,
+    GRADES,
+    HEADLINE_GRADES,
+    LAST_ELEMENTARY_GRADE,
+    LAST_MIDDLE_GRADE,
+    SPRING_WEEK,
+)
 from plsim.core.errors import StudyError
 from plsim.engine.designs import counted
 from plsim.engine.outcomes import partitions, year_outcomes
@@ -254,6 +262,13 @@ class View:
         tests, grade = self.life("comparison").tests, self._of.grade(year)[:, np.newaxis]
         gain = tests[year - 1, SPRING_WEEK].achievement - tests[year - 1, FALL_WEEK].achievement
         return self._average(gain / norms().sd_fall_observed[np.arange(2), grade], subject, group, year)
+
+    @property
+    def persistent_cv(self) -> list[Floats]:
+        """Spread of lasting growth in the reference population, by grade, for each subject and level of school."""
+        ends = (0, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, HEADLINE_GRADES[-1])
+        found = self._lives.typical.persistent_cv
+        return [of[low + 1 : high + 1] for of in found for low, high in pairwise(ends)]
 
     def _average(self, values: Floats, subject: str, group: str, year: int) -> float:
         weight = self._weight(year, group)

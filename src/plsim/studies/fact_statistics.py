@@ -218,6 +218,15 @@ def normal_growth(view: View, fact: FactTable) -> Sequence[float]:
 
 
 @_register()
+def persistent_growth_cv(view: View, fact: FactTable) -> Sequence[float]:  # noqa: ARG001
+    """Spread of lasting growth over mean growth under typical practice: the largest by subject and level of school.
+
+    Grades 1 to 10, for whom headlines are; grades of a level count alike.
+    """
+    return (max(float(np.sqrt((cv**2).mean())) for cv in view.persistent_cv),)
+
+
+@_register()
 def distinct_implementations(view: View, fact: FactTable) -> Sequence[float]:  # noqa: ARG001
     """Different implementations among the schools: practice intensities, told apart by tenths."""
     return (float(len(np.unique(np.round(10.0 * view.intensities), axis=0))),)

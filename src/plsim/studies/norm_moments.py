@@ -11,6 +11,7 @@ from plsim.core.calendar import FALL_WEEK, SPRING_WEEK
 from plsim.engine.arm import Arm
 from plsim.engine.setting import WINDOWS
 from plsim.engine.state import Floats, Ints
+from plsim.engine.structure import luck_of_absence
 from plsim.engine.transient import Transient, expected_growth, test_errors, transient_scores
 
 QUINTILES = 5
@@ -149,21 +150,10 @@ def lives(arm: Arm, numbers: Transient, subject: int) -> Life:
         spring_error=test_errors(setting, 0, SPRING_WEEK)[:, subject],
         latent_growth=gain,
         expected_growth=gain + expected_growth(setting, numbers, 0, subject),
-        luck=_luck(arm, subject),
+        luck=luck_of_absence(arm, subject),
         stayers=second.entered == 0,
     )
     return Life(first.grade.astype(np.int64), everyone)
-
-
-def _luck(arm: Arm, subject: int) -> Floats:
-    """Variance of latent growth from which weeks a student happened to miss (RIT squared). Shape (students,)."""
-    roster, p = arm.setting.timeline.years[0], arm.p.learning
-    chance = (1.0 - roster.attendance_rate) / p.days_absent
-    attended = p.days_absent**2 * chance * (1.0 - chance)
-    home = (p.home_share_math, p.home_share_reading)[subject]
-    weekly = (1.0 - home) * arm.growth.normal_rate[subject][roster.grade.astype(np.int64), FALL_WEEK:SPRING_WEEK]
-    variance: Floats = attended * ((roster.learning_rate[:, np.newaxis] * weekly) ** 2).sum(axis=1)
-    return variance
 
 
 def within(place: Ints, x: Floats, y: Floats) -> float:
