@@ -361,6 +361,21 @@ def test_a_school_that_went_back_carries_out_nothing(p, autonomy, old, buy_in, k
     assert school.adoption(kind, autonomy, 0.0, 1.0, 0.0, p.school) == 1.0
 
 
+@given(p=WORLDS, libraries=st.lists(SHARE, min_size=1, max_size=12))
+def test_a_network_covers_what_its_best_school_has_and_at_most_what_all_wrote_apart(p, libraries):
+    best, missing = max(libraries), float(np.prod([1.0 - each for each in libraries]))
+    pool = school.pooled_library(best, missing, p.school)
+    assert best - 1e-12 <= pool <= 1.0 - missing + 1e-12
+    assert school.pooled_library(best, missing, p.school._replace(library_distinct=0.0)) == best
+    whole = school.pooled_library(best, missing, p.school._replace(library_distinct=1.0))
+    assert whole == pytest.approx(1.0 - missing, abs=1e-12)
+
+
+@given(p=WORLDS, library=SHARE)
+def test_a_school_alone_has_nothing_to_share(p, library):
+    assert school.pooled_library(library, 1.0 - library, p.school) == pytest.approx(library, abs=1e-12)
+
+
 @given(capacity=st.floats(0.1, 50.0), asked=st.floats(0.0, 200.0))
 def test_a_pool_never_gives_more_than_it_has(capacity, asked):
     given_ = asked * school.pool_share(capacity, asked)
