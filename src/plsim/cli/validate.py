@@ -202,6 +202,7 @@ def _open_data(worlds: Sequence[World], seed: int, progress: Any) -> tuple[dict[
     forecasts = {
         "plsim": "plsim, nothing learned from the data but their scale",
         "fitted": "plsim, put on their scale by a line fitted to other schools",
+        "told": "plsim, also told by other schools how much of a place on these tests lasts",
         "regression": "linear regression on the same covariates, fitted to other schools",
         "standing": "no change: the place of a year ago",
     }
