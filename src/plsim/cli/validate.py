@@ -196,7 +196,8 @@ def _open_data(worlds: Sequence[World], seed: int, progress: Any) -> tuple[dict[
         ]
         for each in found.figures
     ]
-    text = [f"Open data beside {found.worlds} worlds; docs/open-data.md says what each figure is.", ""]
+    beside = f"{found.worlds} worlds" if _count(worlds) else "the central world only"
+    text = [f"Open data beside {beside}; docs/open-data.md says what each figure is.", ""]
     text += table_lines(["", "data", "simulated", "90% of worlds", "unit"], rows)
     text += ["", f"Foretelling {found.forecast.students:,} students of held-out schools (RMSE, SD of their scores):"]
     forecasts = {
