@@ -123,7 +123,7 @@ def comparison_text(found: Comparison) -> str:
     lines += ["", f"What it takes against typical practice, year {base.years}", *_took(found)]
     if found.why:
         lines += ["", f"Why: parts of the effect, SD, both subjects, year {base.years}, central world", *_why(found)]
-    return "\n".join([*lines, "", *found.notes])
+    return "\n".join([*lines, "", *found.sureness, *found.notes])
 
 
 def _differences(found: Comparison) -> list[str]:

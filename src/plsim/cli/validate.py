@@ -196,12 +196,14 @@ def _open_data(worlds: Sequence[World], seed: int, progress: Any) -> tuple[dict[
         ]
         for each in found.figures
     ]
-    text = [f"Open data beside {found.worlds} worlds; docs/open-data.md says what each figure is.", ""]
+    beside = f"{found.worlds} worlds" if _count(worlds) else "the central world only"
+    text = [f"Open data beside {beside}; docs/open-data.md says what each figure is.", ""]
     text += table_lines(["", "data", "simulated", "90% of worlds", "unit"], rows)
     text += ["", f"Foretelling {found.forecast.students:,} students of held-out schools (RMSE, SD of their scores):"]
     forecasts = {
         "plsim": "plsim, nothing learned from the data but their scale",
         "fitted": "plsim, put on their scale by a line fitted to other schools",
+        "told": "plsim, also told by other schools how much of a place on these tests lasts",
         "regression": "linear regression on the same covariates, fitted to other schools",
         "standing": "no change: the place of a year ago",
     }

@@ -148,7 +148,13 @@ def _sentences(result: Result, place: int, row: Row) -> list[str]:
             f"{about}, in the central world: {least:+.3f} SD if {entry.low:.0%} of a gain lasts over a summer, "
             f"{most:+.3f} if {entry.high:.0%} does."
         )
+    return [*lines, *assumptions(result, effects, about=about)]
+
+
+def assumptions(result: Result, effects: Floats, *, about: str) -> list[str]:
+    """What effects over the worlds of a result hang on most, in plain sentences; each says if evidence left it open."""
     open_ = set(unidentified())
+    lines = []
     for key, share in hangs_on(result, effects)[:3]:
         meaning = registry()[key].meaning.rstrip(".")
         doubt = ", which the evidence does not narrow" if key in open_ else ""

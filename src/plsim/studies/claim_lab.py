@@ -127,7 +127,11 @@ class Tried:
     @property
     def intensities(self) -> Floats:
         """Intensities of the practices as really done. Shape (schools, practices)."""
-        return np.column_stack([self.lever(lever.name) for lever in LEVERS[FIRST_INTENSITY:]])
+        return self.done()
+
+    def done(self, *, typical: bool = False) -> Floats:
+        """The same, in the program or in typical practice."""
+        return np.column_stack([self.lever(lever.name, typical=typical) for lever in LEVERS[FIRST_INTENSITY:]])
 
     def proficiency(self, practice: str, year: int) -> float:
         """Mean proficiency of teachers in a practice at the end of a year."""

@@ -25,6 +25,7 @@ Progress = Callable[[int, int], None]
 Compute = Callable[[Lab], float]
 MODULES = ("claims_avallone", "claims_rothman", "claims_herold", "claims_wolfe", "claims_nwea")
 """In the order of the claims."""
+GIVEN = "input"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Claim:
         What is computed, and how.
     above, below
         Where the statistic is expected: above one, below the other, or between.
+    given
+        Whether it is an input of the scenario or of the model's yardstick: then no run can refute it.
     facts
         Rows of facts.csv that bear on it.
     source
@@ -54,6 +57,7 @@ class Claim:
     statistic: str
     above: float | None
     below: float | None
+    given: bool
     facts: tuple[str, ...]
     source: str
     compute: Compute
@@ -89,8 +93,8 @@ class Found:
 
     @property
     def word(self) -> str:
-        """The share, written."""
-        return f"{self.share:.0%}"
+        """The share, written; of an input that is as it should be, that it is one."""
+        return GIVEN if self.claim.given and self.share == 1.0 else f"{self.share:.0%}"
 
     @property
     def median(self) -> float:
@@ -111,6 +115,7 @@ class Found:
             "title": self.claim.title,
             "statistic": self.claim.statistic,
             "expected": self.claim.expected,
+            "input": self.claim.given,
             "facts": list(self.claim.facts),
             "source": self.claim.source,
             "share_holds": self.share,
@@ -135,6 +140,7 @@ class Collected:
         *,
         above: float | None = None,
         below: float | None = None,
+        given: bool = False,
         facts: Sequence[str] = (),
     ) -> Callable[[Compute], Compute]:
         """Register the function below as a claim."""
@@ -142,7 +148,7 @@ class Collected:
             raise StudyError(f"claim {number}", "", "says nowhere where its statistic is expected")
 
         def keep(compute: Compute) -> Compute:
-            self.claims.append(Claim(number, title, statistic, above, below, tuple(facts), self.source, compute))
+            self.claims.append(Claim(number, title, statistic, above, below, given, tuple(facts), self.source, compute))
             return compute
 
         return keep

@@ -209,15 +209,17 @@ def _efficient(lab: Lab) -> float:
 @CLAIM(
     "0.14",
     "Assessment on demand lets students move on when they are ready",
-    "weeks waited per unit with an assessment every four weeks less on demand, competency_based",
+    "assessment on demand instead of every four weeks, competency_based: the smaller of weeks less to wait for a unit "
+    "and weeks of lessons further on at the end of the year",
     above=0.0,
 )
 def _on_demand(lab: Lab) -> float:
     key = "practices.competency_progression.assessment_wait_weeks"
-    late, prompt = (
-        lab.try_("competency_based", {key: wait}).get("wait_per_unit", arm="scenario") for wait in (4.0, 0.0)
+    late, prompt = (lab.try_("competency_based", {key: wait}) for wait in (4.0, 0.0))
+    waited, further = (
+        prompt.get(name, arm="scenario") - late.get(name, arm="scenario") for name in ("wait_per_unit", "pace_weeks")
     )
-    return late - prompt
+    return min(-waited, further)
 
 
 @CLAIM(
@@ -251,7 +253,7 @@ def _anytime(lab: Lab) -> float:
 @CLAIM(
     "0.17",
     "Technology is a means: the quality of content decides",
-    "effect of much software with good content less that with poor content (SD)",
+    "much software: the smaller of its effect with good content, and what that is above the effect with poor (SD)",
     above=0.0,
     facts=("AD-14",),
 )
@@ -265,7 +267,7 @@ def _means(lab: Lab) -> float:
         }
 
     poor, good = lab.effects("typical_practice", [content(0.3), content(0.9)])
-    return good - poor
+    return min(good, good - poor)
 
 
 @CLAIM(
@@ -320,16 +322,16 @@ def _habits(lab: Lab) -> float:
 @CLAIM(
     "0.21",
     "Data need time and skill to be read",
-    "effect of weekly data with time and coaching to read them less that of data alone (SD)",
+    "effect of weekly data with time and coaching to read them, less that of data alone and that of time and coaching "
+    "alone (SD)",
     above=0.0,
     facts=("ME-08",),
 )
 def _time_to_read(lab: Lab) -> float:
     data = {"practices.learner_profiles.intensity": 1.0, "practices.learner_profiles.data_interval_weeks": 1.0}
-    alone, read = lab.effects(
-        "typical_practice", [data, {**data, "support.planning_hours": 3.0, "support.coaching_hours": 1.0}]
-    )
-    return read - alone
+    time = {"support.planning_hours": 3.0, "support.coaching_hours": 1.0}
+    alone, unread, read = lab.effects("typical_practice", [data, time, {**data, **time}])
+    return read - alone - unread
 
 
 @CLAIM(

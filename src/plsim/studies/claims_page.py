@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plsim.studies.claims import Found
+from plsim.studies.claims import GIVEN, Found
 
 TITLE = "# Claims, tried"
 _INTRODUCTION = """\
@@ -15,7 +15,8 @@ here: sizes are in [facts.md](facts.md), beside published numbers.
 
 That a claim holds says that the model's mechanisms give it, not that it is true; many mechanisms were built because of
 such claims. One that does not hold is a disagreement between the claim and the model: worth a look at both. Claims are
-in our words; texts and numbers of facts are listed by `plsim list facts`.
+in our words; texts and numbers of facts are listed by `plsim list facts`. Where it says *input*, the statistic is how a
+scenario or the yardstick was made: shown so that every claim has its place, and no success.
 
 This page is written by one command: `{command}`"""
 
@@ -32,12 +33,13 @@ def page(found: Sequence[Found], *, worlds_are: str, command: str) -> str:
 
 
 def _count(found: Sequence[Found]) -> str:
-    often = sum(each.share >= 0.9 for each in found)
+    inputs = sum(each.word == GIVEN for each in found)
+    often = sum(each.share >= 0.9 for each in found) - inputs
     never = sum(each.share < 0.1 for each in found)
-    between = len(found) - often - never
-    return (
-        f"Of {len(found)} claims {often} hold in at least 90% of worlds, {between} in some, {never} in fewer than 10%."
-    )
+    between = len(found) - inputs - often - never
+    said = f"{often} hold in at least 90% of worlds, {between} in some, {never} in fewer than 10%"
+    rest = f"; {inputs} are inputs, which no run can refute" if inputs else ""
+    return f"Of {len(found)} claims {said}{rest}."
 
 
 def _row(each: Found) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from plsim.core.errors import InputError
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.result import Result, json_bytes, parquet_bytes, write_file
+from plsim.engine.robustness import assumptions
 from plsim.engine.run import engine_named, run
 from plsim.measures.effects import Row
 from plsim.measures.spread import intervals
@@ -92,6 +93,21 @@ class Comparison:
         table.insert(1, "against", self.base.scenario.name)
         return table
 
+    @cached_property
+    def sureness(self) -> tuple[str, ...]:
+        """What the differences in the last year hang on, in plain sentences; none without worlds."""
+        if not self.base.worlds:
+            return ()
+        return tuple(line for other in self.results[1:] for line in self._hangs_on(other))
+
+    def _hangs_on(self, other: Result) -> list[str]:
+        asked = Row("achievement", "both", self.base.years, "all", "paired", "difference", "SD")
+        mine, base = (each.spread[:, each.rows.index(asked)] for each in (other, self.base))
+        # Doses that were never published are an assumption of a difference, whichever of the two has them.
+        of = other if other.scenario.dose_unpublished else self.base
+        about = f"{other.scenario.name} - {self.base.scenario.name}, both subjects, year {self.base.years}"
+        return assumptions(of, mine - base, about=about)
+
     def save(self, folder: Path) -> Path:
         """Write every scenario's result folder, the differences, and last the summary."""
         for each in self.results:
@@ -111,6 +127,7 @@ class Comparison:
             "worlds": base.worlds,
             "worlds_are": base.world_label if base.worlds else "central world only",
             "differences": [_plain(record) for record in self.differences.to_dict(orient="records")],
+            "sureness": list(self.sureness),
             "why": {
                 name: [_plain(row) for row in each.table().to_dict(orient="records")] for name, each in self.why.items()
             },

@@ -1,9 +1,9 @@
 """A second witness for classes: Tennessee's STAR experiment, grade 1 (``mlmRev/star``).
 
-Students enter the simulation with their real classes, schools and scores of kindergarten (standardized, as the place in
-the norms that they stand for), and live a year of typical practice in classes of the size they really had. Then the
-same questions are put to both: how much do classes differ in what a year adds, what did small classes add, and how well
-can each student's score at the end of the year be foretold.
+Students enter the simulation with their real classes, schools and scores of kindergarten (each as the place in the
+norms that its rank stands for), and live a year of typical practice in classes of the size they really had. Then the
+same questions are put to both: how much do classes differ in what a year adds, and what did small classes add? How well
+each student's score can be foretold is asked in ``open_forecast``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtri
+from scipy.stats import rankdata
 
 from plsim.core.calendar import FALL_WEEK, SPRING_WEEK
 from plsim.engine.arm import Arm
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GRADE = 1
-FOLDS = 5
 _SPRING = WINDOWS.index(SPRING_WEEK)
 
 
@@ -69,20 +70,6 @@ class ClassFigures:
     small_error: Floats
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """Errors of forecasts of scores at the end of the year, for students of schools that were not learned from.
-
-    Root mean square errors in SD of those scores, by subject (2,).
-    """
-
-    plsim: Floats
-    fitted: Floats
-    regression: Floats
-    standing: Floats
-    students: int
-
-
 def read_star(table: pd.DataFrame) -> Classes:
     """First-graders of the data with their scores of kindergarten, where they were there."""
     kind = table["gr"].astype(str)
@@ -105,6 +92,18 @@ def standardized(values: Floats, of: np.ndarray | None = None) -> Floats:
     """Values less mean, over SD, column by column; of ``of``'s rows, when given."""
     told = values if of is None else values[of]
     z: Floats = (values - np.nanmean(told, axis=0)) / np.nanstd(told, axis=0)
+    return z
+
+
+def places(values: Floats) -> Floats:
+    """Places in a normal distribution that ranks stand for, column by column; nan stays nan.
+
+    Scores of another test say who is ahead of whom. Their distances are that test's own: many children of kindergarten
+    share its few lowest scores, and a few lie four deviations above the mean.
+    """
+    known = np.isfinite(values)
+    rank = rankdata(values, axis=0, nan_policy="omit")
+    z: Floats = ndtri((rank - 0.5) / known.sum(axis=0))
     return z
 
 
@@ -143,8 +142,8 @@ def _class_figures(z: Floats, before: Floats, school: Ints, teacher: Ints, small
 class SimulatedYear:
     """A simulated year of the data's students, in their order; each (students, 2), as places in the norms (SD).
 
-    ``score`` is a test's, with its error and what the next summer takes back; ``expected`` is what the model would have
-    said beforehand, luck left out.
+    ``score`` is a test's, with its error and what the next summer takes back; ``expected`` leaves out both, but not the
+    luck of the students' traits and teachers.
     """
 
     score: Floats
@@ -154,7 +153,7 @@ class SimulatedYear:
 def simulated_year(of: Classes, world: World, *, seed: int) -> SimulatedYear:
     """A year of typical practice with these students, in these classes."""
     n, each = norms(), np.arange(2)
-    rit = n.fall_mean[each, GRADE] + n.sd_fall_observed[each, GRADE] * standardized(of.before)
+    rit = n.fall_mean[each, GRADE] + n.sd_fall_observed[each, GRADE] * places(of.before)
     teacher = np.char.add("t", of.teacher.astype(str)).astype(object)
     pairs = np.stack([teacher, teacher], axis=1)
     file = StudentFile(
@@ -188,38 +187,3 @@ def simulated_year(of: Classes, world: World, *, seed: int) -> SimulatedYear:
 
     back = np.argsort(people.student_id.astype(str))[np.argsort(np.argsort(of.student.astype(str)))]
     return SimulatedYear(place(latent + passing)[back], place(latent + foreseen)[back])
-
-
-def forecast(of: Classes, expected: Floats) -> Forecast:
-    """Forecasts for students of held-out schools: plsim's, a regression's on the same covariates, and no change.
-
-    ``expected`` are plsim's, as places in the norms. Nothing in plsim has seen the data. ``plsim`` puts its places on
-    the data's scale by mean and SD of the other schools' scores; ``fitted`` by the line through them that suits the
-    other schools best. The regression has both scores of kindergarten, lunch status and the kind of class, and is
-    fitted to the other schools. ``standing`` gives everybody the place of kindergarten again.
-    """
-    keep = np.flatnonzero(of.known)
-    schools = np.unique(of.school[keep])
-    fold = np.searchsorted(schools, of.school[keep]) % FOLDS
-    after, before, places = of.after[keep], of.before[keep], expected[keep]
-    ones = np.ones(len(keep))
-    covariates = np.column_stack([ones, before, of.lunch[keep], of.small[keep]])
-    guesses = {name: np.empty_like(after) for name in ("plsim", "fitted", "regression", "standing")}
-    for number in range(FOLDS):
-        out, rest = fold == number, fold != number
-        mean, sd = after[rest].mean(axis=0), after[rest].std(axis=0)
-        guesses["plsim"][out] = mean + sd * places[out]
-        guesses["standing"][out] = mean + sd * standardized(before, rest)[out]
-        guesses["regression"][out] = _learned(covariates, after, rest)[out]
-        for subject in range(2):
-            line = np.column_stack([ones, places[:, subject]])
-            guesses["fitted"][out, subject] = _learned(line, after[:, subject], rest)[out]
-    sd = after.std(axis=0)
-    errors = {name: np.sqrt(((guess - after) ** 2).mean(axis=0)) / sd for name, guess in guesses.items()}
-    return Forecast(**errors, students=len(keep))
-
-
-def _learned(covariates: Floats, outcome: Floats, rows: np.ndarray) -> Floats:
-    """Fitted values for everybody of a linear regression over some rows."""
-    fitted: Floats = covariates @ np.linalg.lstsq(covariates[rows], outcome[rows], rcond=None)[0]
-    return fitted

@@ -18,12 +18,11 @@ from plsim.engine.parameters import World
 from plsim.engine.state import Floats
 from plsim.studies.open_classes import (
     ClassFigures,
-    Forecast,
     class_figures,
-    forecast,
     read_star,
     simulated_year,
 )
+from plsim.studies.open_forecast import Forecast, forecast
 from plsim.studies.open_growth import GrowthSpread, growth_spread, read_egsingle, simulated_cohort
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class OpenData:
         """As plain values."""
         errors = {
             name: dict(zip(SUBJECTS, getattr(self.forecast, name).tolist(), strict=True))
-            for name in ("plsim", "fitted", "regression", "standing")
+            for name in ("plsim", "fitted", "told", "regression", "standing")
         }
         return {
             "schema_version": 1,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from plsim.core.errors import InputError
+from plsim.engine.result import Result
 from plsim.scenario import Scenario, load
 from plsim.studies.compare import Comparison, compare
 
@@ -45,6 +46,27 @@ def test_a_difference_is_taken_world_by_world() -> None:
     assert at["value"] == pytest.approx(np.median(spread))
     assert at["low"] == pytest.approx(np.quantile(spread, 0.05))
     assert at["positive"] == (spread > 0).mean()
+
+
+def test_what_a_difference_hangs_on_is_said_and_whether_evidence_narrows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[np.ndarray] = []
+
+    def hangs(_: Result, effects: np.ndarray) -> tuple[tuple[str, float], ...]:
+        seen.append(effects)
+        return (("learning.durability", 0.4),)
+
+    monkeypatch.setattr("plsim.engine.robustness.hangs_on", hangs)
+    monkeypatch.setattr("plsim.engine.robustness.unidentified", lambda: ("learning.durability",))
+    found = Comparison(comparison(3).results)
+    assert len(found.sureness) == 2
+    about = "redesigned_school - overlay_on_old_schedule, both subjects, year 1"
+    start = f"{about}: 40% of the range goes with one assumption"
+    assert found.sureness[0].startswith(f"{start}, which the evidence does not narrow")
+    assert found.summary()["sureness"] == list(found.sureness)
+    table = found.differences.set_index(["scenario", "outcome", "subject", "unit", "group", "estimator"])
+    value = table.loc[("redesigned_school", "achievement", "both", "SD", "all", "paired"), "value"]
+    assert float(value) == pytest.approx(np.median(seen[0]))
+    assert comparison(0).sureness == ()
 
 
 def test_differences_are_only_of_effects() -> None:

@@ -14,6 +14,7 @@ from plsim.engine.reference import typical
 from plsim.engine.run import engine_named, pair, population_of, run_world
 from plsim.evidence.facts import facts
 from plsim.scenario.loading import changed, load
+from plsim.studies.bank import targets
 from plsim.studies.experiments import Bench, Experiment, experiment, experiments
 from plsim.studies.fact_files import FOLDER, fact_files, inner_text
 
@@ -75,6 +76,7 @@ def test_altering_every_validation_fact_changes_nothing_that_calibration_reads(b
     other = Bench(experiments(altered), size="calibration", seed=1)
     assert other.statistics == bench.statistics
     assert other.facts == bench.facts
+    assert targets(other) == targets(bench)
     assert np.array_equal(other(CENTRAL), bench(CENTRAL))
 
 

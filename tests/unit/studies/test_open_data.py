@@ -12,8 +12,16 @@ from plsim.cli.main import main
 from plsim.core.errors import StudyError
 from plsim.engine.parameters import CENTRAL
 from plsim.studies import open_data
-from plsim.studies.open_classes import Classes, class_figures, forecast, read_star, simulated_year, standardized
+from plsim.studies.open_classes import (
+    Classes,
+    class_figures,
+    places,
+    read_star,
+    simulated_year,
+    standardized,
+)
 from plsim.studies.open_data import read
+from plsim.studies.open_forecast import forecast, lasting_places
 from plsim.studies.open_growth import Scores, growth_spread, read_egsingle, school_share
 
 
@@ -63,21 +71,67 @@ def test_what_classes_add_and_what_small_ones_add_are_told_apart() -> None:
 
 
 def test_no_forecast_learns_from_the_schools_that_it_foretells() -> None:
-    of = made_up_classes(0.0, 0.0, classes=40)  # few, so that a regression could learn them by heart
+    of = made_up_classes(0.0, 0.0, classes=40)
+    few = Classes(**{name: values[::10] for name, values in vars(of).items()})
     rng = np.random.default_rng(4)
-    scrambled = Classes(**{**vars(of), "after": rng.permutation(of.after)})
-    found = forecast(scrambled, standardized(of.before))
-    # Scores that have nothing to do with anything: nobody does better than the mean, whose error is 1.
-    assert (found.regression > 0.995).all()
-    assert (found.fitted > 0.995).all()
+    scrambled = Classes(**{**vars(few), "after": rng.permutation(few.after)})
+    found = forecast(scrambled, standardized(few.before))
+    # Scores that have nothing to do with anything: who has not seen them does worse than their mean, whose error is 1;
+    # whoever was fitted to them does better.
+    for errors in (found.regression, found.fitted, found.told):
+        assert (errors > 1.0).all()
 
 
-def test_a_forecast_that_knows_the_answer_has_no_error() -> None:
+def test_a_forecast_that_knows_the_law_has_no_error() -> None:
     of = made_up_classes(0.2, 0.2)
-    found = forecast(of, standardized(of.after))
+    lawful = places(of.before) + 0.3 * of.small[:, np.newaxis] - 0.4 * of.lunch[:, np.newaxis]
+    found = forecast(Classes(**{**vars(of), "after": lawful}), standardized(lawful))
     assert found.plsim == pytest.approx([0.0, 0.0], abs=0.05)
     assert found.fitted == pytest.approx([0.0, 0.0], abs=1e-9)
     assert (found.regression < found.standing).all()
+
+
+def test_the_luck_of_simulated_students_drops_out_of_their_forecast() -> None:
+    of = made_up_classes(0.2, 0.2)
+    luck = np.random.default_rng(5).normal(0.0, 1.0, of.before.shape)
+    with_luck, without = (forecast(of, places(of.before) + each) for each in (luck, 0.0 * luck))
+    assert with_luck.plsim == pytest.approx(without.plsim, abs=0.01)
+
+
+def lawful_classes(lasts: float) -> Classes:
+    """Students whose true places and lunch status go together as the norms say, on tests of which a share lasts."""
+    rng = np.random.default_rng(6)
+    of = made_up_classes(0.0, 0.0)
+    lunch = of.lunch[:, np.newaxis]
+    true = -0.5 * (lunch - 0.5) + rng.multivariate_normal([0, 0], [[0.94, 0.71], [0.71, 0.94]], size=len(lunch))
+    before, after = (np.sqrt(lasts) * true + np.sqrt(1.0 - lasts) * rng.normal(size=true.shape) for _ in range(2))
+    return Classes(**{**vars(of), "before": before, "after": after})
+
+
+@pytest.mark.parametrize("lasts", [0.3, 0.6])
+def test_told_how_much_lasts_a_forecast_is_as_good_as_what_can_be_learned(lasts: float) -> None:
+    of = lawful_classes(lasts)
+    found = forecast(of, places(of.before))
+    assert found.told == pytest.approx(found.regression, abs=0.003)
+    assert (found.told < found.fitted - 0.01).all()
+
+
+def test_what_lasts_wholly_is_the_place_and_what_does_not_is_lunch_status() -> None:
+    of = made_up_classes(0.0, 0.0)
+    z = places(of.before)
+    assert lasting_places(z, of.lunch, 1.0 - 1e-9) == pytest.approx(z, abs=1e-6)
+    nothing = lasting_places(z, of.lunch, 1e-9)
+    assert nothing[of.lunch == 1.0].std(axis=0) == pytest.approx([0.0, 0.0], abs=1e-3)
+    assert (nothing[of.lunch == 1.0].mean(axis=0) < nothing[of.lunch == 0.0].mean(axis=0) - 0.4).all()
+
+
+def test_places_go_by_rank_and_what_is_missing_stays_missing() -> None:
+    z = places(np.array([[1.0, 5.0], [2.0, np.nan], [900.0, 6.0], [3.0, 7.0]]))
+    assert np.argsort(z[:, 0]).tolist() == [0, 1, 3, 2]
+    assert z[:, 0].mean() == pytest.approx(0.0, abs=1e-12)
+    assert z[2, 0] < 1.2
+    assert np.isnan(z[1, 1])
+    assert np.isfinite(z[[0, 2, 3], 1]).all()
 
 
 def test_without_the_package_the_comparison_is_skipped_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +152,7 @@ def test_students_of_the_experiment_enter_as_they_are() -> None:
     known = star.known
     # In the data's order: who was ahead in kindergarten is ahead at the end of the simulated year.
     for subject in range(2):
-        assert np.corrcoef(star.before[known, subject], year.expected[known, subject])[0, 1] > 0.95
+        assert np.corrcoef(places(star.before)[known, subject], year.expected[known, subject])[0, 1] > 0.95
 
 
 def test_children_of_sixty_schools_are_read() -> None:
@@ -115,5 +169,8 @@ def test_the_command_reports_both_errors_of_the_forecast() -> None:
     result = CliRunner().invoke(main, ["validate", "--open-data", "--worlds", "0", "--json"])
     assert result.exit_code == 0, result.output
     errors = json.loads(result.stdout)["forecast"]["rmse_sd"]
-    assert set(errors) == {"plsim", "fitted", "regression", "standing"}
+    assert set(errors) == {"plsim", "fitted", "told", "regression", "standing"}
+    for subject in ("mathematics", "reading"):
+        assert errors["told"][subject] < errors["fitted"][subject] < errors["plsim"][subject]
+        assert errors["told"][subject] <= errors["regression"][subject] + 0.003
     assert errors["plsim"]["mathematics"] < errors["standing"]["mathematics"]
