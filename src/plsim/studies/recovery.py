@@ -20,7 +20,7 @@ from plsim.studies.posterior import candidates
 
 TRUTHS = 300
 FALSE_ALARM = 0.05
-"""Chance that any of the tests raises an alarm although the inference is sound."""
+"""Chance that any parameter's interval raises an alarm although the inference is sound; the same again for ranks."""
 
 
 @dataclass(frozen=True)
