@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from plsim.engine.run import Pair, WorldRun
 
 SCHEMA_VERSION = 1
+SD_NOTE = (
+    "SD: of observed fall scores in the 2020 norms, in the student's grade, for every design. All: grades 1-10, "
+    "students there from the first week (stayers); who came later is left out. intention_to_treat: movers too, with "
+    "what lasts of the effect."
+)
 SUMMARY_COLUMNS = (*Row._fields[:6], "value", "low", "high", "unit")
 
 
@@ -127,29 +132,33 @@ class Result:
     @property
     def notes(self) -> tuple[str, ...]:
         """Plain sentences: who was simulated, what was drawn, what the intervals are, what SD means."""
-        lines = list(describe(self.pair.base_setting.population))
-        if self.worlds:
-            lines += self.sureness
-            lines.append(
-                f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): {meaning_of(self.world_label)}"
-            )
-        else:
-            lines.append("The central world only: no interval, so no statement of how sure this is.")
+        lines = [*self.people_note, *self.sureness, self.spread_note]
         if not price_rows(self.rows, self.central, self.spread):
             lines.append(
                 f"No price of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and a price is a ratio to it."
             )
-        lines.append(
-            "SD: of observed fall scores in the 2020 norms, in the student's grade, for every design. All: grades "
-            "1-10, students there from the first week (stayers); who came later is left out. intention_to_treat: "
-            "movers too, with what lasts of the effect."
-        )
+        lines.append(SD_NOTE)
         if self.designs is not None and self.designs.pool is not None:
             lines.append(
                 f"study_other_schools: {self.designs.pool.schools} ordinary district schools with students who start "
                 "alike; its interval holds sampling error, and what it is off by is bias of the design or luck."
             )
         return tuple(lines)
+
+    @property
+    def people_note(self) -> tuple[str, ...]:
+        """Who was simulated and what was drawn."""
+        return tuple(describe(self.pair.base_setting.population))
+
+    @property
+    def spread_note(self) -> str:
+        """What the intervals are."""
+        if not self.worlds:
+            return "The central world only: no interval, so no statement of how sure this is."
+        return (
+            f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): {meaning_of(self.world_label)} For "
+            "exploring assumptions, not for prediction."
+        )
 
     @cached_property
     def sureness(self) -> tuple[str, ...]:

@@ -121,12 +121,11 @@ def meaning_of(world_label: str) -> str:
     if world_label == CALIBRATED_LABEL:
         return (
             "sets of assumptions that reproduce the published facts within their errors. What holds in all of them "
-            "holds if the model is right; a share of worlds is not a probability. For exploring assumptions, not for "
-            "prediction."
+            "holds if the model is right; a share of worlds is not a probability."
         )
     return (
-        "they span what is plausible, not what the evidence leaves; a share of worlds is not a probability. For "
-        "exploring assumptions, not for prediction."
+        "sets of assumptions that span what is plausible, not what the evidence leaves; a share of worlds is not a "
+        "probability."
     )
 
 

@@ -77,6 +77,9 @@ def _manifest(path: Path) -> dict[str, Any]:
     """The manifest: written last, so a folder that has it is whole."""
     file = path / "manifest.json"
     if not file.is_file():
+        if (path / "comparison.json").is_file():
+            fix = "`plsim compare` wrote it: give the folder of one of its scenarios."
+            raise InputError(str(path), "", "holds several results side by side, and a page is of one", fix=fix)
         raise InputError(str(path), "manifest.json", "missing, so this is no whole result folder", fix=_AGAIN)
     try:
         document = json.loads(file.read_text(encoding="utf-8"))

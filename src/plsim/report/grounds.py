@@ -74,6 +74,8 @@ def again(material: Material) -> Again:
     arguments += ["--years", str(manifest["years"]), "--worlds", str(manifest["worlds"])]
     if population := str(manifest.get("population") or ""):
         arguments += ["--population", population]
+    if term := str(manifest.get("population_term") or ""):
+        arguments += ["--term", term]
     if manifest.get("engine", "batch") != "batch":
         arguments += ["--engine", str(manifest["engine"])]
     return Again(shlex.join(arguments), "" if shipped else f"{name}.toml", text)

@@ -59,8 +59,8 @@ def effect_by_subject(material: Material, year: int) -> list[tuple[str, Estimate
 def effect_table(material: Material, year: int) -> DataTable:
     """The effect of a year on every scale."""
     lines = [_effect_row(material, subject, year) for subject, _ in effect_by_subject(material, year)]
-    header = ("", "Percentile points", "Weeks of schooling", "SD of the norms", "MAP points (RIT)", "Positive in")
-    return DataTable(f"Effect after year {year}, with 90% intervals over worlds", header, tuple(lines))
+    scales = ("Percentile points", "Weeks of schooling", "SD of the norms", "MAP points (RIT)", "Positive in")
+    return DataTable(f"Effect after year {year}, with 90% intervals over worlds", ("Subject", *scales), tuple(lines))
 
 
 def effect_sentences(material: Material) -> tuple[str, ...]:
@@ -201,7 +201,7 @@ def schools_picture(material: Material) -> Picture | None:
     if len(schools.shown) > _SCHOOLS_LISTED:
         caption += f": the {_SCHOOLS_LISTED} lowest of {len(schools.shown):,}"
     table = DataTable(caption, ("School", "Kind", "Students", "MAP points (RIT)"), tuple(rows))
-    return Picture(svg, "School by school, in MAP points", table)
+    return Picture(svg, "School by school, in MAP points (central world)", table)
 
 
 def growth_pictures(material: Material) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
@@ -242,7 +242,7 @@ def growth_table(title: str, curves: Curves) -> DataTable:
         for index, (typical, scenario) in enumerate(zip(typicals, scenarios, strict=True))
         if (index + 1) % 4 == 0
     ]
-    header = ("", "Typical practice", "This scenario", "Ahead by")
+    header = ("Week", "Typical practice", "This scenario", "Ahead by")
     return DataTable(f"{title}: points (RIT) gained since the year began", header, tuple(rows))
 
 
@@ -258,7 +258,7 @@ def _groups_table(material: Material, title: str, groups: Sequence[str]) -> Data
         cells = [material.points(subject=subject, group=group) for subject in subjects]
         rows.append((group_name(group), *(with_interval(one) if one else "" for one in cells)))
     caption = f"{title}: effect after year {material.year} in percentile points, with 90% intervals over worlds"
-    return DataTable(caption, ("", *(subject_name(subject) for subject in subjects)), tuple(rows))
+    return DataTable(caption, ("Group", *(subject_name(subject) for subject in subjects)), tuple(rows))
 
 
 def _effect_row(material: Material, subject: str, year: int) -> tuple[str, ...]:

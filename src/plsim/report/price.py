@@ -95,7 +95,7 @@ def teacher_pictures(material: Material) -> tuple[Picture, ...]:
             digits=0,
             span=_HOURS_SPAN,
         )
-        pictures.append(Picture(svg, "Hours asked of a teacher", curve_table(title, hours, 1)))
+        pictures.append(Picture(svg, "Hours asked of a teacher (central world)", curve_table(title, hours, 1)))
     strain = teacher_curves(folder.weekly, folder.teachers, "strain")
     if strain is not None:
         title = "Strain (0 is none)"
@@ -108,7 +108,7 @@ def teacher_pictures(material: Material) -> tuple[Picture, ...]:
             digits=2,
             span=_STRAIN_SPAN,
         )
-        pictures.append(Picture(svg, "Strain of an average teacher", curve_table(title, strain, 2)))
+        pictures.append(Picture(svg, "Strain of an average teacher (central world)", curve_table(title, strain, 2)))
     return tuple(pictures)
 
 
@@ -183,7 +183,7 @@ def cost_table(material: Material) -> DataTable | None:
         if any(one is not None and difference(one) != "0" for one in found):
             rows.append((outcome_label(kind), *(with_interval(one) if one is not None else "" for one in found)))
     caption = "US dollars per student and year, against typical practice; kinds that do not differ are left out"
-    return DataTable(caption, ("", *(f"Year {year}" for year in years)), tuple(rows)) if rows else None
+    return DataTable(caption, ("What for", *(f"Year {year}" for year in years)), tuple(rows)) if rows else None
 
 
 def everything_table(material: Material) -> DataTable:
@@ -204,7 +204,7 @@ def everything_table(material: Material) -> DataTable:
         unit = unit_of(known.unit).difference if found[2] is not None else ""
         apart = with_interval(found[2]) if found[2] is not None else ""
         rows.append((outcome_label(name), unit, *arms, apart))
-    header = ("", "Difference in", "Typical practice", "This scenario", "Difference")
+    header = ("Outcome", "Difference in", "Typical practice", "This scenario", "Difference")
     caption = f"All outcomes, all students, year {material.year}"
     if material.worlds:
         caption += ". Each number is the middle of its own list of worlds, so columns need not subtract exactly"
@@ -229,4 +229,4 @@ def curve_table(title: str, curves: Curves, digits: int) -> DataTable:
         for index in range(len(scenarios))
         if (index + 1) % 4 == 0 or index == 0
     ]
-    return DataTable(title, ("", "Typical practice", "This scenario"), tuple(rows))
+    return DataTable(title, ("Week", "Typical practice", "This scenario"), tuple(rows))

@@ -252,4 +252,4 @@ def _waterfall(
         limits=limits, first="the rest", last="all together",
     )  # fmt: skip
     cells = tuple((label, scale.signed(step)) for label, step in [*lines, ("all together", whole)])
-    return Picture(svg, title, DataTable(f"{title}: mean of the worlds, in {scale.unit}", ("", "Effect"), cells))
+    return Picture(svg, title, DataTable(f"{title}: mean of the worlds, in {scale.unit}", ("Part", "Effect"), cells))

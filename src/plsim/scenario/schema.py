@@ -68,7 +68,7 @@ class PopulationTable(Options):
     @model_validator(mode="after")
     def _adds_up(self) -> PopulationTable:
         if self.charter_schools > self.schools:
-            raise ValueError(f"charter_schools {self.charter_schools} is more than schools {self.schools}")
+            raise ValueError(f"charter_schools {self.charter_schools} is more than schools {self.schools}; set both")
         for name in ("level_shares", "years_in_operation_shares"):
             total = sum(getattr(self, name))
             if abs(total - 1.0) > 1e-6:

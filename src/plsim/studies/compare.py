@@ -13,7 +13,7 @@ import numpy as np
 
 from plsim.core.errors import InputError
 from plsim.engine.parameters import CENTRAL
-from plsim.engine.result import Result, json_bytes, parquet_bytes, write_file
+from plsim.engine.result import SD_NOTE, Result, json_bytes, parquet_bytes, write_file
 from plsim.engine.robustness import assumptions
 from plsim.engine.run import engine_named, run
 from plsim.measures.effects import Row
@@ -47,9 +47,12 @@ class Comparison:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Plain sentences: what the scenarios have in common, and what they don't."""
+        """Plain sentences: what the scenarios have in common, and what they don't.
+
+        How sure a single scenario's effect is stands in its own folder.
+        """
         contexts = {each.scenario.context for each in self.results}
-        lines = list(self.base.notes)
+        lines = [*self.base.people_note, self.base.spread_note, SD_NOTE]
         if len({each.scenario.population for each in self.results}) > 1:
             lines.append("Each scenario in schools of its own: differences hold the schools' differences too.")
         if len(contexts) > 1:

@@ -121,6 +121,12 @@ def test_every_column_of_a_table_has_a_heading(folder: Path) -> None:
         rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table, flags=re.DOTALL)[1:]
         assert all(row.count("<td") + 1 == columns for row in rows)
         assert "<caption>" in table
+        assert '<th scope="col"></th>' not in table
+
+
+def test_regions_that_the_keyboard_reaches_are_told_apart_by_name(folder: Path) -> None:
+    names = re.findall(r'role="region" aria-label="(.*?)"', report_html(folder))
+    assert len(names) == len(set(names))
 
 
 def test_headline_numbers_are_those_of_the_effects(folder: Path) -> None:
@@ -309,6 +315,34 @@ def test_the_line_that_makes_it_again_names_a_shipped_scenario_only_if_it_was_ru
 
     text = text_of(report_html(make_folder(change)))
     assert "plsim run nglc_2015 --seed 7 --years 2 --worlds 40 --population 'our files' --engine mesa" in text
+
+
+def test_the_line_that_makes_it_again_names_the_term_that_was_read(make_folder: Callable[..., Path]) -> None:
+    def change(_: dict[str, pd.DataFrame], manifest: dict[str, Any]) -> None:
+        manifest |= {"population": "export", "population_term": "Spring 2021-2022"}
+
+    assert "--population export --term 'Spring 2021-2022'" in text_of(report_html(make_folder(change)))
+
+
+def test_a_scenario_of_one_s_own_is_on_paper_too_so_that_the_line_suffices(folder: Path) -> None:
+    assert '<details class="printed words"><summary>The whole scenario, as it was run</summary>' in report_html(folder)
+
+
+def test_pictures_of_the_central_world_say_so_since_the_words_are_over_worlds(folder: Path) -> None:
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", report_html(folder))
+    assert sum("(central world)" in caption for caption in captions) == 3
+    assert "The pictures show the central world" in text_of(report_html(folder))
+
+
+def test_what_it_is_not_for_is_said_once_in_brief(folder: Path) -> None:
+    brief = report_html(folder).split('id="scenario"')[0]
+    assert brief.lower().count("for exploring assumptions, not for prediction") == 1
+
+
+def test_what_compare_wrote_is_told_apart_from_a_damaged_folder(tmp_path: Path) -> None:
+    (tmp_path / "comparison.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="give the folder of one of its scenarios"):
+        write_report(tmp_path)
 
 
 def test_the_line_that_makes_it_again_asks_for_the_scenario_as_a_file_otherwise(folder: Path) -> None:

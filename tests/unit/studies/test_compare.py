@@ -94,6 +94,13 @@ def test_other_contexts_are_said() -> None:
     assert any("contexts differ" in note for note in found.notes)
 
 
+def test_notes_say_nothing_of_one_scenario_s_effect_alone() -> None:
+    found = comparison(3)
+    assert found.base.sureness
+    assert not set(found.notes) & set(found.base.sureness)
+    assert any("For exploring assumptions, not for prediction" in note for note in found.notes)
+
+
 def test_networks_are_each_scenario_s_own_with_the_same_students() -> None:
     alone, together = scenario("personalized_school"), scenario("shared_library_network")
     found = compare([alone, together], worlds=0, years=1, why=False)
