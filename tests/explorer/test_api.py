@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plsim.explorer.controls import controls
-from plsim.explorer.labels import LABELS, MAIN, MORE_EVIDENCE, SPANS
+from plsim.explorer.labels import LABELS, MAIN, MEANINGS, MORE_EVIDENCE, SPANS
 from plsim.scenario.loading import loads
 from plsim.scenario.shipped import shipped_scenarios
 
@@ -36,6 +37,21 @@ def test_every_shipped_scenario_is_a_starting_point(client: httpx.Client) -> Non
     assert start["first"] in shipped_scenarios()
 
 
+def test_every_starting_point_is_named_and_described_without_codes(client: httpx.Client) -> None:
+    start = client.get("/api/start").json()
+
+    offered = [name for _, names in start["offered"] for name in names]
+    assert sorted(offered) == sorted(shipped_scenarios())
+    for one in start["scenarios"]:
+        assert not re.search(r"\bclaims? \d|\b[A-Z]{2}-\d\d", one["about"]), one["about"]
+
+
+def test_every_control_without_evidence_is_explained(client: httpx.Client) -> None:
+    for one in client.get("/api/controls").json()["controls"]:
+        assert one["meaning"] != one["title"], one["key"]
+        assert one["unit"] != "probit", one["key"]
+
+
 def test_every_control_says_what_it_is_and_where_its_numbers_come_from(client: httpx.Client) -> None:
     found = client.get("/api/controls").json()
 
@@ -52,7 +68,7 @@ def test_every_control_says_what_it_is_and_where_its_numbers_come_from(client: h
 def test_labels_are_of_controls_that_there_are() -> None:
     keys = {control.key for control in controls()}
 
-    assert set(LABELS) | set(MAIN) | set(SPANS) | set(MORE_EVIDENCE) <= keys
+    assert set(LABELS) | set(MAIN) | set(SPANS) | set(MORE_EVIDENCE) | {key for key in MEANINGS if "." in key} <= keys
 
 
 def test_sliders_hold_the_typical_value_and_what_evidence_covers(client: httpx.Client) -> None:

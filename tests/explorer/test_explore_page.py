@@ -91,7 +91,7 @@ def test_the_page_works_by_keyboard_alone(page: Any, server: str) -> None:
     tab_to("Start exploring")
     press("Enter")
     page.wait_for_selector(".cards")
-    tab_to("Evidence")
+    tab_to("Meaning and evidence")
     press("Shift+Tab")
     before = page.evaluate("document.activeElement.value")
     press("ArrowRight")
@@ -212,6 +212,33 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
     assert axe(phone) == []
     for box in phone.locator("figure.chart svg:visible").all():
         assert box.bounding_box()["width"] <= 390
+
+
+def test_a_phone_shows_the_api_without_scrolling_sideways(phone: Any, server: str) -> None:
+    phone.goto(f"{server}/#/api")
+    phone.wait_for_selector(".endpoint")
+
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_four_pins_fit_the_width_of_a_desk(page: Any, server: str) -> None:
+    explore(page, server, DEMO + pins("", f"{ADVISING}:0.9", f"{ADVISING}:0.1", f"{ADVISING}:0.5"))
+
+    table = page.locator(".comparison > .wide")
+    table.wait_for()
+
+    assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert table.locator("tbody th").first.bounding_box()["width"] >= 120
+
+
+def test_what_no_evidence_stands_behind_is_explained(page: Any, server: str) -> None:
+    explore(page, server)
+
+    line = page.locator('[data-key="context.turnover"]')
+    slider(page, "context.turnover")
+    line.locator(".evidence > summary").click()
+
+    assert "How many teachers leave" in line.inner_text()
 
 
 @pytest.mark.parametrize("screen", ["/explore?" + DEMO, "/api"])

@@ -337,6 +337,8 @@ def test_a_students_story_is_told_by_click_and_by_keyboard(screen):
     assert "After 12 weeks" in page.locator(".stories li").nth(1).inner_text()
     page.get_by_label("Story of").select_option("3")
     page.wait_for_selector("text=Student 3 began the year")
+    page.get_by_role("button", name="Read it below").click()
+    page.wait_for_function("innerHeight >= document.querySelector('.stories').getBoundingClientRect().bottom")
 
 
 def test_a_part_of_the_teachers_week_can_be_looked_at(screen):
@@ -388,15 +390,15 @@ def test_own_choices_are_kept_in_the_address(screen):
     page.get_by_label("Grade", exact=True).select_option("7")
     page.get_by_label("Students", exact=True).select_option("12")
     page.wait_for_selector('.room .pupil[data-number="13"]', state="detached")
-    page.get_by_text("Change what this class does: Nglc 2015").click()
+    page.get_by_text("Change what this class does: Forty early adopters").click()
     page.get_by_label("Technology", exact=True).last.fill("90")
-    page.wait_for_selector("h2:has-text('Nglc 2015, changed')")
+    page.wait_for_selector("h2:has-text('Forty early adopters (NGLC, 2015), changed')")
     assert "r=nglc_2015" in page.url
     assert "r.practices.technology.intensity=0.9" in page.url
     again = page.url
     page.goto("about:blank")
     page.goto(again)
-    page.wait_for_selector("h2:has-text('Nglc 2015, changed')")
+    page.wait_for_selector("h2:has-text('Forty early adopters (NGLC, 2015), changed')")
     assert page.locator(".pupil").count() == 24
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import process_time
 
 import numpy as np
@@ -138,6 +139,14 @@ def test_a_story_says_when_work_was_too_hard_and_what_the_school_believes():
     assert f"in lessons for the whole class {round(miss)} points too hard" in told
     off = one["estimate"][-1] - one["level"][-1]
     assert (f"The school thinks it is {round(abs(off))} point" in told) == (abs(off) >= 2.0)
+
+
+def test_a_story_says_in_plain_english_how_well_a_student_works_alone():
+    starts = [story(recorded(alone=share)["sides"][0], number, 0)[0] for share in (0.1, 0.9) for number in (1, 2, 3)]
+    assert all(
+        re.search(r"could (hardly work|work (somewhat|well|very well)) without an adult\.$", one) for one in starts
+    )
+    assert "could hardly work" in starts[0]
 
 
 def test_a_story_before_the_first_week_tells_the_start_only():

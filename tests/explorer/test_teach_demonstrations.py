@@ -160,6 +160,14 @@ def test_a_guess_is_right_where_its_number_lies(tmp_path, monkeypatch, hours, ri
     assert turned_out(tmp_path, monkeypatch, text, [0.0] * 4, [hours] * 4)["right"] == right
 
 
+def test_the_band_of_a_level_has_no_signs(tmp_path, monkeypatch):
+    text = SMALL.replace('ask = "What', 'outcome = "teacher_hours"\narm = "scenario"\nask = "What').replace(
+        ', { setting = "plain", times = -1.0 }', ""
+    )  # fmt: skip
+    said = turned_out(tmp_path, monkeypatch, text, [0.0] * 4, [3.0, 3.5, 4.0, 4.5])["sure"]
+    assert "between 3.1 and 4.4" in said
+
+
 ASK = 'ask = "What happens?"'
 
 

@@ -52,10 +52,13 @@ def _start(side: Mapping[str, Any], one: Mapping[str, Any]) -> str:
     else:
         place = f"above {below} of {others} classmates"
     alone = one["habits"]
-    how = "hardly" if alone < 0.3 else "somewhat" if alone < 0.55 else "well" if alone < 0.75 else "very well"
+    how = (
+        "hardly work" if alone < 0.3 else "work somewhat" if alone < 0.55 else "work well" if alone < 0.75
+        else "work very well"
+    )  # fmt: skip
     return (
         f"Student {one['number']} began the year at {one['start']:.0f} points, {place}, "
-        f"and could work without an adult {how}."
+        f"and could {how} without an adult."
     )
 
 

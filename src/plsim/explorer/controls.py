@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from plsim.evidence import registry
-from plsim.explorer.labels import CHOICES, GROUPS, LABELS, MAIN, MORE_EVIDENCE, SPANS, TITLES, UNITS
+from plsim.explorer.labels import CHOICES, GROUPS, LABELS, MAIN, MEANINGS, MORE_EVIDENCE, SPANS, TITLES, UNITS
 from plsim.practices import Context, Options, Programs, Support, known_practices
 from plsim.report.words import number, unit_of
 from plsim.scenario.schema import PopulationTable, Scenario, typical_practices
@@ -127,7 +127,7 @@ def _of(prefix: str, section: str, group: str, options: type[Options], typical: 
         default = field.get_default(call_default_factory=True) if typical is None else getattr(typical, name)
         kind, choices = _kind(field.annotation, entry.unit if entry is not None else "", key)
         title = LABELS.get(key) or TITLES[name]
-        meaning = entry.meaning if entry is not None else title
+        meaning = MEANINGS.get(key) or MEANINGS.get(name) or (entry.meaning if entry is not None else title)
         found.append(
             Control(
                 key=key,
@@ -136,7 +136,7 @@ def _of(prefix: str, section: str, group: str, options: type[Options], typical: 
                 title=title,
                 meaning=meaning,
                 kind=kind,
-                unit=UNITS.get(key) or (entry.unit if entry is not None else "share" if kind == "share" else ""),
+                unit=UNITS.get(key, entry.unit if entry is not None else "share" if kind == "share" else ""),
                 typical=default,
                 choices=choices,
                 evidence=evidence,

@@ -233,7 +233,8 @@ def _sureness(of: Loaded, step: Step, verdict: Verdict) -> str:
     many = f"{verdict.agree} of {of.says.worlds} sets of assumptions"
     if verdict.change is None:
         return f"“{verdict.found}” is {'highest' if step.find == 'largest' else 'lowest'} in {many}."
-    low, high = (_said(step, end, level=False) for end in _band(verdict.change))
+    level = step.arm != "difference" and len(step.change) == 1  # no difference of anything: it has no sign
+    low, high = (_said(step, end, level=level) for end in _band(verdict.change))
     span = f"Nine in ten lie between {low.split(' ')[0].rstrip('%')} and {high}."
     if step.guess:
         return f"The same answer is right in {many}. {span}"

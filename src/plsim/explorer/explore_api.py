@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from plsim.engine.worlds import label
 from plsim.evidence import GRADES_OF_EVIDENCE, Parameter, registry
 from plsim.explorer.controls import controls, groups, value_of
 from plsim.explorer.guardrails import covered
+from plsim.explorer.labels import STARTS, start_title
 from plsim.explorer.pictures import Pictures
 from plsim.explorer.question import DEFAULT_START, MAX_STUDENT_YEARS, MAX_STUDENTS, MAX_WORLDS, Question, Watching
 from plsim.explorer.telling import told
@@ -24,6 +26,8 @@ from plsim.scenario.loading import load
 from plsim.scenario.shipped import first_line, shipped_scenarios
 
 router = APIRouter(prefix="/api", tags=["explore"])
+_REFERENCE = re.compile(r" \([^()]*\b(?:claims? \d|[A-Z]{2}-\d\d)[^()]*\)")
+"""What points to another page of the documentation, and says nothing to who does not have it at hand."""
 
 
 class PictureQuestion(Question, Watching):
@@ -112,13 +116,14 @@ def _start() -> dict[str, Any]:
         scenario = load(name)
         scenarios.append({
             "name": name,
-            "title": name.replace("_", " ").capitalize(),
-            "about": first_line(path),
+            "title": start_title(name),
+            "about": _REFERENCE.sub("", first_line(path)),
             "years": scenario.years,
             "students": scenario.population.schools * scenario.population.students_per_school,
         })  # fmt: skip
     return {
         "scenarios": scenarios,
+        "offered": [[title, list(names)] for title, names in STARTS.items()],
         "first": DEFAULT_START,
         "world_label": label(),
         "limits": {"students": MAX_STUDENTS, "student_years": MAX_STUDENT_YEARS, "worlds": MAX_WORLDS},

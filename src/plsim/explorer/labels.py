@@ -175,5 +175,65 @@ UNITS = {
     "context.turnover": "times",
     "population.schools": "",
     "population.level_sd": "SD",
+    "population.condition_spread": "",
+    "support.pool_coaching_hours": "hours/week",
 }
-"""Units of what has no entry in the registry."""
+"""Units of what has no entry in the registry, or one that only statisticians know."""
+
+MEANINGS = {
+    "intensity": "How much of this the schools do: 0% is none of it, 100% is all that the settings below describe.",
+    "spread": "How far schools are apart in it: in about two of three, how much of it is this near the mean.",
+    "support.initiation": "Whether teachers and families took part in the decision to start, or had it imposed.",
+    "support.rollout": "Whether all practices begin in the first week, or one after the other.",
+    "support.structure": "Whether old duties and schedules stay beside the new ones, or are released at a cost, once.",
+    "support.pool_coaching_hours": "Coaching that one network can give to all its schools together; 0 is no limit.",
+    "programs.software.in_class": "Whether software takes the place of class time, or comes on top, at home.",
+    "context.turnover": "How many teachers leave, as a multiple of what is typical.",
+    "population.schools": "How many schools are simulated: more of them, less chance in the answer.",
+    "population.students_per_school": "How many students each school has.",
+    "population.charter_schools": "How many of the schools are charter schools; the others belong to a district.",
+    "population.level_sd": "How far above or below the national norms students begin, in standard deviations (SD).",
+}
+"""What no entry of the registry explains; by key, or by name where every practice has it."""
+
+STARTS = {
+    "First steps": {
+        "typical_practice": "Typical schools",
+        "personalized_school": "Schools that personalize, with ordinary support",
+        "one_school_demo": "One elementary school, quick to try",
+    },
+    "Schools like those of studies": {
+        "nglc_2015": "Forty early adopters (NGLC, 2015)",
+        "early_adopters": "62 well supported early adopters (RAND, 2015)",
+        "small_classes": "Small classes (as in Tennessee’s STAR)",
+        "software_homework": "Homework on software (as in Maine)",
+        "tutoring_program": "Tutoring for one student in five",
+    },
+    "One idea at a time": {
+        "coached_teachers": "A coach for every teacher",
+        "competency_based": "Moving on by mastery",
+        "flexible_grouping": "Flexible small groups",
+        "cross_grade_pools": "Groups across grades",
+        "relationships_first": "People first",
+        "technology_first": "Technology first",
+        "self_paced_without_support": "Own pace, without support",
+        "shared_library_network": "Schools that share a lesson library",
+    },
+    "Ways to bring it in": {
+        "big_bang": "Everything from the first day",
+        "phased_rollout": "One practice after the other",
+        "gentle_start": "A gentle start",
+        "engaged": "Begun with teachers and families",
+        "imposed": "Ordered from above",
+        "overlay_on_old_schedule": "On top of the old schedule",
+        "redesigned_school": "With redesigned schedules",
+        "district_scale_up": "Scaled up to ordinary district schools",
+    },
+}
+"""Shipped scenarios in plain words, in the order in which they are offered."""
+
+
+def start_title(name: str) -> str:
+    """What a starting point is called on the page."""
+    plain = name.replace("_", " ").capitalize()
+    return next((titles[name] for titles in STARTS.values() if name in titles), plain)

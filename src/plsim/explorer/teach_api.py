@@ -16,8 +16,9 @@ from plsim.explorer.classroom_story import story
 from plsim.explorer.demonstration_files import Loaded, all_demonstrations
 from plsim.explorer.demonstration_run import Stage
 from plsim.explorer.desk import Desk
+from plsim.explorer.labels import start_title
 from plsim.scenario.loading import load
-from plsim.scenario.shipped import first_line, shipped_scenarios
+from plsim.scenario.shipped import shipped_scenarios
 
 router = APIRouter(prefix="/api/teach", tags=["teach"])
 _Name = Annotated[str, Path(max_length=80, description="Name of a demonstration.")]
@@ -109,9 +110,9 @@ async def step(request: Request, name: _Name, number: _Number) -> dict[str, Any]
 def _scenarios() -> list[dict[str, Any]]:
     """Shipped scenarios, each with how much of every practice it plans."""
     found = []
-    for name, path in shipped_scenarios().items():
+    for name in shipped_scenarios():
         intensities = {practice: each.intensity for practice, each in load(name).practices.items()}
-        found.append({"name": name, "about": first_line(path), "intensities": intensities})
+        found.append({"name": name, "title": start_title(name), "intensities": intensities})
     return found
 
 

@@ -52,8 +52,9 @@ export async function show(main, place) {
   let telling = null;
   let left = false;
 
+  const called = (name) => choices.scenarios.find((one) => one.name === name)?.title ?? plainName(name);
   const labels = () => pair?.labels ?? [classroom.left, classroom.right].filter(Boolean).map((side) =>
-    plainName(side.start) + (Object.keys(side.changes ?? {}).length ? ", changed" : ""));
+    called(side.start) + (Object.keys(side.changes ?? {}).length ? ", changed" : ""));
 
   function keep() {
     const params = {};
@@ -84,7 +85,7 @@ export async function show(main, place) {
   };
 
   function setup() {
-    const scenarios = choices.scenarios.map((one) => [one.name, plainName(one.name)]);
+    const scenarios = choices.scenarios.map((one) => [one.name, one.title]);
     first.replaceChildren(
       choice("What to watch", [...choices.pairs.map((one) => [one.name, one.title]), ["", "Your own choice"]], pair?.name ?? "", (name) => {
         pair = choices.pairs.find((one) => one.name === name) ?? null;
@@ -231,6 +232,7 @@ export async function show(main, place) {
     for (const one of rooms) one.mark(who);
     keep();
     tell();
+    below.hidden = !who;
   }
   async function tell() {
     telling?.abort();
@@ -251,6 +253,7 @@ export async function show(main, place) {
   const play = h("button", { type: "button", class: "main play", onclick: toggle }, "Play");
   const scrub = h("input", { type: "range", min: 1, max: last + 1, step: 1, value: 1, "aria-label": "Lesson of the year", oninput: (event) => { pause(); to(Number(event.target.value) - 1); } });
   const when = h("span", {}, "");
+  const below = h("button", { type: "button", class: "plain", hidden: true, onclick: () => stories.scrollIntoView({ block: "nearest" }) }, "Read it below");
   const whose = h("select", { id: "whose", onchange: (event) => choose(Number(event.target.value), true) });
   const pace = h("select", { "aria-label": "Speed", onchange: (event) => { speed = SPEEDS[Number(event.target.value)]; if (timer) start(); } },
     SPEEDS.map(([text], index) => h("option", { value: index, selected: index === 1 }, text)));
@@ -287,7 +290,7 @@ export async function show(main, place) {
     h("h1", { tabindex: -1 }, "Watch a classroom"),
     h("p", { class: "intro" }, "Students are numbers here, and nobody real. Both classes hold the same students with the same luck; only what the school does differs. ",
       "Each lesson shows one moment of the week: over the year, every moment comes as often as it should."),
-    first, chosen, look, h("div", { class: "tools-row" }, h("span", {}, h("label", { for: "whose" }, "Story of "), whose), big), status, stage, legend(),
+    first, chosen, look, h("div", { class: "tools-row" }, h("span", {}, h("label", { for: "whose" }, "Story of "), whose, " ", below), big), status, stage, legend(),
     h("div", { class: "player", role: "group", "aria-label": "Play" },
       step("«", "A week back", -LESSONS), step("‹", "A lesson back", -1), play, step("›", "A lesson on", 1), step("»", "A week on", LESSONS),
       h("div", { class: "scrub" }, when, scrub), pace),

@@ -21,6 +21,15 @@ export async function show(main, { params }) {
   return { leave: () => screen.leave(), update: (place) => screen.goTo(decoded(place.params, known.start.first)) };
 }
 
+/** The starting points as they are offered; what nobody put in an order comes last. */
+function starts({ scenarios, offered }) {
+  const one = (name) => scenarios.find((each) => each.name === name);
+  const option = (each) => h("option", { value: each.name }, each.title);
+  const named = new Set(offered.flatMap(([, names]) => names));
+  return [...offered.map(([title, names]) => h("optgroup", { label: title }, names.map(one).filter(Boolean).map(option))),
+    ...scenarios.filter((each) => !named.has(each.name)).map(option)];
+}
+
 class Screen {
   constructor(main, state) {
     this.state = state;
@@ -29,8 +38,7 @@ class Screen {
     this.running = null;
     this.redraw = null;
     this.movedAt = 0;
-    const { scenarios } = known.start;
-    this.start = h("select", { id: "start", onchange: () => this.restart(this.start.value) }, scenarios.map((one) => h("option", { value: one.name }, `${one.title} (${one.students.toLocaleString("en-US")} students)`)));
+    this.start = h("select", { id: "start", onchange: () => this.restart(this.start.value) }, starts(known.start));
     this.about = h("p", { class: "soft about", id: "about" });
     this.years = h("select", { id: "years", onchange: () => this.move({ years: Number(this.years.value) }) }, Array.from({ length: 8 }, (_, index) => h("option", { value: index + 1 }, `${index + 1} year${index ? "s" : ""}`)));
     this.worlds = h("select", { id: "worlds", onchange: () => { this.state.worlds = Number(this.worlds.value); this.settle(); this.ask(); this.pins.compare(); } },
@@ -45,7 +53,7 @@ class Screen {
     this.moved = h("p", { class: "print-only" });
     this.shared = h("span", { role: "status", class: "soft" });
     this.mini = h("a", { class: "mini", href: "#answer", onclick: (event) => { event.preventDefault(); this.answer.element.scrollIntoView(); } });
-    this.pins = pinPanel({ state: () => this.state, onpins: () => this.settle(), onopen: (pin) => this.goTo({ ...pin, worlds: this.state.worlds, changes: { ...pin.changes }, population: this.state.population, pins: this.state.pins }) });
+    this.pins = pinPanel({ state: () => this.state, title: (start) => known.start.scenarios.find((one) => one.name === start).title, onpins: () => this.settle(), onopen: (pin) => this.goTo({ ...pin, worlds: this.state.worlds, changes: { ...pin.changes }, population: this.state.population, pins: this.state.pins }) });
     this.upload = uploadPanel((population) => { this.state.population = population; this.panel.ownStudents(Boolean(population)); this.ask(); if (this.state.pins.length > 1) this.pins.compare(); }, () => this.state.start);
     const button = (text, action, name) => h("button", { type: "button", onclick: action, "data-action": name }, text);
     this.tools = h("div", { class: "actions", role: "group", "aria-label": "Keep and share" }, this.pins.add,
@@ -95,7 +103,7 @@ class Screen {
     this.values = now.values;
     const first = known.start.scenarios.find((one) => one.name === this.state.start);
     this.start.value = this.state.start;
-    this.about.textContent = first.about;
+    this.about.textContent = `${first.about} ${first.students.toLocaleString("en-US")} students.`;
     this.years.value = this.state.years ?? own.years;
     this.worlds.value = this.state.worlds;
     this.panel.set(now.values, this.state.changes);

@@ -9,7 +9,7 @@ const SUBJECTS = { math: { colour: "#005a8c", dash: "" }, reading: { colour: "#b
 export function answerPanel() {
   const open = new Set();
   const status = h("p", { class: "visually-hidden", role: "status" });
-  const body = h("div", { class: "body" });
+  const body = h("div", { class: "body" }, h("p", { class: "soft" }, "The first picture is on its way. Right after plsim was installed this takes about a minute, once."));
   const element = h("section", { class: "answer", id: "answer", "aria-label": "The answer" }, status, body);
   const figure = (options) => chart({ ...options, open: open.has(options.name), ontoggle: (is) => (is ? open.add(options.name) : open.delete(options.name)) });
   let shown = null;

@@ -45,7 +45,7 @@ export function controlPanel({ groups, controls }, onchange) {
     const more = members.filter((control) => !control.main);
     const body = [
       main.map(row),
-      more.length ? h("details", { class: "more" }, h("summary", {}, `More settings${alone ? "" : `: ${group.title.toLowerCase()}`}`), more.map(row)) : null,
+      more.length ? h("details", { class: "more" }, h("summary", {}, `More settings${alone ? "" : `: ${group.title.toLowerCase()}`}`), group.section === "practices" ? h("p", { class: "soft" }, "What it is like where all of it is done (100%). Amounts shrink with “How much of it”, kinds and qualities do not.") : null, more.map(row)) : null,
     ];
     if (group.section === "programs") return programBox(group, members, body);
     if (alone) return h("div", { class: "group" }, body);
@@ -154,7 +154,8 @@ function evidence(control) {
     h("p", {}, entry.meaning),
     h("p", {}, `Value ${entry.value}, plausible from ${entry.low} to ${entry.high} (${entry.unit}). ${GRADE(entry)}`),
     h("p", {}, `Source: ${entry.source} `, h("code", {}, entry.key))));
-  if (!inside.length) inside.push(h("p", {}, "A choice of yours: no number in the registry of evidence stands behind it."));
+  if (control.meaning !== control.evidence[0]?.meaning) inside.unshift(h("p", {}, control.meaning));
+  if (!control.evidence.length) inside.push(h("p", {}, "A choice of yours: no number in the registry of evidence stands behind it."));
   if (control.covered) inside.push(h("p", {}, `Studies and the registry cover ${shown(control, control.covered[0])} to ${shown(control, control.covered[1])} (the thick line under the slider). Beyond, the model goes on alone.`));
-  return h("details", { class: "evidence" }, h("summary", { "aria-label": `What is this? Evidence for “${control.title}”` }, "Evidence"), inside);
+  return h("details", { class: "evidence" }, h("summary", { "aria-label": `Meaning and evidence: ${control.title}` }, "Meaning and evidence"), inside);
 }

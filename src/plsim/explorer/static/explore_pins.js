@@ -9,9 +9,9 @@ const VISITOR = `compare-${Math.random().toString(36).slice(2)}`;
 const CHANNELS = [PARTS[0], PARTS[2], PARTS[3], PARTS[4]];
 
 /**
- * The panel of pins. `state()` gives the present state, `onpins()` is told when pins change, `onopen(pin)` shows one.
+ * The panel of pins. `state()` gives the present state, `title(start)` the words for a starting point, `onpins()` is told when pins change, `onopen(pin)` shows one.
  */
-export function pinPanel({ state, onpins, onopen }) {
+export function pinPanel({ state, title, onpins, onopen }) {
   const list = h("ol", { class: "pins" });
   const hint = h("p", { class: "soft" });
   const result = h("div", { class: "comparison", "aria-live": "polite" });
@@ -26,7 +26,7 @@ export function pinPanel({ state, onpins, onopen }) {
     const now = state();
     if (now.pins.length >= MOST_PINS) return;
     const moved = Object.keys(now.changes).length;
-    const base = now.start.replaceAll("_", " ");
+    const base = title(now.start);
     let label = moved ? `${base}, ${moved} moved` : base;
     for (let count = 2; now.pins.some((one) => one.label === label); count += 1) label = `${base} (${count})`;
     now.pins.push({ label, start: now.start, years: now.years, seed: now.seed, changes: { ...now.changes } });

@@ -228,10 +228,10 @@ export function room(side, modes, { label, within, choose, look }) {
     facts.replaceChildren(...[
       ["At work", `${(100 * mean("on_task")).toFixed(0)}%`],
       ["Class level", about.class_level.toFixed(1)],
-      ["One-on-one, each", `${mean("one_on_one").toFixed(1)} min`],
-      ["Hours asked, there", `${about.asked.toFixed(0)}, ${about.had.toFixed(0)}`],
+      ["One-on-one, each", `${mean("one_on_one").toFixed(1)} min a week`],
+      ["Teacher’s work", `${about.asked.toFixed(0)} of ${about.had.toFixed(0)} hours`],
       ["Plan carried out", `${(100 * about.fidelity).toFixed(0)}%`],
-      ["Picture off by", `${about.error.toFixed(1)} pts`],
+      ["School misjudges by", `${about.error.toFixed(1)} points`],
     ].map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
   }
 
@@ -241,11 +241,12 @@ export function room(side, modes, { label, within, choose, look }) {
 /** What the marks mean. */
 export function legend() {
   const mini = (...parts) => s("svg", { viewBox: "-14 -14 60 28", width: 60, height: 28, "aria-hidden": "true" }, ...parts);
+  const alone = (dot) => s("svg", { class: "dot", viewBox: "-14 -14 28 28", width: 28, height: 28, "aria-hidden": "true" }, dot);
   const dot = (fill, more = {}) => s("circle", { r: 10, fill, stroke: BLUE, "stroke-width": 2, ...more });
   const to = (look) => [s("line", { x1: 10, x2: 40, y1: 0, y2: 0, ...look }), s("path", { d: "M40 -8V8", stroke: look.stroke, "stroke-width": 3 })];
   return h("div", { class: "legend" },
-    h("span", {}, mini(dot(BLUE)), "at work"), h("span", {}, mini(dot("#fff")), "not at work"),
-    h("span", {}, mini(dot("#fff", { stroke: "#8a8f96", "stroke-dasharray": "3 3" })), "absent"),
+    h("span", {}, alone(dot(BLUE)), "at work"), h("span", {}, alone(dot("#fff")), "not at work"),
+    h("span", {}, alone(dot("#fff", { stroke: "#8a8f96", "stroke-dasharray": "3 3" })), "absent"),
     FITS.map(([, words, look]) => h("span", {}, mini(dot(BLUE), ...to(look)), `work ${words}`)),
     h("span", {}, "The line ends at the level that the work is for."));
 }
