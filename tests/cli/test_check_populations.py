@@ -89,3 +89,48 @@ def test_a_file_of_another_kind_is_told_as_a_population(tmp_path, name):
     assert result.exit_code == 2
     assert "Traceback" not in result.output
     assert "population" in result.stderr or "zip" in result.stderr
+
+
+LONG = "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "one_school_demo", "--population", LONG),
+        ("run", "one_school_demo", "--out", LONG),
+        ("compare", "one_school_demo", "typical_practice", "--population", LONG),
+        ("compare", "one_school_demo", "typical_practice", "--out", LONG),
+        ("districts", "one_school_demo", LONG),
+        ("districts", "one_school_demo", "--out", LONG),
+        ("report", LONG),
+        ("run", "--from", LONG),
+    ],
+    ids=lambda arguments: f"{arguments[0]} {arguments[-2]} {arguments[-1][:2]}",
+)
+def test_a_path_that_cannot_be_one_is_one_message(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, list(arguments))
+    assert done.exit_code == 2, done.exception
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("report",), ("run", "--from")])
+def test_a_manifest_nested_too_deep_is_one_message(command, tmp_path):
+    (tmp_path / "manifest.json").write_text("[" * 100_000, encoding="utf-8")
+    done = CliRunner().invoke(main, [*command, str(tmp_path), *(() if command[0] == "report" else ("--out", "again"))])
+    assert (done.exit_code, "manifest" in done.stderr or "JSON" in done.stderr) == (2, True)
+
+
+def test_one_student_runs_without_a_page_and_says_why(tmp_path):
+    (tmp_path / "roster.csv").write_text("student_id,school,grade,lunch_eligible\na1,Oak,4,yes\n", encoding="utf-8")
+    asked = ["run", "typical_practice", "--population", str(tmp_path), "--years", "1", "--worlds", "0"]
+    done = CliRunner().invoke(main, [*asked, "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert "No page about students: fewer than 10" in done.stdout
+    assert "100%" not in done.stdout
+    assert (tmp_path / "out" / "manifest.json").exists()
+    assert not (tmp_path / "out" / "report.html").exists()
+    told = CliRunner().invoke(main, ["report", str(tmp_path / "out")])
+    assert (told.exit_code, "holds no effect on students" in told.stderr) == (2, True)

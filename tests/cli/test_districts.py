@@ -72,3 +72,15 @@ def test_interrupted_it_keeps_whole_parts_and_has_no_manifest(tmp_path: Path) ->
     assert (process.returncode, "Traceback" in said) == (130, False)
     assert len(pd.read_parquet(parts)["district"].unique()) >= 3
     assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_files_that_are_refused_cost_nobody_an_older_result(tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("student_id,school,grade\na1,Oak,99\n", encoding="utf-8")
+    out = tmp_path / "out"
+    (out / "districts").mkdir(parents=True)
+    for name in ("manifest.json", "districts/part-000000.parquet"):
+        (out / name).write_text("older", encoding="utf-8")
+    done = CliRunner().invoke(main, ["districts", "one_school_demo", str(tmp_path / "bad.csv"), "--out", str(out)])
+    assert done.exit_code == 2
+    assert (out / "manifest.json").read_text(encoding="utf-8") == "older"
+    assert (out / "districts" / "part-000000.parquet").exists()

@@ -13,7 +13,7 @@ from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
-from plsim.cli.run import announce
+from plsim.cli.run import announce, is_there
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 
@@ -71,7 +71,7 @@ def command(
     if files and count is not None:
         raise InputError("--count", "", "given with files", fix="Give files, or how many to draw")
     for path in files:
-        if not path.exists():
+        if not is_there(path):
             raise InputError("districts", "", f"no file or folder '{path}'")
     loaded = load(scenario, overrides=overrides, years=years, seed=seed)
     folder = out or Path("results") / f"districts-{loaded.name}-seed{loaded.seed}"

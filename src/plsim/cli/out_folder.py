@@ -21,12 +21,14 @@ class OutFolder:
 
     def __enter__(self) -> OutFolder:
         try:
-            missing = [each for each in (self.path, *self.path.parents) if not each.exists()]
+            missing = [each for each in (self.path, *self.path.parents) if not os.path.lexists(each)]
             self._made = missing
             self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.tidy()
-            raise InputError("--out", "", f"'{self.path}' cannot be a folder: {error.strerror or error}") from None
+            why = getattr(error, "strerror", None) or error
+            name = str(self.path)[:200].replace("\0", "?")
+            raise InputError("--out", "", f"'{name}' cannot be a folder: {why}") from None
         if not os.access(self.path, os.W_OK):
             self.tidy()
             raise InputError("--out", "", f"'{self.path}' cannot be written to")
@@ -42,5 +44,5 @@ class OutFolder:
         for folder in self._made:
             try:
                 folder.rmdir()
-            except OSError:
-                return  # holds something, or is not there
+            except (OSError, ValueError):
+                return  # holds something, is not there, or cannot be

@@ -104,8 +104,12 @@ def command(
         from plsim.cli.effects import effects_text
 
         click.echo(effects_text(result))
-        if not no_report:
+        if not no_report and _can_be_told(result):
             click.echo(f"\nTo read and to show: {folder / 'report.html'}")
+        elif not no_report:
+            from plsim.report.material import TOO_FEW
+
+            click.echo(f"\nNo page about students: {TOO_FEW}.")
         click.echo(f"\nResults are in {folder}")
 
 
@@ -131,17 +135,26 @@ def _kept(
         _check_people(result, asked)
     (folder / "report.html").unlink(missing_ok=True)  # an older result's page is none of this one's
     result.save(folder)
-    if with_report:
+    if with_report and _can_be_told(result):
         from plsim.report.page import write_report
 
         write_report(folder)
     return result
 
 
+def _can_be_told(result: Result) -> bool:
+    """Whether there is an effect on all students; groups that are too small have none."""
+    effects = result.effects
+    return bool(((effects["outcome"] == "percentile_points") & (effects["group"] == "all")).any())
+
+
 def _stamp(folder: Path) -> int:
     """When the manifest in a folder was written; 0 without one."""
     manifest = folder / "manifest.json"
-    return manifest.stat().st_mtime_ns if manifest.exists() else 0
+    try:
+        return manifest.stat().st_mtime_ns
+    except (OSError, ValueError):  # not there, or a name that cannot be one
+        return 0
 
 
 def _asked(scenario: str | None, overrides: tuple[str, ...], *, seed: int | None, years: int | None) -> Asked:
@@ -191,9 +204,14 @@ def student_files(path: Path | None, term: str | None) -> StudentFiles | None:
         raise InputError("--term", "", "given without --population", fix="Name the folder with the NWEA export")
     if path is None:
         return None
-    if not path.exists():
-        raise InputError("--population", "", f"no file or folder '{path}'")
+    if not is_there(path):
+        raise InputError("--population", "", f"no file or folder '{str(path)[:200]}'")
     return StudentFiles(path, term)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something at a path; unlike ``Path.exists`` false for a folder that may not be entered."""
+    return "\0" not in str(path) and os.path.exists(path)  # noqa: PTH110
 
 
 def announce(engine: str, *, quiet: bool) -> None:

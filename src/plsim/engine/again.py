@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -109,12 +110,12 @@ def population_digest(people: Population) -> str:
 
 
 def _document(path: Path) -> dict[str, Any]:
-    file = path / "manifest.json" if path.is_dir() else path
+    file = path / "manifest.json" if os.path.isdir(path) else path  # noqa: PTH112
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(str(path), "", f"cannot be read: {error.strerror or error}", fix=_FIX) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(str(path), "", f"is not JSON: {error}", fix=_FIX) from None
     for name, kind in _NEEDED.items():
         given = document.get(name) if isinstance(document, dict) else None

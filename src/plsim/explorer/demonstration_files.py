@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from plsim.core.errors import InputError, PlsimError, nearest
+from plsim.core.texts import text_of, text_or_nothing, toml_of
 from plsim.explorer.demonstrations import KIND, SCHEMA_VERSION, Demonstration, Setting
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
 
-MAX_BYTES = 200_000
 MAX_FILES = 200
 SHIPPED = Path(__file__).resolve().parent / "demonstrations"
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -40,11 +39,7 @@ class Loaded:
 
 def is_demonstration(path: Path) -> bool:
     """Whether a TOML file says that it is a demonstration, however wrong it may be otherwise."""
-    try:
-        with path.open("rb") as file:
-            return re.search(rb"""(?m)^\s*kind\s*=\s*["']demonstration["']""", file.read(MAX_BYTES)) is not None
-    except OSError:
-        return False
+    return re.search(r"""(?m)^\s*kind\s*=\s*["']demonstration["']""", text_or_nothing(path)) is not None
 
 
 def read_demonstration(path: Path, *, own: bool = False) -> Loaded:
@@ -56,12 +51,8 @@ def read_demonstration(path: Path, *, own: bool = False) -> Loaded:
         One message with everything that is wrong.
     """
     where = str(path)
-    text = _text(path)
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise InputError(f"{where}:{line[1]}" if line else where, "", f"not valid TOML: {error}") from None
+    text = text_of(path)
+    values = toml_of(text, where)
     for key, needed in (("kind", KIND), ("schema_version", SCHEMA_VERSION)):
         if values.get(key) != needed:
             given = "missing" if key not in values else f"{values[key]!r} is not allowed"
@@ -121,17 +112,6 @@ def _scenario(says: Demonstration, setting: Setting, folder: Path) -> Scenario:
     beside = folder / name
     base = load(beside if name.endswith(".toml") and beside.is_file() else name)
     return changed(base, {"years": says.years, "seed": says.seed})
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(str(path), "", "is too large", allowed=f"up to {MAX_BYTES} bytes")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(str(path), "", f"not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise InputError(str(path), "", f"cannot be read: {error.strerror or error}") from None
 
 
 def _lines(text: str) -> dict[_Path, int]:

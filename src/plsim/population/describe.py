@@ -5,6 +5,7 @@ from __future__ import annotations
 from plsim.core.calendar import GRADES
 from plsim.population.fates import USED
 from plsim.population.model import Population
+from plsim.population.roster import FEWEST_STUDENTS
 
 
 def describe(population: Population) -> tuple[str, ...]:
@@ -13,10 +14,14 @@ def describe(population: Population) -> tuple[str, ...]:
     students = _counted(population.students, "student")
     lines = [
         f"{students} in {_counted(population.schools, 'school')}, from {population.source}.",
-        f"Grades {GRADES[population.grade.min()]} to {GRADES[population.grade.max()]}.",
+        f"{_grades(population)}.",
         f"{charter} charter and {_counted(population.schools - charter, 'district school')}.",
-        f"{population.lunch_eligible.mean():.0%} of students are eligible for free or reduced-price lunch.",
     ]
+    if population.students >= FEWEST_STUDENTS:
+        share = f"{population.lunch_eligible.mean():.0%}"
+        lines.append(f"{share} of students are eligible for free or reduced-price lunch.")
+    else:
+        lines.append(f"Fewer than {FEWEST_STUDENTS} students: no result about students is shown.")
     used, dropped = {}, {}
     for reason, count in population.rows.items():
         if reason.endswith(USED):
@@ -29,6 +34,11 @@ def describe(population: Population) -> tuple[str, ...]:
     if population.drawn:
         lines.append(f"Not in the file, so drawn from norms and the scenario: {_listed(population.drawn)}.")
     return tuple(lines)
+
+
+def _grades(population: Population) -> str:
+    first, last = GRADES[population.grade.min()], GRADES[population.grade.max()]
+    return f"Grade {first}" if first == last else f"Grades {first} to {last}"
 
 
 def _counted(count: int, what: str) -> str:

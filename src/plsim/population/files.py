@@ -50,10 +50,7 @@ def plain_file(path: Path) -> TableFile:
     @contextmanager
     def opened() -> Iterator[BinaryIO]:
         try:
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode):
-                raise PopulationError(path.name, "", "is a folder or a device, not a file", allowed="a CSV file")
-            check_bytes(path.name, status.st_size, MAX_FILE_BYTES)
+            check_bytes(path.name, _size(path, "a CSV file"), MAX_FILE_BYTES)
             with path.open("rb") as stream:
                 yield stream
         except FileNotFoundError:
@@ -62,6 +59,14 @@ def plain_file(path: Path) -> TableFile:
             raise PopulationError(str(path), "", f"cannot be read: {error.strerror or error}") from None
 
     return TableFile(path.name, opened)
+
+
+def _size(path: Path, allowed: str) -> int:
+    """The size of what is a file; a pipe would be waited for without end."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise PopulationError(path.name, "", "is a folder or a device, not a file", allowed=allowed)
+    return status.st_size
 
 
 def memory_file(name: str, content: bytes) -> TableFile:
@@ -95,7 +100,7 @@ def files_of_zip(path: Path, content: bytes | None = None) -> dict[str, TableFil
     ``content`` is the zip itself where it lies nowhere; ``path`` is then only its name.
     """
     with _sound(path.name):
-        check_bytes(path.name, path.stat().st_size if content is None else len(content), MAX_ZIP_BYTES)
+        check_bytes(path.name, _size(path, "a zip") if content is None else len(content), MAX_ZIP_BYTES)
         with zipfile.ZipFile(_place(path, content)) as archive:
             members = archive.infolist()
     if len(members) > MAX_ZIP_MEMBERS:

@@ -56,12 +56,17 @@ def from_roster(path: str | Path, spec: PopulationSpec, *, seed: int) -> Populat
 
 def read_students(path: str | Path, *, term: str | None = None) -> StudentFile:
     """What the files at a path say about students, before anything is estimated or drawn."""
-    path = Path(path)
+    students = _read(Path(path), term)
+    _check_term(students, term)
+    return students
+
+
+def _read(path: Path, term: str | None) -> StudentFile:
     # Unlike the methods of Path these are false, not an error, for a name that is too long or holds a null character.
     if "\0" in str(path) or not os.path.exists(path):  # noqa: PTH110
         name = str(path) if len(str(path)) <= 200 else str(path)[:200] + "..."
         raise PopulationError(name.replace("\0", "?"), "", "no such file or folder", allowed=_ALLOWED)
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112
         return _of_folder(path, term)
     if path.suffix.lower() == ".zip":
         return _of_files(files_of_zip(path), path.name, term)
@@ -74,6 +79,19 @@ def read_students(path: str | Path, *, term: str | None = None) -> StudentFile:
 
 def read_students_of(contents: Mapping[str, bytes], *, term: str | None = None) -> StudentFile:
     """What files say about students that were sent and lie nowhere: by name, as they would stand in one folder."""
+    students = _sent(contents, term)
+    _check_term(students, term)
+    return students
+
+
+def _check_term(students: StudentFile, term: str | None) -> None:
+    """Refuse a term that was asked for but not used."""
+    if term is not None and term not in students.source:
+        fix = f"Leave it out: this is a {students.source}"
+        raise PopulationError("--term", "", "only an NWEA export has terms", fix=fix)
+
+
+def _sent(contents: Mapping[str, bytes], term: str | None) -> StudentFile:
     where = "the files given"
     if len(contents) == 1:
         ((name, content),) = contents.items()

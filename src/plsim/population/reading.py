@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_ROWS = 10_000_000
+MAX_COLUMNS = 2_000
 _BLOCK = 1 << 20
 _BATCH = 10_000
 _MARKS = {
@@ -32,6 +34,7 @@ _MARKS = {
     b"\xd0\xcf\x11\xe0": ("is an old Excel workbook", "Save it as CSV"),
     b"\x1f\x8b": ("is packed with gzip", "Unpack it"),
     b"%PDF": ("is a PDF", "Ask for the CSV"),
+    codecs.BOM_UTF32_LE: ("is UTF-32 text", "Save it as 'CSV UTF-8'"),  # first: it begins like UTF-16
     codecs.BOM_UTF16_LE: ("is UTF-16 text", "Save it as 'CSV UTF-8'"),
     codecs.BOM_UTF16_BE: ("is UTF-16 text", "Save it as 'CSV UTF-8'"),
 }
@@ -130,6 +133,8 @@ def _read(
     with file.open() as stream:
         records = _records(stream, encoding, number, problems)
         header = [also.get(name.strip(), name.strip()) for name in next(records, [])]
+        if len(header) > MAX_COLUMNS:
+            raise PopulationError(file.name, "header", f"{len(header)} columns", allowed=f"up to {MAX_COLUMNS}")
         wanted = [at for at, name in enumerate(header) if is_wanted(name)]
         _check_header(file.name, header, wanted, required)
         held = _Held(wanted)
@@ -234,7 +239,8 @@ def _records(stream: BinaryIO, encoding: str, number: int, problems: Problems) -
                 row += 1
                 yield record
     except csv.Error as error:
-        fix = "The file may be cut off" if "unexpected end" in str(error) else "Look at the quotes of this row"
+        cut = "unexpected end" in str(error)
+        fix = "A quote is not closed, or the file is cut off" if cut else "Look at the quotes of this row"
         problems.add(number, f"not a row that can be read: {error}", row=row + 1, allowed="CSV", fix=fix)
 
 
@@ -287,7 +293,8 @@ def _check_header(where: str, header: list[str], wanted: list[int], required: Se
         for name in missing:
             near = nearest(name, [column for column in header if column])
             found.append(PopulationError(where, "header", f"no column '{name}'", allowed=", ".join(required), fix=near))
-    twice = [name for name in dict.fromkeys(header[at] for at in wanted) if header.count(name) > 1]
+    times = Counter(header)
+    twice = [name for name in dict.fromkeys(header[at] for at in wanted) if times[name] > 1]
     found += [PopulationError(where, "header", f"column '{name}' is there twice", allowed="one each") for name in twice]
     if found:
         raise joined(found)

@@ -28,9 +28,19 @@ _OPTIONAL = (
 _KNOWN = (*_REQUIRED, *_OPTIONAL)
 # Columns that say who somebody is, or that results must not hold: never read.
 _PERSONAL_PARTS = (
-    "name", "birth", "ethnic", "mail", "phone", "hispanic", "latin", "african", "guardian", "parent", "initial",
+    "name", "birth", "born", "ethnic", "race", "racial", "national", "tribe", "tribal", "mail", "phone", "hispanic",
+    "latin", "african", "indian", "islander", "guardian", "parent", "initial",
 )  # fmt: skip
-_PERSONAL_WORDS = frozenset({"dob", "race", "races", "address", "street", "ssn", "asian", "black", "white", "native"})
+_PERSONAL_WORDS = frozenset({
+    "dob", "address", "street", "ssn", "asian", "black", "white", "native", "mother", "father", "teacher", "teachers",
+    "counselor", "counsellor", "advisor", "adviser", "principal",
+})  # fmt: skip
+_ETHNIC = re.compile(
+    r"hispanic|latin[oaex]|caucasian|african|asian|american indian|alaska|hawaiian|islander|"
+    r"(multi|bi)-?racial|more races",
+    re.IGNORECASE,
+)
+"""A label like these says what its column holds, whatever the column is called."""
 MOST_LABELS = 20
 """A further column with more different labels is left out: it could say who somebody is."""
 FEWEST_STUDENTS = 10
@@ -65,7 +75,7 @@ def read_roster(file: TableFile) -> StudentFile:
         subgroups={name: labels for name, labels in subgroups.items() if labels is not None},
         fates=(sheet.fates,),
         notes={
-            "columns of more than 20 labels": sum(labels is None for labels in subgroups.values()),
+            "columns of more than 20 labels or of ethnicity": sum(labels is None for labels in subgroups.values()),
             "further teachers of a section": sum(_further_teachers(table, subject) for subject in SUBJECTS),
         },
     )
@@ -82,9 +92,11 @@ def is_personal(name: str) -> bool:
 
 
 def _subgroup(column: pd.Series[str]) -> Labels | None:
-    """Labels of a further column; ``None`` when there are so many that they could say who somebody is."""
+    """Labels of a further column; ``None`` for ethnicity, and for so many that they could say who somebody is."""
     counts = column.value_counts()
-    if len(counts) > MOST_LABELS:
+    # Black and White may be teams, but not beside nothing else: then they are passed over too, to be sure.
+    ethnic = any(_ETHNIC.search(label) for label in counts.index) or {"black", "white"} <= set(counts.index.str.lower())
+    if len(counts) > MOST_LABELS or ethnic:
         return None
     labels: Labels = column.where((column == "") | (column.map(counts) >= FEWEST_STUDENTS), FEW).to_numpy(dtype=object)
     return labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ def read_folder(path: Path) -> ResultFolder:
     InputError
         When the folder, a file, a column or an entry of the manifest is missing or unreadable.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 - false, not an error, where entering is forbidden
         raise InputError(str(path), "", "no such folder", fix=_AGAIN)
     manifest = _manifest(path)
     scores = tuple(f"{subject}_week32_{arm}" for subject in ("math", "reading") for arm in _ARMS)
@@ -76,14 +77,14 @@ def read_folder(path: Path) -> ResultFolder:
 def _manifest(path: Path) -> dict[str, Any]:
     """The manifest: written last, so a folder that has it is whole."""
     file = path / "manifest.json"
-    if not file.is_file():
-        if (path / "comparison.json").is_file():
+    if not os.path.isfile(file):  # noqa: PTH113
+        if os.path.isfile(path / "comparison.json"):  # noqa: PTH113
             fix = "`plsim compare` wrote it: give the folder of one of its scenarios."
             raise InputError(str(path), "", "holds several results side by side, and a page is of one", fix=fix)
         raise InputError(str(path), "manifest.json", "missing, so this is no whole result folder", fix=_AGAIN)
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(path), "manifest.json", f"cannot be read: {error}", fix=_AGAIN) from None
     missing = [key for key in _MANIFEST if not isinstance(document, dict) or key not in document]
     if missing:
@@ -97,7 +98,7 @@ def _table(path: Path, name: str, needed: tuple[str, ...], *, only: tuple[str, .
     import pyarrow.parquet as pq
 
     file = path / f"{name}.parquet"
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113
         raise InputError(str(path), file.name, "missing", fix=_AGAIN)
     try:
         present = set(pq.read_schema(file).names)

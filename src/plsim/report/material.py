@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from plsim.core.errors import InputError
+from plsim.measures.groups import SMALLEST_GROUP
 from plsim.report.setting import Setting, scenario_of, setting_of
 from plsim.report.tables import (
     BOTH,
@@ -40,6 +41,9 @@ class Picture(NamedTuple):
     table: DataTable
 
 
+TOO_FEW = f"fewer than {SMALLEST_GROUP} of them are in grades 1 to 10 and stay, and groups so small are not shown"
+
+
 @dataclass(frozen=True)
 class Material:
     """A result folder, made ready to be told."""
@@ -68,7 +72,7 @@ class Material:
         """The subject of headlines: both, unless only one was measured."""
         found = self.effects.subjects("percentile_points", year=self.year)
         if not found:
-            raise InputError(str(self.folder.path), "effects.parquet", "holds no effect in percentile points")
+            raise InputError(str(self.folder.path), "effects.parquet", f"holds no effect on students: {TOO_FEW}")
         return BOTH if BOTH in found else found[0]
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,7 +58,7 @@ class StudyFolder:
             try:
                 self._tables[key] = pd.read_parquet(file, columns=list(only) or None)
             # pyarrow's errors about damaged files are ValueError and OSError.
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 raise InputError(
                     str(self.path), f"tables/{file.name}", f"cannot be read: {error}", fix=_AGAIN
                 ) from None
@@ -82,7 +83,7 @@ def is_study(path: Path) -> bool:
     """Whether a folder is the result of a study."""
     try:
         document = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(document, dict) and document.get("kind") == "study"
 
@@ -96,7 +97,7 @@ def read_study(path: Path) -> StudyFolder:
         When the study is not finished, or a file or entry is missing or unreadable.
     """
     manifest = _document(path, "manifest.json", _MANIFEST)
-    if not (path / "summary.json").is_file():
+    if not os.path.isfile(path / "summary.json"):  # noqa: PTH113
         done = "" if manifest.get("complete") else ", and runs are missing"
         raise InputError(str(path), "summary.json", f"missing: the study has not been analysed{done}", fix=_AGAIN)
     return StudyFolder(path, manifest, _document(path, "summary.json", _SUMMARY))
@@ -105,7 +106,7 @@ def read_study(path: Path) -> StudyFolder:
 def _document(path: Path, name: str, needed: tuple[str, ...]) -> dict[str, Any]:
     try:
         document = json.loads((path / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(str(path), name, f"cannot be read: {error}", fix=_AGAIN) from None
     missing = [key for key in needed if not isinstance(document, dict) or key not in document]
     if missing:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from plsim.core.errors import ScenarioError, nearest
+from plsim.core.texts import text_of, toml_of
 from plsim.scenario.lines import KeyPath, key_lines
 from plsim.scenario.problems import problems_of, raise_problems
 from plsim.scenario.schema import SCHEMA_VERSION, Scenario
 from plsim.scenario.shipped import scenarios_folder, shipped_scenarios
 
-MAX_BYTES = 1_000_000
-"""A scenario file larger than this is refused."""
 MAX_EXTENDS = 16
 """Files in one chain of ``extends``."""
 _DEEPEST_TABLE = 4
@@ -190,7 +188,7 @@ def _chain(path: Path) -> list[tuple[Path, dict[str, Any], str]]:
         if len(seen) == MAX_EXTENDS:
             raise ScenarioError(str(path), "extends", f"more than {MAX_EXTENDS} files extend each other")
         seen.append(path.resolve())
-        text = _text(path)
+        text = text_of(path, ScenarioError)
         values = _parsed(text, str(path))
         chain.append((path, {key: value for key, value in values.items() if key != "extends"}, text))
         if "extends" not in values:
@@ -221,29 +219,9 @@ def _is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113
 
 
-def _text(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ScenarioError(str(path), "", f"{size} bytes are too many", allowed=f"up to {MAX_BYTES} bytes")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScenarioError(str(path), "", f"not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise ScenarioError(str(path), "", f"cannot be read: {error.strerror or error}") from None
-
-
 def _parsed(text: str, where: str) -> dict[str, Any]:
     """The values of a TOML text of a schema version that this plsim reads."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        place = f"{where}:{line[1]}" if line else where
-        fix = "Texts stand in quotes, and true and false are small" if "Invalid value" in str(error) else ""
-        raise ScenarioError(place, "", f"not valid TOML: {error}", fix=fix) from None
-    except (RecursionError, ValueError) as error:
-        raise ScenarioError(where, "", f"not valid TOML: {type(error).__name__}") from None
+    values = toml_of(text, where, ScenarioError)
     version = values.get("schema_version")
     if type(version) is not int or version != SCHEMA_VERSION:
         given = "missing" if version is None else f"{version!r} is not a version that this plsim reads"
@@ -272,8 +250,8 @@ def _lay_override(draft: _Draft, override: str) -> None:
 def _override_value(text: str, where: str) -> Any:
     """A TOML value; a bare word is a text, because quotes rarely survive a shell."""
     try:
-        parsed = tomllib.loads(f"value = {text}")
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        parsed = toml_of(f"value = {text}", where, ScenarioError)
+    except ScenarioError:
         parsed = {}
     if list(parsed) == ["value"]:
         return parsed["value"]

@@ -34,11 +34,20 @@ class DistrictFolder:
         self._tables: list[pd.DataFrame] = []
         self._rows = 0
         self._parts = 0
+        self._is_cleared = False
+
+    def _clear(self) -> None:
+        """Remove an older result, once there is a newer one to keep: files that are refused cost nobody a result."""
+        if self._is_cleared:
+            return
+        self._is_cleared = True
+        path = self.path
         for old in (path / "manifest.json", *sorted((path / PARTS).glob("part-*.parquet"))):
             old.unlink(missing_ok=True)
 
     def add(self, found: DistrictEffects) -> None:
         """One more district."""
+        self._clear()
         self.totals.add(found)
         table = found.table()
         self._tables.append(table)

@@ -9,7 +9,6 @@ published number is written here a second time.
 from __future__ import annotations
 
 import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.core.errors import InputError, StudyError
+from plsim.core.texts import text_of, text_or_nothing, toml_of
 from plsim.practices.options import Options
 from plsim.scenario.lines import key_lines
 from plsim.scenario.loading import loads
@@ -125,20 +125,13 @@ def fact_files() -> tuple[Path, ...]:
 
 def is_fact_file(path: Path) -> bool:
     """Whether a TOML file is a fact file: it has ``[[fact]]`` entries. A file that is no text is none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return re.search(r"^\s*\[\[\s*fact\s*\]\]", text, re.MULTILINE) is not None
+    return re.search(r"^\s*\[\[\s*fact\s*\]\]", text_or_nothing(path), re.MULTILINE) is not None
 
 
 def load_fact_file(path: Path) -> FactFile:
     """A fact file, checked: every key, every scenario, every fact."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise StudyError(str(path), "", f"cannot be read as TOML: {error}") from None
+    text = text_of(path, StudyError)
+    values = toml_of(text, str(path), StudyError)
     where = path.name
     known = ("schema_version", "study", *_TABLES, "design", "calibration", "fact")
     for key in values:

@@ -7,8 +7,6 @@ every factor is tried there). Only then does it become a :class:`Loaded` study, 
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,7 +15,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from plsim.core.errors import ScenarioError, StudyError, nearest
+from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
+from plsim.core.texts import text_of, text_or_nothing, toml_of
 from plsim.scenario.lines import KeyPath
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
@@ -34,7 +33,6 @@ from plsim.studies.study_file import (
 )
 from plsim.studies.study_problems import Places, raise_problems, schema_problems
 
-MAX_BYTES = 1_000_000
 _FORMS = '{ low = 0.0, high = 1.0 }, { values = [0, 1, 2] }, { cases = { ... } } or "on_off"'
 _PLACEHOLDER = Sample(kind="sample", samples=8)
 
@@ -90,8 +88,8 @@ def is_study(source: str) -> bool:
     if "\0" in source or Path(source).suffix.lower() != ".toml" or not os.path.isfile(source):  # noqa: PTH113
         return False
     try:
-        values = tomllib.loads(Path(source).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        values = toml_of(text_or_nothing(Path(source)), source)
+    except InputError:
         values = {}
     return Path(source).name == "study.toml" or any(
         key in values for key in ("method", "levers", "outcomes", "uncertainties", "question")
@@ -114,7 +112,7 @@ def load_study(source: str | Path, *, seed: int | None = None) -> Loaded:
         One message with everything that is wrong.
     """
     path = _found(source)
-    return loads_study(_text(path), where=str(path), folder=path.parent, seed=seed)
+    return loads_study(text_of(path, StudyError), where=str(path), folder=path.parent, seed=seed)
 
 
 def loads_study(
@@ -345,27 +343,8 @@ def _found(source: str | Path) -> Path:
     raise StudyError(name, "", "no such file and no shipped experiment", fix=fix)
 
 
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise StudyError(str(path), "", f"{path.stat().st_size} bytes are too many", allowed=f"up to {MAX_BYTES}")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise StudyError(str(path), "", f"not UTF-8 text (byte {error.start})") from None
-    except (OSError, ValueError) as error:
-        raise StudyError(str(path), "", f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
 def _parsed(text: str, where: str) -> dict[str, Any]:
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        place = f"{where}:{line[1]}" if line else where
-        fix = "Texts stand in quotes, and true and false are small" if "Invalid value" in str(error) else ""
-        raise StudyError(place, "", f"not valid TOML: {error}", fix=fix) from None
-    except (RecursionError, ValueError) as error:
-        raise StudyError(where, "", f"not valid TOML: {type(error).__name__}") from None
+    values = toml_of(text, where, StudyError)
     version = values.get("schema_version")
     if type(version) is not int or version != STUDY_SCHEMA_VERSION:
         given = "missing" if version is None else f"{version!r} is not a version that this plsim reads"

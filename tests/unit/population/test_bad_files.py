@@ -45,6 +45,7 @@ def refused(path: Path, match: str) -> PopulationError:
         (b"%PDF-1.7\n", "PDF"),
         ((HEADER + LINE).encode("utf-16"), "UTF-16"),
         ((HEADER + LINE).encode("utf-16-le"), "not text"),
+        ((HEADER + LINE).encode("utf-32"), "UTF-32"),
         (b"", "it is empty"),
         (b"\n\n\n", "it is empty"),
         (b"\xef\xbb\xbf", "it is empty"),
@@ -116,6 +117,18 @@ def test_a_file_of_too_many_rows_is_refused(roster, monkeypatch):
     monkeypatch.setattr("plsim.population.reading.MAX_ROWS", 2)
     roster.write_text(HEADER + ",,,\n" * 3, encoding="utf-8")
     refused(roster, "more than 2 rows")
+
+
+def test_a_file_of_too_many_columns_is_refused_at_once(roster):
+    # It took four minutes when each column was looked for among all.
+    roster.write_text(HEADER.strip() + "".join(f",c{i}" for i in range(100_000)) + "\n", encoding="utf-8")
+    refused(roster, "header: 100004 columns. Allowed: up to 2000")
+
+
+def test_a_term_of_what_has_no_terms_is_refused(roster):
+    roster.write_text(HEADER + LINE, encoding="utf-8")
+    with pytest.raises(PopulationError, match="only an NWEA export has terms"):
+        read_students(roster, term="Fall 2022-2023")
 
 
 def test_too_many_students_are_refused(roster, monkeypatch):
@@ -241,6 +254,8 @@ def test_a_folder_called_like_a_roster_is_refused(tmp_path):
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "roster.csv")
     refused(tmp_path, "is a folder or a device")
+    os.mkfifo(tmp_path / "files.zip")
+    refused(tmp_path / "files.zip", "is a folder or a device")
 
 
 @pytest.mark.parametrize("name", ["nothing", "nothing.zip", "x" * 5000, "a\0b"])

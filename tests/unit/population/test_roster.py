@@ -6,6 +6,7 @@ import pytest
 from plsim.core.errors import PopulationError
 from plsim.population import PopulationSpec, from_roster, load_population, timeline
 from plsim.population.load import read_students as read_roster
+from plsim.population.roster import is_personal
 
 HEADER = (
     "student_id,school,grade,section_math,section_reading,"
@@ -18,7 +19,7 @@ def test_a_column_of_many_labels_is_left_out_and_counted(roster_of):
     lines = [f"a{number},Oak,4,{number}" for number in range(21)]
     file = read_roster(roster_of("student_id,school,grade,club", *lines))
     assert file.subgroups == {}
-    assert file.rows["columns of more than 20 labels"] == 1
+    assert file.rows["columns of more than 20 labels or of ethnicity"] == 1
 
 
 def test_labels_of_few_students_become_one(roster_of):
@@ -185,3 +186,16 @@ def test_commas_inside_quotes_belong_to_the_cell(roster_of):
 
 def test_empty_cells_beyond_the_header_and_blank_lines_are_fine(roster_of):
     assert len(read_roster(roster_of(HEADER, f"{LINE},,", "")).student_id) == 1
+
+
+@pytest.mark.parametrize("labels", [("Asian", "Other"), ("White", "Black"), ("Hispanic or Latino", "no")])
+def test_ethnicity_under_another_column_name_never_becomes_groups(tmp_path, labels):
+    path = tmp_path / "roster.csv"
+    rows = "".join(f"a{i},Oak,4,{labels[i % 2]},{i % 2}\n" for i in range(40))
+    path.write_text(f"student_id,school,grade,group,club\n{rows}", encoding="utf-8")
+    assert set(read_roster(path).subgroups) == {"club"}
+
+
+@pytest.mark.parametrize("name", ["racecode", "homeroom_teacher", "tribal_affiliation", "Born", "MotherFirst"])
+def test_further_column_names_that_are_personal(name):
+    assert is_personal(name)
