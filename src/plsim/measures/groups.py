@@ -13,11 +13,12 @@ from plsim.core.calendar import GRADES, HEADLINE_GRADES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 SUBJECT_LABELS = ("math", "reading", "both")
 QUINTILES = 5
 SMALLEST_GROUP = 10
-"""Groups of fewer students are not shown: privacy, and noise."""
+"""Groups of fewer students are not shown: privacy, and noise. Nor may they be found by subtraction."""
 
 
 @dataclass(frozen=True)
@@ -36,57 +37,68 @@ class Partition:
     labels: tuple[str, ...]
 
     def means(self, values: Floats) -> Floats:
-        """Group means, NaN where a group is too small. ``values`` (students, 3); the result (groups, 3).
+        """Group means, NaN where a group is not shown. ``values`` (students, 3); the result (groups, 3).
 
         Sums are serial, in the order of students: the same bits on any machine.
         """
         out = np.full((len(self.labels), values.shape[1]), np.nan)
         for column in range(values.shape[1]):
-            inside, codes, count = self._columns[column]
+            inside, codes, count, shown = self._columns[column]
             total = np.bincount(codes, values[:, column].take(inside), minlength=len(self.labels))
-            shown = count >= SMALLEST_GROUP
             out[shown, column] = total[shown] / count[shown]
         return out
 
     @cached_property
-    def _columns(self) -> tuple[tuple[Ints, Ints, Ints], ...]:
-        """Of each subject: who is in a group, in which, and how many there are; the same for every outcome."""
+    def _columns(self) -> tuple[tuple[Ints, Ints, Ints, Bools], ...]:
+        """Of each subject: who is in a group, in which, how many there are, and which are shown."""
         found = []
         for column in range(self.codes.shape[1]):
             inside = np.flatnonzero(self.codes[:, column] >= 0)
             codes = self.codes[inside, column]
-            found.append((inside, codes, np.bincount(codes, minlength=len(self.labels))))
+            count = np.bincount(codes, minlength=len(self.labels))
+            found.append((inside, codes, count, _shown(count)))
         return tuple(found)
 
 
-def everyone(counted: npt.NDArray[np.bool_]) -> Partition:
+def _shown(count: Ints) -> Bools:
+    """Groups that are large enough; the smallest of these is not shown if the rest are too few together, too.
+
+    The mean of who is left out follows from everybody's and the others'. ``count`` is of students, shape (groups,).
+    """
+    shown: Bools = count >= SMALLEST_GROUP
+    if 0 < count[~shown].sum() < SMALLEST_GROUP and shown.any():
+        shown[np.argmin(np.where(shown, count, count.max() + 1))] = False
+    return shown
+
+
+def everyone(counted: Bools) -> Partition:
     """All students that count."""
     return Partition(_for_all(np.where(counted, 0, -1)), ("all",))
 
 
-def by_flag(name: str, flag: npt.NDArray[np.bool_], counted: npt.NDArray[np.bool_]) -> Partition:
+def by_flag(name: str, flag: Bools, counted: Bools) -> Partition:
     """Two groups, ``name:no`` and ``name:yes``."""
     return Partition(_for_all(np.where(counted, flag.astype(np.int64), -1)), (f"{name}:no", f"{name}:yes"))
 
 
-def by_governance(charter: npt.NDArray[np.bool_], counted: npt.NDArray[np.bool_]) -> Partition:
+def by_governance(charter: Bools, counted: Bools) -> Partition:
     """District and charter schools; ``charter`` is of each student's school."""
     codes = np.where(counted, charter.astype(np.int64), -1)
     return Partition(_for_all(codes), ("governance:district", "governance:charter"))
 
 
-def by_grade(grade: Ints, seen: npt.NDArray[np.bool_]) -> Partition:
+def by_grade(grade: Ints, seen: Bools) -> Partition:
     """Every grade; outside the headline grades the label says so in the report, not here."""
     return Partition(_for_all(np.where(seen, grade, -1)), tuple(f"grade:{label}" for label in GRADES))
 
 
-def by_labels(name: str, labels: npt.NDArray[np.object_], counted: npt.NDArray[np.bool_]) -> Partition:
+def by_labels(name: str, labels: npt.NDArray[np.object_], counted: Bools) -> Partition:
     """A column of a roster."""
     known, codes = np.unique(labels.astype(str), return_inverse=True)
     return Partition(_for_all(np.where(counted, codes, -1)), tuple(f"{name}:{label}" for label in known))
 
 
-def by_quintile(baseline: Floats, counted: npt.NDArray[np.bool_]) -> Partition:
+def by_quintile(baseline: Floats, counted: Bools) -> Partition:
     """Quintiles of the baseline score within this population; 1 is the lowest.
 
     ``baseline`` is standardized within grade; shape (students, 2). The third column uses the mean of both subjects.
@@ -100,7 +112,7 @@ def by_quintile(baseline: Floats, counted: npt.NDArray[np.bool_]) -> Partition:
     return Partition(codes, tuple(f"quintile:{number}" for number in range(1, QUINTILES + 1)))
 
 
-def headline(grade: Ints) -> npt.NDArray[np.bool_]:
+def headline(grade: Ints) -> Bools:
     """Whether a grade counts in headlines."""
     return np.isin(grade, HEADLINE_GRADES)
 
