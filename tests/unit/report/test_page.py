@@ -303,7 +303,7 @@ def test_effects_without_achievement_are_refused(make_folder: Callable[..., Path
         tables["effects"] = tables["effects"].query("outcome == 'teacher_hours'")
 
     folder = make_folder(change)
-    with pytest.raises(InputError, match="no effect in percentile points"):
+    with pytest.raises(InputError, match="holds no effect on students"):
         write_report(folder)
 
 
