@@ -9,7 +9,7 @@ from plsim.practices.registration import register
 
 @register("learning_paths")
 class LearningPaths(Practice):
-    """Each student follows a path of tasks at the own level, with choices inside limits set by the teacher."""
+    """Each student follows a path of tasks at their own level, with choices inside limits set by the teacher."""
 
     intensity: float = option("practices.learning_paths_intensity", 0.0, 1.0)
     spread: float = option("practices.learning_paths_spread", 0.0, 1.0)
