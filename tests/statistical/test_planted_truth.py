@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 import plsim
 from plsim.engine.parameters import World, prior_worlds
@@ -23,9 +24,10 @@ from plsim.studies.coalitions import Floats
 from plsim.studies.evaluate import Evaluator, Outcome
 from plsim.studies.factorial import FactorialTask, Switch, run_here
 from plsim.studies.factors import Factor, changes_at
+from plsim.studies.indices import FALSE_ALARMS as INFLUENCE_ALARMS
 from plsim.studies.rankings import FALSE_ALARMS
-from plsim.studies.sensitivity import indices, points_of
-from plsim.studies.study_file import Method, Morris, Sobol
+from plsim.studies.sensitivity import chance, indices, points_of
+from plsim.studies.study_file import Delta, Method, Morris, Pawn, RbdFast, Regional, Sobol
 from plsim.studies.worth import Worth
 
 SAME = 0.7
@@ -155,6 +157,32 @@ def test_sensitivity_analysis_finds_nothing_where_nothing_is_planted():
     steps = influences(Morris(kind="morris", trajectories=8), "mu_star")
     assert len(steps) == len(FIVE)
     assert max(steps.values()) < NEGLIGIBLE["SD"]
+
+
+@pytest.mark.parametrize(
+    ("method", "studies"),
+    [
+        (RbdFast(kind="rbd_fast", samples=128), 60),
+        pytest.param(Pawn(kind="pawn", samples=128), 60, marks=pytest.mark.slow),
+        pytest.param(Regional(kind="regional", samples=128), 60, marks=pytest.mark.slow),
+        pytest.param(Delta(kind="delta", samples=128), 40, marks=pytest.mark.slow),
+    ],
+    ids=lambda given: getattr(given, "kind", ""),
+)
+def test_a_sample_of_chance_names_a_factor_at_most_as_often_as_stated(method: Method, studies: int) -> None:
+    # A dose is planted and found; of five factors beside it, none with an influence, one is named in 5% of studies.
+    factors = tuple(Factor(f"x{at}", "lever", "range", 0.0, 1.0) for at in range(6))
+    alarms = missed = 0
+    for seed in range(studies):
+        units = points_of(method, factors, seed=seed)
+        values = units[:, 0] + np.random.default_rng([3, seed]).normal(0.0, 0.2, units.shape[0])
+        bound = chance(method, factors, values, seed=seed)[0]
+        rows = indices(method, factors, units, values, seed=seed, resamples=1)
+        above = [row.factor for row in rows if row.index == bound.index and row.value > bound.high]
+        missed += "x0" not in above
+        alarms += any(name != "x0" for name in above)
+    assert missed == 0
+    assert alarms <= binom.ppf(0.999, studies, INFLUENCE_ALARMS)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_FACTORS = 12
 _CURVES = 5
+_PANELS = 3
 _BINS = 8
 _FIFTH = 0.2
 _FEWEST = 5
@@ -54,16 +55,15 @@ def tornado_picture(folder: StudyFolder, outcome: dict[str, Any], *, at: int) ->
 
 
 def response_pictures(folder: StudyFolder, outcome: dict[str, Any], *, at: int) -> tuple[Picture, ...]:
-    """The outcome over one factor and a second where the study crossed them, or over the two that move it most."""
+    """The outcome over the factors that the study crossed, or over the two that move it most."""
     factors = folder.table("factors")
     response = folder.rows("response", outcome) if "response" in folder.names else None
     if factors is None:
         return ()
     names = [str(name) for name in factors["factor"]]
-    if response is not None and len(names) <= 2:
-        return (_surface(outcome, response, names, at),)
     if response is not None:
-        return ()
+        # Switches are told better by their attribution.
+        return () if "attribution" in folder.names else _surfaces(outcome, response, names, at)
     found = _ends(folder, outcome)
     if not found:
         return ()
@@ -72,10 +72,32 @@ def response_pictures(folder: StudyFolder, outcome: dict[str, Any], *, at: int) 
     return tuple(picture for picture in each if picture is not None)
 
 
-def _surface(outcome: dict[str, Any], response: pd.DataFrame, names: Sequence[str], at: int) -> Picture:
+def _surfaces(outcome: dict[str, Any], response: pd.DataFrame, names: Sequence[str], at: int) -> tuple[Picture, ...]:
+    """A picture over the two factors with most values; where there are more factors, one at each of some values."""
+    ordered = sorted(names, key=lambda name: -response[name].nunique())
+    over, others = ordered[:2], ordered[2:]
+    if not others:
+        return (_surface(outcome, response, over, f"{at}"),)
+    places = [(key, mine) for key, mine in response.groupby(others, sort=False)]
+    shown = [places[round(step)] for step in np.linspace(0, len(places) - 1, min(_PANELS, len(places)))]
+    return tuple(
+        _surface(
+            outcome,
+            mine,
+            over,
+            f"{at}-{place}",
+            where=", ".join(f"{factor_name(name)} {_text(value)}" for name, value in zip(others, key, strict=True)),
+        )
+        for place, (key, mine) in enumerate(shown)
+    )
+
+
+def _surface(
+    outcome: dict[str, Any], response: pd.DataFrame, ordered: Sequence[str], at: str, *, where: str = ""
+) -> Picture:
     """Curves over the factor with more values, one for each value of the other."""
-    ordered = sorted(names, key=lambda name: -len(set(response[name])))
     x_name, scale = ordered[0], scale_of(outcome)
+    title = f"{outcome_name(outcome)}, {where}" if where else outcome_name(outcome)
     places = list(dict.fromkeys(response[x_name]))
     numbers = _numbers(response[x_name])
     numeric = numbers is not None
@@ -89,7 +111,7 @@ def _surface(outcome: dict[str, Any], response: pd.DataFrame, names: Sequence[st
         label = "" if value is None else f"{factor_name(ordered[1])} {_text(value)}"
         lines.append(Line(label, x, y, low, high))
     tops = [f"{line.label or 'highest'} at {_text(places[int(np.argmax(line.y))])}" for line in lines]
-    says = f"{outcome_name(outcome)} over {factor_name(x_name)}, in {scale.unit}; highest: {'; '.join(tops)}."
+    says = f"{title}, over {factor_name(x_name)}, in {scale.unit}; highest: {'; '.join(tops)}."
     svg = lines_figure(lines, name=f"response-{at}", says=says, x_axis=factor_name(x_name), y_axis=scale.unit,
                        ticks=() if numeric else [_text(place) for place in places])  # fmt: skip
     cells = tuple(
@@ -97,7 +119,7 @@ def _surface(outcome: dict[str, Any], response: pd.DataFrame, names: Sequence[st
         for _, row in response.iterrows()
     )
     header = (*(factor_name(name).capitalize() for name in ordered), "Outcome", "90% of worlds")
-    return Picture(svg, outcome_name(outcome), DataTable(f"{outcome_name(outcome)}, in {scale.unit}", header, cells))
+    return Picture(svg, title, DataTable(f"{title}, in {scale.unit}", header, cells))
 
 
 def _curve(folder: StudyFolder, outcome: dict[str, Any], name: str, at: str) -> Picture | None:

@@ -113,7 +113,9 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     says += _order(found, runs, last)
     if chance is not None:
         lost = [row.factor for row in last if row.value <= chance]
-        if lost:
+        if len(lost) == len(last):
+            says.append("no factor is told from chance")
+        elif lost:
             says.append(f"not told from chance: {_list(lost)}")
     return [f"{about}: {'; '.join(says)}."]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,10 +12,14 @@ import numpy.typing as npt
 
 from plsim.core.errors import RunError
 from plsim.engine.state import Floats
-from plsim.studies.factors import NOTHING, Factor
+from plsim.studies.factors import NOTHING
 
 Z = 1.6448536269514722
 """Half width of a 90% interval in standard errors."""
+FALSE_ALARMS = 0.05
+"""In what share of samples some factor is told from chance where none has an influence."""
+_NEVER_SEEN, _AT_ONCE = 100, 10
+"""Columns that the model never saw, and how many of them are in memory together."""
 _TINY = 1e-12
 """Outcomes whose spread is below this share of their size are the same in all runs."""
 
@@ -90,7 +95,28 @@ def around(name: str, index: str, value: Any, half: Any, runs: int, other: str =
     return Index(name, other, index, float(value), float(value) - float(half), float(value) + float(half), runs)
 
 
-def with_nothing(factors: Sequence[Factor], units: Floats, seed: int) -> tuple[list[str], Floats]:
-    """One column more, which the model never saw: what its index is, chance alone gives."""
-    nothing = np.random.default_rng([seed, units.shape[0]]).random(units.shape[0])
-    return [*(factor.name for factor in factors), NOTHING], np.column_stack([units, nothing])
+def by_chance(
+    once: Callable[[Floats], Mapping[str, Sequence[float]]], *, runs: int, factors: int, seed: int
+) -> list[Index]:
+    """What indices are by chance alone: those of columns of coordinates that the model never saw, a row an index.
+
+    ``value`` is their mean, ``low`` what 95% of them pass. ``high`` allows for looking at many factors: where none has
+    an influence, the largest of all passes it in one sample of twenty (:data:`FALSE_ALARMS`).
+
+    Parameters
+    ----------
+    once
+        Indices, by name, of each of some columns. Takes shape (runs, columns).
+    """
+    rng = np.random.default_rng([seed, runs])
+    each = [once(rng.random((runs, _AT_ONCE))) for _ in range(_NEVER_SEEN // _AT_ONCE)]
+    z = NormalDist().inv_cdf((1.0 - FALSE_ALARMS) ** (1.0 / factors))
+    rows = []
+    for index in each[0]:
+        found = np.concatenate([some[index] for some in each])
+        mean, sd = float(found.mean()), float(found.std(ddof=1))
+        skewness = float(((found - mean) ** 3).mean()) / sd**3
+        # The first term of Cornish and Fisher: a skewed distribution reaches farther than a normal one.
+        reach = z + (z**2 - 1.0) * max(skewness, 0.0) / 6.0
+        rows.append(Index(NOTHING, "", index, mean, mean - Z * sd, mean + reach * sd, runs))
+    return rows

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from plsim.core.errors import StudyError
-from plsim.studies.factors import Factor, group_names
+from plsim.studies.factors import WORLD, Factor, group_names
 from plsim.studies.study_file import (
     MAX_RUNS,
     METHODS,
@@ -108,6 +108,8 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Places) -> 
         names = ", ".join(factor.name for factor in sliced[:5])
         what = "fits smooth curves" if isinstance(method, Hdmr) else "takes slopes"
         fix = "Use sobol, or morris, which switches."
+        if all(factor.name == WORLD for factor in sliced):
+            fix = "Vary parameters in place of whole worlds, or use sobol."
         note(kind, f"{method.kind} {what}, and there is nothing between the values of {names}", fix)
     if isinstance(method, Morris):
         found += _morris_problems(method, sliced, places)

@@ -34,7 +34,7 @@ import numpy.typing as npt
 from plsim.engine.state import Floats
 from plsim.measures.effects import CI_LEVEL
 from plsim.studies.factors import NOTHING, Factor, group_names
-from plsim.studies.indices import Index, Region, Z, around, is_constant, need_finite, resampled, with_nothing
+from plsim.studies.indices import Index, Region, Z, around, by_chance, is_constant, need_finite, resampled
 from plsim.studies.method_rules import contrasts, morris_levels
 from plsim.studies.study_file import (
     Delta,
@@ -123,6 +123,32 @@ def indices(
     return makers[type(method)](method, factors, units, values, own, count)
 
 
+def chance(method: Method, factors: Sequence[Factor], values: Floats, *, seed: int) -> list[Index]:
+    """What indices are by chance alone, where a method takes one sample for all factors; no rows for other methods.
+
+    Designs of single steps give a factor without influence exactly nothing. For what the rows mean see
+    :func:`plsim.studies.indices.by_chance`.
+
+    Parameters
+    ----------
+    values
+        The outcome of each run. Shape (runs,).
+    """
+    if is_constant(values) or not isinstance(method, (RbdFast, Delta, Pawn, Regional)):
+        return []
+    own = _own_seed(seed, f"{method.kind} chance")
+
+    def once(columns: Floats) -> dict[str, list[float]]:
+        unseen = [Factor(f"unseen {at}", "uncertainty", "range", 0.0, 1.0) for at in range(columns.shape[1])]
+        found: dict[str, list[float]] = {}
+        for row in indices(method, unseen, columns, values, seed=own, resamples=1):
+            found.setdefault(row.index, []).append(row.value)
+        return found
+
+    with _contained(own):
+        return by_chance(once, runs=values.size, factors=len(factors), seed=own)
+
+
 def regions(method: Regional, factors: Sequence[Factor], units: Floats, values: Floats) -> list[Region]:
     """Where every factor lies in each region of the outcome, the lowest outcomes first."""
     need_finite(values)
@@ -203,11 +229,11 @@ def _rbd_fast(
 ) -> list[Index]:
     from SALib.analyze import rbd_fast
 
-    names, columns = with_nothing(factors, units, seed)
+    names = [factor.name for factor in factors]
     with _contained(seed):
         found = rbd_fast.analyze(
             _named(len(names)),
-            columns,
+            units,
             values,
             M=method.harmonics,
             num_resamples=resamples,
@@ -222,10 +248,10 @@ def _delta(
 ) -> list[Index]:
     from SALib.analyze import delta
 
-    names, columns = with_nothing(factors, units, seed)
+    names = [factor.name for factor in factors]
     with _contained(seed):
         found = delta.analyze(
-            _named(len(names)), columns, values, num_resamples=resamples, conf_level=CI_LEVEL, seed=seed, method="delta"
+            _named(len(names)), units, values, num_resamples=resamples, conf_level=CI_LEVEL, seed=seed, method="delta"
         )
     return [
         around(name, "delta", found["delta_raw"][at], found["delta_raw_conf"][at], values.size)
@@ -238,10 +264,10 @@ def _pawn(
 ) -> list[Index]:
     from SALib.analyze import pawn
 
-    names, columns = with_nothing(factors, units, seed)
+    names = [factor.name for factor in factors]
 
     def once(rows: npt.NDArray[np.int64]) -> Floats:
-        found = pawn.analyze(_named(len(names)), columns[rows], values[rows], S=method.slices)
+        found = pawn.analyze(_named(len(names)), units[rows], values[rows], S=method.slices)
         return np.array([found["median"], found["maximum"]])
 
     with _contained(seed):
@@ -251,10 +277,10 @@ def _pawn(
 def _regional(
     method: Regional, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
 ) -> list[Index]:
-    names, columns = with_nothing(factors, units, seed)
+    names = [factor.name for factor in factors]
 
     def once(rows: npt.NDArray[np.int64]) -> Floats:
-        distance = _region_distances(columns[rows], values[rows], method.regions)
+        distance = _region_distances(units[rows], values[rows], method.regions)
         return np.array([np.nanmean(distance, axis=0), np.nanmax(distance, axis=0)])
 
     return resampled(once, ("cvm_mean", "cvm_max"), names, values.size, seed, resamples)

@@ -21,7 +21,8 @@ Tables (columns in this order; ``outcome, subject, year, group, unit`` identify 
                       high (95%), positive (share of runs above 0)
     sensitivity       outcome, subject, year, group, unit, method, factor, factor2, index, value, low, high, runs
                       factor2 is "" except for pairs; index is e.g. S1, ST, S2, mu_star, mu, sigma, delta, pawn_median,
-                      dgsm, cvm_mean, main, interaction; factor "(nothing)" is a dummy: what an index is by chance alone
+                      dgsm, cvm_mean, main, interaction; factor "(nothing)" is what an index is by chance alone: its
+                      mean, and in high what no factor passes in 95% of samples where none has an influence
     convergence       outcome, subject, year, group, unit, method, factor, index, value, low, high, runs
                       the main index of every factor from nested first parts of the runs, and from all
     regions           outcome, subject, year, group, unit, factor, region, from_share, to_share, mean, distance
@@ -170,7 +171,7 @@ def run_study(
         write_file(folder / "manifest.json", json_bytes(_manifest(loaded, task, sweep)))
     except OSError as error:
         raise _unwritten(folder, error) from None
-    if sweep.failed:
+    if sweep.failed or (sweep.complete and failures(task, folder)):  # other shards' runs may have failed
         raise _failed(task, folder)
     if not sweep.complete:
         return sweep

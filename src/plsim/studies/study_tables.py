@@ -16,7 +16,7 @@ from plsim.studies.evaluate import Outcome
 from plsim.studies.factors import Factor
 from plsim.studies.indices import is_constant, need_finite
 from plsim.studies.responses import contrast_rows, place, response_rows
-from plsim.studies.sensitivity import indices, regions
+from plsim.studies.sensitivity import chance, indices, regions
 from plsim.studies.study_file import Factorial, FractionalFactorial, Grid, Method, Regional, Sample, Surrogate
 from plsim.studies.study_loading import Loaded
 
@@ -186,6 +186,8 @@ def _sensitivity(
         each = values[..., column]
         at = place(outcome)
         final = indices(method, factors, units, each, seed=seed)
+        if final:
+            final += chance(method, factors, each, seed=seed)
         found += [at | {"method": method.kind} | asdict(row) for row in final]
         steps = stages(method, factors, units, each, seed=seed, final=final)
         growing += [

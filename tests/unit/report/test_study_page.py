@@ -254,6 +254,24 @@ def test_a_grid_of_two_factors_is_drawn_as_a_surface(make_study: Make) -> None:
     assert len(picture.table.rows) == 6
 
 
+def test_a_grid_of_three_factors_is_drawn_at_some_values_of_the_third(make_study: Make) -> None:
+    rows = [
+        PLACE
+        | {"practices.technology.tools": tools, "quality": quality, "practices.technology.share": share}
+        | {"value": share * slope / tools, "low": 0.0, "high": 0.2, "positive": 1.0, "worlds": 5}
+        for tools in (1.0, 2.0)
+        for quality, slope in (("poor", -0.1), ("good", 0.5))
+        for share in (0.0, 0.2, 0.4)
+    ]
+    named = ["quality", "practices.technology.tools", "practices.technology.share"]
+    factors = pd.DataFrame({"factor": named, "kind": "values", "values": ""})
+    folder = make_study({"response": pd.DataFrame(rows), "factors": factors}, method="grid")
+    few, many = response_pictures(read_study(folder), EVERYBODY._asdict(), at=0)
+    assert (few.caption[-8:], many.caption[-8:]) == (" tools 1", " tools 2")
+    assert "poor at 0; quality good at 0.4" in many.svg
+    assert [row[2] for row in (few.table.rows[-1], many.table.rows[-1])] == ["+200", "+100"]
+
+
 @pytest.mark.parametrize("colour", [SCENARIO, LOSS])
 def test_numbers_in_coloured_cells_can_be_read(colour: str) -> None:
     def light(hexadecimal: str) -> float:

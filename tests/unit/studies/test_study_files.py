@@ -197,6 +197,13 @@ def test_a_method_says_what_it_cannot_do_and_the_way_forward(method: str, said: 
     assert said in complaint(head=f"{head}{method}\n" if before else head, method="" if before else method)
 
 
+def test_whole_worlds_are_refused_where_curves_are_fitted() -> None:
+    body = "[levers]\npractices.advising.intensity = { low = 0.0, high = 1.0 }\n[uncertainties]\nworlds = 3\n"
+    assert "Vary parameters in place of whole worlds" in complaint(
+        body, method="[method]\nkind = 'hdmr'\nsamples = 300"
+    )
+
+
 def test_many_worlds_cannot_be_levels_of_a_morris_factor_but_trajectories_share_them_out() -> None:
     study = loaded(LEVERS + "[uncertainties]\nworlds = 40\n", "[method]\nkind = 'morris'\ntrajectories = 40")
     assert "world" not in [factor.name for factor in study.factors]

@@ -182,6 +182,22 @@ def test_failed_runs_are_listed_with_their_inputs_and_nothing_is_analysed(
     assert finished(GRID, tmp_path).sweep.made == 6
 
 
+def test_the_last_part_says_which_runs_of_other_parts_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Evaluator.__call__
+
+    def broken(self: Evaluator, changes: object = None, world: object = CENTRAL) -> object:
+        if changes and changes["practices.learning_paths.intensity"] == 1.0:  # type: ignore[index]
+            raise ValueError("too much of a good thing")
+        return whole(self, changes, world)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Evaluator, "__call__", broken)
+        with pytest.raises(RunError, match="runs failed"):
+            run_study(study(GRID), tmp_path, shard=(1, 2))
+    with pytest.raises(RunError, match=r"of 12 runs failed.* too much of a good thing"):
+        run_study(study(GRID), tmp_path, shard=(2, 2))
+
+
 def test_an_outcome_that_no_run_has_is_said_before_the_sweep(tmp_path: Path) -> None:
     body = GRID.replace("[method]", '[[outcomes]]\ngroup = "governance:charter"\n[method]')
     with pytest.raises(InputError, match="Did you mean 'achievement/both/year 1/governance:district'"):
