@@ -9,7 +9,7 @@ from plsim.practices.registration import register
 
 @register("advising")
 class Advising(Practice):
-    """Regular talks about goals and progress, and teaching of self-regulation, first for those who seem to need them."""
+    """Regular talks about goals and progress, and teaching of self-regulation; first for those who seem to need it."""
 
     intensity: float = option("practices.advising_intensity", 0.0, 1.0)
     spread: float = option("practices.advising_spread", 0.0, 1.0)
