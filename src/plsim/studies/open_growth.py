@@ -1,4 +1,4 @@
-"""A second witness for growth: 1,721 children of 60 urban schools over up to six years (``mlmRev/egsingle``).
+"""Growth in open data: 1,721 children of 60 urban schools over up to six years (``mlmRev/egsingle``).
 
 How far children's growth persistently differs, and how much of what sets children apart lies between schools, found by
 one estimator in the data and in a simulated cohort that is followed from kindergarten to grade 5.
