@@ -173,8 +173,8 @@ def surpass_shares(
 
 def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) -> SchoolEstimates:
     """Each school's mean gap to its students' matches, adjusted for what is left of differences at baseline."""
-    import statsmodels.api as sm
     from scipy.stats import t
+    from statsmodels.regression.linear_model import OLS
 
     inside = found.matched
     if not inside.any():
@@ -188,7 +188,7 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
 
     # Slopes from within schools; what they leave of a school's gap is its effect.
     centred = np.column_stack([column - mean(column)[place] for column in before.T])
-    fitted = sm.OLS(gap - mean(gap)[place], centred, hasconst=False).fit(method="qr")
+    fitted = OLS(gap - mean(gap)[place], centred, hasconst=False).fit(method="qr")
     adjusted = gap - before @ fitted.params
     value = mean(adjusted)
     freedom = np.maximum(count - 1.0, 1.0)
@@ -203,12 +203,12 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
 
 def school_noise(pool: Scores, subject: int) -> float:
     """Variance between comparison schools of growth that their students do not explain (SD squared), never below 0."""
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
 
     alike = np.ones(len(pool.school))
     covariates = varying(relative(_covariates(pool), pool.grade, alike))
     outcome = relative(pool.spring[:, subject], pool.grade, alike)
-    residual = np.asarray(sm.OLS(outcome, covariates, hasconst=False).fit(method="qr").resid)
+    residual = np.asarray(OLS(outcome, covariates, hasconst=False).fit(method="qr").resid)
     schools, place, count = np.unique(pool.school, return_inverse=True, return_counts=True)
     mean = np.bincount(place, residual) / count
     within = float(((residual - mean[place]) ** 2).sum() / max(len(residual) - len(schools), 1))

@@ -52,7 +52,7 @@ def both_subjects(blocks: list[Block], *, sd_basis: str, clustered: bool) -> tup
 
     ``clustered`` says that the clusters are schools, of which there are few on either side; else they are students.
     """
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import WLS
 
     columns = [
         varying(relative(np.column_stack([block.program, block.covariates]), block.cell, block.weight))
@@ -63,7 +63,7 @@ def both_subjects(blocks: list[Block], *, sd_basis: str, clustered: bool) -> tup
     design = np.zeros((sum(map(len, columns)), sum(each.shape[1] for each in columns)))
     design[:rows, :width], design[rows:, width:] = columns
     groups = np.unique(np.concatenate([block.cluster for block in blocks]), return_inverse=True)[1]
-    model = sm.WLS(
+    model = WLS(
         np.concatenate([relative(block.outcome, block.cell, block.weight) for block in blocks]),
         design,
         weights=np.concatenate([block.weight for block in blocks]),
@@ -123,11 +123,11 @@ def varying(columns: Floats) -> Floats:
 
 def clustered_mean(values: Floats, school: Ints) -> tuple[float, float]:
     """Mean and its standard error, clustered by school; NaN error in fewer than two schools."""
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
 
     groups = np.unique(school, return_inverse=True)[1]
     if groups.max() < 1:
         return float(values.mean()), float("nan")
-    model = sm.OLS(values, np.ones((len(values), 1)), hasconst=True)
+    model = OLS(values, np.ones((len(values), 1)), hasconst=True)
     fitted = model.fit(method="qr", cov_type="cluster", cov_kwds={"groups": groups})
     return float(fitted.params[0]), float(fitted.bse[0])

@@ -98,12 +98,12 @@ def implementation_index(done: Floats, z: Floats, reliability: float) -> Floats:
 
 def implementation_slope(effect: Floats, index: Floats) -> Slope | None:
     """Regression of schools' effects on an index, with robust errors (HC3: few schools); None with fewer than four."""
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
 
     seen = np.isfinite(effect) & np.isfinite(index)
     if seen.sum() < 4 or float(np.ptp(index[seen])) == 0.0:
         return None
-    fitted = sm.OLS(effect[seen], sm.add_constant(index[seen])).fit(cov_type="HC3", use_t=True)
+    fitted = OLS(effect[seen], np.column_stack([np.ones(int(seen.sum())), index[seen]])).fit(cov_type="HC3", use_t=True)
     return Slope(
         float(fitted.params[1]), float(fitted.bse[1]), float(fitted.pvalues[1]), float(fitted.rsquared), int(seen.sum())
     )
