@@ -163,9 +163,9 @@ def test_sensitivity_analysis_finds_nothing_where_nothing_is_planted():
     ("method", "studies"),
     [
         (RbdFast(kind="rbd_fast", samples=128), 60),
-        pytest.param(Pawn(kind="pawn", samples=128), 60, marks=pytest.mark.slow),
-        pytest.param(Regional(kind="regional", samples=128), 60, marks=pytest.mark.slow),
-        pytest.param(Delta(kind="delta", samples=128), 40, marks=pytest.mark.slow),
+        pytest.param(Pawn(kind="pawn", samples=128, resamples=20), 60, marks=pytest.mark.slow),
+        pytest.param(Regional(kind="regional", samples=128, resamples=20), 30, marks=pytest.mark.slow),
+        pytest.param(Delta(kind="delta", samples=300), 20, marks=pytest.mark.slow),
     ],
     ids=lambda given: getattr(given, "kind", ""),
 )
@@ -177,7 +177,7 @@ def test_a_sample_of_chance_names_a_factor_at_most_as_often_as_stated(method: Me
         units = points_of(method, factors, seed=seed)
         values = units[:, 0] + np.random.default_rng([3, seed]).normal(0.0, 0.2, units.shape[0])
         bound = chance(method, factors, values, seed=seed)[0]
-        rows = indices(method, factors, units, values, seed=seed, resamples=1)
+        rows = indices(method, factors, units, values, seed=seed)
         above = [row.factor for row in rows if row.index == bound.index and row.value > bound.high]
         missed += "x0" not in above
         alarms += any(name != "x0" for name in above)

@@ -137,11 +137,13 @@ def chance(method: Method, factors: Sequence[Factor], values: Floats, *, seed: i
     if is_constant(values) or not isinstance(method, (RbdFast, Delta, Pawn, Regional)):
         return []
     own = _own_seed(seed, f"{method.kind} chance")
+    # Delta takes its bias from resamples, and is noisier with fewer; to the others they are intervals only.
+    resamples = 5 if isinstance(method, Delta) else 1
 
     def once(columns: Floats) -> dict[str, list[float]]:
         unseen = [Factor(f"unseen {at}", "uncertainty", "range", 0.0, 1.0) for at in range(columns.shape[1])]
         found: dict[str, list[float]] = {}
-        for row in indices(method, unseen, columns, values, seed=own, resamples=1):
+        for row in indices(method, unseen, columns, values, seed=own, resamples=resamples):
             found.setdefault(row.index, []).append(row.value)
         return found
 
