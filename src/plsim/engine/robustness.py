@@ -6,7 +6,7 @@ central world. The two are different things: more evidence narrows the first, mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -96,15 +96,20 @@ def _effects(both: Pair, run_: WorldRun) -> dict[Row, float]:
 
 
 def hangs_on(result: Result, effects: Floats) -> tuple[tuple[str, float], ...]:
+    """Parameters that an effect over the worlds of a result hangs on; see :func:`goes_with`."""
+    return goes_with(result.worlds_run, effects, doses=result.scenario.dose_unpublished)
+
+
+def goes_with(worlds: Sequence[World], effects: Floats, *, doses: bool) -> tuple[tuple[str, float], ...]:
     """Parameters that an effect hangs on, and the share of its variance that each goes with; the largest first.
 
-    The square of the rank correlation over the worlds of ``result``, where it is large and no chance: among all
-    parameters together a false one is named in at most 5% of results. ``effects`` has shape (worlds,).
+    The square of the rank correlation over the worlds, where it is large and no chance: among all parameters together
+    a false one is named in at most 5% of results. ``effects`` has shape (worlds,); ``doses`` says whether worlds differ
+    in doses that were never published.
     """
-    worlds = result.worlds_run
     if len(worlds) < FEWEST_WORLDS or float(np.ptp(effects)) == 0.0:
         return ()
-    keys = [key for key in worlds[0].values if key != DOSE or result.scenario.dose_unpublished]
+    keys = [key for key in worlds[0].values if key != DOSE or doses]
     ranks = rankdata(effects)
     found = []
     for key in keys:
@@ -152,10 +157,15 @@ def _sentences(result: Result, place: int, row: Row) -> list[str]:
 
 
 def assumptions(result: Result, effects: Floats, *, about: str) -> list[str]:
-    """What effects over the worlds of a result hang on most, in plain sentences; each says if evidence left it open."""
+    """What effects over the worlds of a result hang on most, in plain sentences."""
+    return assumption_sentences(hangs_on(result, effects), about=about)
+
+
+def assumption_sentences(found: Sequence[tuple[str, float]], *, about: str) -> list[str]:
+    """The first three of the parameters that :func:`goes_with` found; each says if evidence left it open."""
     open_ = set(unidentified())
     lines = []
-    for key, share in hangs_on(result, effects)[:3]:
+    for key, share in found[:3]:
         meaning = registry()[key].meaning.rstrip(".")
         doubt = ", which the evidence does not narrow" if key in open_ else ""
         lines.append(f"{about}: {share:.0%} of the range goes with one assumption{doubt}: {meaning} ({key}).")

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plsim.engine.robustness import assumption_sentences, goes_with
 from plsim.engine.state import Floats
 from plsim.evidence import registry
+from plsim.studies.attribution_words import main_outcome
 from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
 from plsim.studies.design import Design, column_name
 from plsim.studies.evaluate import Outcome
@@ -65,6 +67,7 @@ def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values
     if isinstance(study.method, (Factorial, Grid)):
         crossed = by_point if by_point.ndim == 3 else by_point[np.newaxis]
         more, says = _crossed(study.method, design, outcomes, crossed, seed=study.seed, label=label)
+        says += _assumptions(loaded, design, outcomes, crossed)
     elif isinstance(study.method, Surrogate):
         from plsim.studies.surrogate import surrogate_tables
 
@@ -146,6 +149,23 @@ def _crossed(
     return tables, says + [
         f"{label}: the same in all runs, so that nothing in this study changes it." for label in still
     ]
+
+
+def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats) -> list[str]:
+    """What the answer hangs on: of all practices together, or of an effect over all choices of a grid.
+
+    ``values`` has shape (worlds, points, outcomes).
+    """
+    if not design.worlds:
+        return []
+    main = main_outcome(outcomes)
+    each = values[:, :, list(outcomes).index(main)]
+    if isinstance(loaded.study.method, Factorial):
+        effects, about = each[:, -1] - each[:, 0], f"All together, {main.label}"
+    else:
+        effects, about = each.mean(axis=1), f"{main.label}, choices averaged"
+    found = goes_with(design.worlds, effects, doses=loaded.scenario.dose_unpublished)
+    return assumption_sentences(found, about=about)
 
 
 def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome) -> str:

@@ -13,13 +13,14 @@ import pytest
 import plsim
 from plsim.core.errors import InputError, RunError, StudyError
 from plsim.engine.parameters import CENTRAL
-from plsim.engine.worlds import label, worlds
+from plsim.engine.worlds import label, unidentified, worlds
 from plsim.studies.design import CENTRAL_ONLY, ONE_BY_ONE, StudyTask, task_of
 from plsim.studies.evaluate import Evaluator
 from plsim.studies.runner import SweepOutcome
 from plsim.studies.study_loading import Loaded, load_study, loads_study
 from plsim.studies.study_plan import plan_study, size, span
 from plsim.studies.study_run import StudyResult, run_study
+from plsim.studies.study_tables import analysed
 
 HEAD = """schema_version = 1
 name = "trial"
@@ -260,6 +261,36 @@ def test_a_full_factorial_hands_combinations_to_the_attribution_in_its_order(tmp
     off = evaluator.practice_off("advising")
     nothing = evaluator(off | evaluator.practice_off("learning_paths"))[0]
     assert alone == pytest.approx(float(evaluator(off)[0] - nothing))
+
+
+@pytest.mark.parametrize(
+    ("body", "about"),
+    [
+        (LEVERS, "achievement/both/year 1/all, choices averaged"),
+        (TWO, "All together, achievement/both/year 1/all"),
+    ],
+)
+def test_an_answer_says_which_assumption_it_hangs_on_and_whether_evidence_narrows_it(body: str, about: str) -> None:
+    key = "school.library_distinct"
+    method = "grid" if body == LEVERS else "factorial"
+    loaded = study(body + f'[uncertainties]\nworlds = 40\n[method]\nkind = "{method}"\n')
+    task = task_of(loaded)
+    of_world = np.array([world.values[key] for world in task.design.worlds])
+    by_run = np.empty((task.design.runs, 1))
+    points = task.design.runs // len(of_world)
+    for run in range(task.design.runs):
+        at = task.design.order[run]
+        by_run[run, 0] = of_world[task.design.world[run]] * (1.0 + (at % points))
+    says = analysed(loaded, task.design, task.outcomes, by_run, label="trial").statements
+    hangs = [line for line in says if "goes with one assumption" in line]
+    assert key in unidentified()
+    assert len(hangs) == 1
+    assert hangs[0].startswith(
+        f"{about}: 100% of the range goes with one assumption, which the evidence does not narrow"
+    )
+    assert hangs[0].endswith(f"({key}).")
+    still = analysed(loaded, task.design, task.outcomes, np.zeros_like(by_run), label="trial").statements
+    assert not any("assumption" in line for line in still)
 
 
 def test_a_plan_says_runs_time_and_disk_and_stores_nothing(tmp_path: Path) -> None:
