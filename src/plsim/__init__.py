@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plsim import population
-    from plsim.api import change, compare, districts, evaluate, load, run, study
+    from plsim import population, sweeps
+    from plsim.api import change, compare, districts, evaluate, load, rule, run, study
     from plsim.api import worlds_of as worlds
     from plsim.core.errors import (
         EngineError,
@@ -60,6 +60,7 @@ _HOMES = {
     "districts": "plsim.api",
     "evaluate": "plsim.api",
     "load": "plsim.api",
+    "rule": "plsim.api",
     "run": "plsim.api",
     "study": "plsim.api",
     "worlds": "plsim.api:worlds_of",
@@ -93,16 +94,18 @@ __all__ = [
     "evaluate",
     "load",
     "population",
+    "rule",
     "run",
     "study",
+    "sweeps",
     "worlds",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """A public name, from the module that defines it (PEP 562)."""
-    if name == "population":
-        return import_module("plsim.population")
+    if name in ("population", "sweeps"):
+        return import_module(f"plsim.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'plsim' has no attribute {name!r}")

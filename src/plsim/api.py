@@ -302,7 +302,8 @@ def study(
     Parameters
     ----------
     source
-        A study file, a folder that holds a ``study.toml``, or the name of a shipped experiment.
+        A study file, a folder that holds a ``study.toml``, the name of a shipped experiment, or the text of a study
+        file (several lines of TOML).
     folder
         Where runs and tables are kept.
     seed
@@ -322,10 +323,17 @@ def study(
     StudyError
         When the file is wrong, or the folder holds runs of another study.
     """
-    from plsim.studies.loading import Loaded, load_study
+    from plsim.studies.loading import Loaded, load_study, loads_study
     from plsim.studies.run import StudyResult, run_study
 
-    loaded = source if isinstance(source, Loaded) else load_study(source, seed=_seed(seed))
+    if isinstance(source, Loaded):
+        loaded = source
+    elif isinstance(source, str) and "\n" in source:
+        loaded = loads_study(source, seed=_seed(seed))
+    elif isinstance(source, str | os.PathLike):
+        loaded = load_study(source, seed=_seed(seed))
+    else:
+        raise InputError("study", "source", _given(source), allowed="a study file, a study's name, or its text")
     found = run_study(loaded, Path(folder), workers=_workers(workers), progress=progress)
     assert isinstance(found, StudyResult)  # no shard was asked for
     return found
@@ -387,6 +395,29 @@ def districts(
     return stream(
         chosen, seed=_seed(seed), years=_years(years), worlds=worlds_of(worlds, seed=0), workers=_workers(workers)
     )
+
+
+def rule(topic: str) -> Any:
+    """The rules of one topic as plain Python functions, for theories of your own that build on them.
+
+    Parameters
+    ----------
+    topic
+        A file of ``plsim/rules``: ``"motivation"``, ``"attention"``, ``"match"`` ...
+
+    Examples
+    --------
+    >>> import plsim
+    >>> callable(plsim.rule("motivation").next_engagement)
+    True
+    """
+    from plsim.core.jit import interpreted
+
+    folder = Path(__file__).parent / "rules"
+    known = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    if topic not in known:
+        raise InputError("rule", "topic", _given(topic), allowed=", ".join(known), fix=nearest(str(topic), known))
+    return interpreted(f"plsim.rules.{topic}")
 
 
 def worlds_of(worlds: int | None = None, *, seed: int = 0) -> tuple[World, ...]:

@@ -42,7 +42,7 @@ def test_every_public_name_is_there_and_documented() -> None:
     for name in plsim.__all__:
         assert getattr(plsim, name).__doc__, name
     assert plsim.__all__ == sorted(plsim.__all__)
-    assert {*plsim._HOMES, "population"} == set(plsim.__all__)
+    assert {*plsim._HOMES, "population", "sweeps"} == set(plsim.__all__)
 
 
 def test_importing_plsim_loads_nothing_heavy() -> None:
@@ -98,6 +98,8 @@ def test_a_wrong_argument_is_one_message(arguments: dict[str, object], message: 
         (lambda: plsim.worlds("x"), "worlds: got 'x'"),
         (lambda: plsim.evaluate("one_school_demo", years="two"), "years: got 'two'"),
         (lambda: plsim.study("no_such_study", "x"), "no_such_study"),
+        (lambda: plsim.study(3, "x"), "source: got 3"),
+        (lambda: plsim.rule("motivatoin"), "Did you mean 'motivation'"),
         (lambda: list(plsim.districts("one_school_demo", 1.5)), "districts: got 1.5"),
     ],
 )
