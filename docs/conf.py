@@ -52,7 +52,7 @@ napoleon_use_rtype = False
 sphinx_gallery_conf = {
     "examples_dirs": [str(HERE.parent / "examples")],
     "gallery_dirs": ["gallery"],
-    "filename_pattern": r"gallery_\w+\.py$",
+    "filename_pattern": r"\.py$",
     "ignore_pattern": r"mesa_visualisation\.py",
     "abort_on_example_error": True,
     "download_all_examples": False,

@@ -186,7 +186,7 @@ def _write(app: object, config: object) -> None:  # noqa: ARG001
 
 
 def _read(app: object, docname: str, source: list[str]) -> None:  # noqa: ARG001
-    examples = [path.stem for path in (CHECKOUT / "examples").glob("*.py")]
+    examples = [path.stem for path in (CHECKOUT / "examples").glob("*.py") if path.stem != "mesa_visualisation"]
     if "/" not in docname:
         source[0] = led_to_the_site(source[0], examples=examples)
 
