@@ -52,7 +52,7 @@ print(roster.head(3).to_string(index=False))
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "roster.csv"
     roster.to_csv(file, index=False)
-    result = plsim.run("gentle_start", population=file, years=1, worlds=6)
+    result = plsim.run("gentle_start", population=file, years=1, worlds=6, other_designs=False)
 print("\n".join(result.notes[:4]))
 
 # %%

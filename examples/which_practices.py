@@ -10,7 +10,6 @@ orders in which the practices could have been added.
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 
@@ -43,9 +42,7 @@ kind = "factorial"
 """
 
 with tempfile.TemporaryDirectory() as folder:
-    file = Path(folder) / "study.toml"
-    file.write_text(STUDY, encoding="utf-8")
-    study = plsim.study(file, Path(folder) / "runs")
+    study = plsim.study(STUDY, folder)
     tables = {name: table.copy() for name, table in study.tables.items()}
     statements = list(study.statements)
 

@@ -49,14 +49,14 @@ def run(
     progress: Progress | None = None,
     other_designs: bool = True,
 ) -> Result:
-    """A scenario beside typical practice with the same students and the same luck.
+    """A scenario beside typical practice with the same students and the same random numbers.
 
     Parameters
     ----------
     scenario
         As :func:`plsim.load` reads it.
     seed
-        The luck; the scenario's own when None. 0 is a seed.
+        Of all random draws; the scenario's own when None. 0 is a seed.
     worlds
         Number of worlds over which intervals are taken, default 40; 0 runs the central world only, without intervals.
     years
