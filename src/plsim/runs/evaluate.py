@@ -38,7 +38,7 @@ Value = TypeVar("Value")
 
 
 class Outcome(NamedTuple):
-    """A row of ``effects`` of the estimator ``paired``."""
+    """A row of ``effects``: all its fields together are its key, in every table of a study and in every sentence."""
 
     outcome: str = "achievement"
     subject: str = "both"
@@ -46,6 +46,8 @@ class Outcome(NamedTuple):
     group: str = "all"
     arm: str = "difference"
     unit: str = "SD"
+    estimator: str = "paired"
+    """Runs of a study have no other."""
 
     @property
     def label(self) -> str:
@@ -188,7 +190,7 @@ class Evaluator:
             tuple(year_outcomes(setting, arm, base, year, parts=parts[year], only=only) for year in asked)
         )
         found = {
-            Outcome(row.outcome, row.subject, row.year, row.group, row.arm, row.unit): value
+            Outcome(row.outcome, row.subject, row.year, row.group, row.arm, row.unit, row.estimator): value
             for row, value in zip(rows, values.tolist(), strict=True)
         }
         out = np.empty(len(self.outcomes))
