@@ -9,8 +9,8 @@ says holds inside the model and under its worlds. It is no evidence of what prac
 claimed, :mod:`plsim.attribution.sentences` the sentences.
 
 Tables (``outcome, subject, year, group, arm, unit, estimator`` come first in all of them; ``value`` is a median over
-worlds, ``low`` and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above 0, ``mean`` the mean over worlds: means add
-up, medians do not; sets of practices are joined by ``;``)::
+worlds, ``low`` and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above 0, ``mean`` the mean over
+worlds: means add up, medians do not; sets of practices are joined by ``;``)::
 
     attribution         practice, measure (shapley | average | add_one_in | leave_one_out), value, low, high, positive,
                         mean, found (1 a gain, -1 a loss, 0 not to be told from nothing; by Shapley values)
