@@ -22,7 +22,7 @@ from plsim.scenario.schema import Scenario
 
 
 class Outcome(NamedTuple):
-    """A row of ``effects`` of the estimator ``paired``.
+    """A row of ``effects``: all its fields together are its key, in every table of a study and in every sentence.
 
     Attributes
     ----------
@@ -38,6 +38,8 @@ class Outcome(NamedTuple):
         ``"difference"``, ``"scenario"`` or ``"counterfactual"``.
     unit
         For outcomes that come in several: ``"SD"`` or ``"RIT"``.
+    estimator
+        ``"paired"``; runs of a study have no other.
 
     Examples
     --------
@@ -52,6 +54,8 @@ class Outcome(NamedTuple):
     group: str = "all"
     arm: str = "difference"
     unit: str = "SD"
+    estimator: str = "paired"
+    """Runs of a study have no other."""
 
     @property
     def label(self) -> str:
@@ -145,7 +149,7 @@ class Evaluator:
             years={at.year - 1 for at in self.outcomes},
         )
         found = {
-            Outcome(row.outcome, row.subject, row.year, row.group, row.arm, row.unit): value
+            Outcome(row.outcome, row.subject, row.year, row.group, row.arm, row.unit, row.estimator): value
             for row, value in zip(rows, values.tolist(), strict=True)
         }
         out = np.empty(len(self.outcomes))
