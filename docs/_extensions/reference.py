@@ -29,6 +29,7 @@ LEADING_OUT = {
     "../CHANGELOG.md": "generated/changelog.md",
     "../CONTRIBUTING.md": "generated/contributing.md",
     "../benchmarks/history.csv": "generated/benchmarks.rst",
+    "../examples/": "gallery/index.rst",
     "README.md": "index.md",
 }
 """Where a link that leaves ``docs/``, or goes to a page that the site replaces, leads on the site."""

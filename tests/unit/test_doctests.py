@@ -24,7 +24,9 @@ def test_a_public_name_says_what_it_is(name: str) -> None:
     assert text.partition("\n")[0].endswith((".", ":"))
 
 
-@pytest.mark.parametrize("name", ["change", "compare", "districts", "evaluate", "load", "rule", "run", "study", "worlds"])
+@pytest.mark.parametrize(
+    "name", ["change", "compare", "districts", "evaluate", "load", "rule", "run", "study", "worlds"]
+)
 def test_a_public_function_says_what_it_takes_gives_and_refuses(name: str) -> None:
     text = getattr(plsim, name).__doc__ or ""
     for heading in ("Parameters", "Returns" if name != "districts" else "Yields", "Raises", "Examples"):

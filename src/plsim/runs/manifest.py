@@ -71,7 +71,7 @@ def read_manifest(path: Path) -> Again:
     document = _document(path)
     scenario = loads(document["scenario"], where=f"{path}: scenario")
     if scenario.digest() != document["scenario_digest"]:
-        raise InputError(str(path), "scenario", "does not have the digest that stands beside it", fix=_FIX)
+        raise InputError(str(path), "scenario", "does not match the recorded digest", fix=_FIX)
     return Again(
         scenario=scenario,
         seed=document["seed"],
@@ -121,7 +121,7 @@ def _document(path: Path) -> dict[str, Any]:
         given = document.get(name) if isinstance(document, dict) else None
         # In JSON true is no number, but in Python it is.
         if not isinstance(given, kind) or isinstance(given, bool) != (kind is bool):
-            raise InputError(str(path), name, "missing or not what it should be", allowed=kind.__name__, fix=_FIX)
+            raise InputError(str(path), name, "missing or of the wrong type", allowed=kind.__name__, fix=_FIX)
     return dict(document)
 
 

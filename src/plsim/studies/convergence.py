@@ -116,7 +116,7 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
         if len(lost) == len(last):
             says.append("no factor can be distinguished from chance")
         elif lost:
-            says.append(f"not told from chance: {_list(lost)}")
+            says.append(f"not distinguished from chance: {_list(lost)}")
     return [f"{about}: {'; '.join(says)}."]
 
 
