@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def reference(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(str(CHECKOUT / "docs" / "_extensions"))
-    yield importlib.import_module("reference")
+    return importlib.import_module("reference")
 
 
 def test_the_api_reference_lists_every_public_name(reference: ModuleType) -> None:

@@ -244,7 +244,7 @@ class SchoolModel(ArmModel):
     def step(self) -> None:
         """One instructional week."""
         if not self.running:
-            raise EngineError(f"The model has completed its {self.years} years; check model.running before another step.")
+            raise EngineError(f"The model has completed its {self.years} years; check model.running before a step.")
         if self.week == WEEKS_PER_YEAR:
             self._begin_year()
         self.run(self.arm, self.week, self.week + 1)
