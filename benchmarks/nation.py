@@ -28,9 +28,8 @@ def main() -> None:
     nation = sum(district_sizes())
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024.0
     print(f"{done.done} runs, {students:,} students in {seconds:.0f} s; largest process {peak:.0f} MB")
-    print(
-        f"the nation, {nation:,} students in {len(district_sizes()):,} districts: {seconds * nation / students / 60.0:.0f} minutes"
-    )
+    minutes = seconds * nation / students / 60.0
+    print(f"the nation, {nation:,} students in {len(district_sizes()):,} districts: {minutes:.0f} minutes")
 
 
 if __name__ == "__main__":
