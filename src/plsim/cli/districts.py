@@ -11,9 +11,9 @@ import click
 
 from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
-from plsim.cli.out_folder import OutFolder
+from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
-from plsim.cli.run import announce, is_there
+from plsim.cli.run import announce, is_there, people_settings
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 
@@ -34,8 +34,9 @@ _COUNT = 20
     "--count", type=click.IntRange(1, 1_000_000), help=f"Districts to draw, without files.  [default: {_COUNT}]"
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED]"
+    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED-...]"
 )
+@click.option("--force", is_flag=True, help="Overwrite another result in that folder.")
 @click.option("--seed", type=int, help="The luck of the runs.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
@@ -51,6 +52,7 @@ def command(
     files: tuple[Path, ...],
     count: int | None,
     out: Path | None,
+    force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
@@ -66,6 +68,8 @@ def command(
     Only one district is in memory at a time: however many there are, it takes no more. Writes a table with each
     district's effects, part by part, and their totals. Interrupted, it keeps the parts that are written.
     """
+    from plsim.population.load import StudentFiles
+    from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
 
     if files and count is not None:
@@ -74,7 +78,14 @@ def command(
         if not is_there(path):
             raise InputError("districts", "", f"no file or folder '{path}'")
     loaded = load(scenario, overrides=overrides, years=years, seed=seed)
-    folder = out or Path("results") / f"districts-{loaded.name}-seed{loaded.seed}"
+    settings: dict[str, object] = {
+        "scenario": loaded.digest(),
+        "count": count,
+        "worlds": worlds,
+        "every_outcome": every_outcome,
+        **people_settings([StudentFiles(path, term) for path in files]),
+    }
+    folder = out or named_folder(f"districts-{loaded.name}-seed{loaded.seed}", settings)
 
     def finished() -> Totals:
         from plsim.engine.worlds import label
@@ -93,10 +104,12 @@ def command(
                 kept.add(found)
                 if progress is not None:
                     progress(kept.totals.districts, number)
-        kept.finish(loaded, worlds=worlds, label=label(), files=[str(path) for path in files])
+        kept.finish(loaded, worlds=worlds, label=label(), files=[str(path) for path in files], settings=settings)
         return kept.totals
 
     with OutFolder(folder) as out_folder:
+        if not force:
+            refuse_other_settings(folder, "manifest.json", settings)
         announce("batch", quiet=quiet)
         totals = interruptible(
             finished, message="plsim: interrupted; the parts that were written are kept.", tidy=out_folder.tidy

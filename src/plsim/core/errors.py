@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable
 
 
@@ -88,3 +89,23 @@ def nearest(given: str, known: Iterable[str]) -> str:
     """A question that names the nearest known word, or an empty string when none is near."""
     close = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
     return f"Did you mean '{close[0]}'?" if close else ""
+
+
+MOST_SHOWN = 60
+"""Characters of a given value that a message repeats."""
+
+
+def shown(given: object) -> str:
+    """A given value as messages show it: short, on one line, without control characters."""
+    text = given if isinstance(given, str) else reprlib.repr(given)
+    text = printable(text)
+    return f"'{text[:MOST_SHOWN]}...'" if len(text) > MOST_SHOWN else f"'{text}'"
+
+
+def printable(text: str) -> str:
+    """A text for a terminal or a page: control characters and overrides of writing direction are shown as escapes."""
+    return "".join(each if each.isprintable() or each == " " else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
