@@ -5,20 +5,23 @@
     PlsimError
     ├── InputError            what somebody gave us is wrong        exit status 2
     │   ├── ScenarioError     a scenario file or an override
-    │   │   └── ScenarioFileError      several things in one file, a line each
     │   ├── PopulationError   a district's export, a roster
     │   │   └── PopulationFileError    several things in the files, a line each
     │   ├── EvidenceError     the registry of numbers
     │   └── StudyError        a study file
     └── RunError              a run went wrong on good input        exit status 1
         └── EngineError       an engine cannot work here, or a state left its bounds
+
+Several things that are wrong with one file are one error, with a line each and ``problems``: see :func:`together`.
 """
 
 from __future__ import annotations
 
 import difflib
 import reprlib
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 
 class PlsimError(Exception):
@@ -42,6 +45,11 @@ class InputError(PlsimError):
         What would have been accepted; may be empty.
     fix
         The likely fix; may be empty.
+
+    Attributes
+    ----------
+    problems
+        Where several things are wrong: each as an error of its own. Else empty.
     """
 
     exit_status = 2
@@ -58,7 +66,12 @@ class InputError(PlsimError):
             sentences.append(f"Allowed: {allowed.rstrip('.')}.")
         if fix:
             sentences.append(fix if fix.endswith(("?", ".")) else fix + ".")
-        super().__init__(" ".join(sentences))
+        super().__init__(printable(" ".join(sentences)))
+        self.problems: tuple[Any, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error that a worker raised arrives whole in the process that waits for it."""
+        return _again, (type(self), vars(self), self.args)
 
 
 class ScenarioError(InputError):
@@ -85,6 +98,40 @@ class EngineError(RunError):
     """An engine cannot work on this machine, or a state variable left its bounds."""
 
 
+def _again(kind: type[InputError], parts: dict[str, Any], args: tuple[Any, ...]) -> InputError:
+    """An error as it was, from its parts."""
+    error = kind.__new__(kind)
+    vars(error).update(parts)
+    error.args = args
+    return error
+
+
+E = TypeVar("E", bound=InputError)
+MOST_TOLD = 20
+"""Problems that one message tells; whoever mends these sees the next."""
+
+
+def together(problems: Sequence[E]) -> E:
+    """One error that tells all problems, a line each; the problem itself when there is only one.
+
+    Examples
+    --------
+    >>> both = together([InputError("a.toml:1", "seed", "missing"), InputError("a.toml:2", "years", "missing")])
+    >>> print(both)
+    a.toml:1: seed: missing.
+    a.toml:2: years: missing.
+    """
+    first = problems[0]
+    if len(problems) == 1:
+        return first
+    told = [str(problem) for problem in problems[:MOST_TOLD]]
+    if len(problems) > MOST_TOLD:
+        told.append(f"... and {len(problems) - MOST_TOLD:,} more.")
+    error: E = _again(type(first), dict(vars(first)), ("\n".join(told),))  # type: ignore[assignment]
+    error.problems = tuple(problems)
+    return error
+
+
 def nearest(given: str, known: Iterable[str]) -> str:
     """A question that names the nearest known word, or an empty string when none is near."""
     close = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
@@ -97,15 +144,30 @@ MOST_SHOWN = 60
 
 def shown(given: object) -> str:
     """A given value as messages show it: short, on one line, without control characters."""
-    text = given if isinstance(given, str) else reprlib.repr(given)
+    try:
+        text = given if isinstance(given, str) else reprlib.repr(given)
+    except ValueError:  # a number of too many digits
+        text = type(given).__name__
     text = printable(text)
     return f"'{text[:MOST_SHOWN]}...'" if len(text) > MOST_SHOWN else f"'{text}'"
 
 
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""What changes the direction of writing around it, so that a page or a terminal shows another text than is there."""
+
+
 def printable(text: str) -> str:
-    """A text for a terminal or a page: control characters and overrides of writing direction are shown as escapes."""
-    return "".join(each if each.isprintable() or each == " " else _escaped(each) for each in text)
+    r"""A text for a terminal or a page: control characters and overrides of writing direction are shown as escapes.
 
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    Examples
+    --------
+    >>> printable("safe\x1b[2Jtxt")
+    'safe\\x1b[2Jtxt'
+    """
+    return "".join(
+        each.encode("unicode_escape").decode("ascii")
+        if each in _TURNING or unicodedata.category(each) in _UNSEEN
+        else each
+        for each in text
+    )
