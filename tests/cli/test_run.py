@@ -49,7 +49,7 @@ class FakeResult:
     def effects(self) -> pd.DataFrame:
         return pd.DataFrame(ROWS, columns=COLUMNS)
 
-    def save(self, folder: Path) -> None:
+    def write_into(self, folder: Path, *, force: bool) -> None:
         document = {"schema_version": 1, "scenario": self.scenario.name, "seed": self.seed, "worlds": 40, "effects": []}
         (folder / "summary.json").write_text(json.dumps(document) + "\n", encoding="utf-8")
 
@@ -71,6 +71,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any
 def engine(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]) -> None:
     module = types.ModuleType("plsim.runs.run")
     module.run = run  # type: ignore[attr-defined]
+    module.DEFAULT_WORLDS = 40  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "plsim.runs.run", module)
     page = types.ModuleType("plsim.report.page")
     page.write_report = lambda folder: (folder / "report.html").touch()  # type: ignore[attr-defined]

@@ -11,9 +11,9 @@ import click
 
 from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
-from plsim.cli.out_folder import OutFolder
+from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
-from plsim.cli.run import MAX_WORLDS, announce, student_files
+from plsim.cli.run import MAX_WORLDS, announce, people_settings, student_files
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 from plsim.measures.vocabulary import ONE_ARM
@@ -39,8 +39,9 @@ _TOOK = (
 @click.command("compare", context_settings={"show_default": True})
 @click.argument("scenarios", nargs=-1, metavar="SCENARIO SCENARIO ...")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/compare-FIRST-seedSEED]"
+    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/compare-FIRST-seedSEED-...]"
 )
+@click.option("--force", is_flag=True, help="Overwrite another result in that folder.")
 @click.option("--seed", type=int, help="The luck of the runs.  [default: the first scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the fewest of any scenario]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change all scenarios; may be repeated.")
@@ -56,6 +57,7 @@ def command(
     *,
     scenarios: tuple[str, ...],
     out: Path | None,
+    force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
@@ -72,6 +74,7 @@ def command(
 
     Prints how the effects of the others differ from the first's, and which parts of a student's week make that.
     """
+    from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
 
     loaded = [load(each, overrides=overrides, years=years, seed=seed) for each in scenarios]
@@ -80,7 +83,16 @@ def command(
         raise InputError("compare", "", f"got {given}", allowed="two or more scenarios of different names")
     people = student_files(population, term)
     luck = loaded[0].seed if seed is None else seed
-    folder = out or Path("results") / f"compare-{loaded[0].name}-seed{luck}"
+    settings: dict[str, object] = {
+        "scenarios": [each.digest() for each in loaded],
+        "seed": luck,
+        "years": years,
+        "worlds": worlds,
+        "own_populations": own_populations,
+        "why": not no_why,
+        **people_settings([] if people is None else [people]),
+    }
+    folder = out or named_folder(f"compare-{loaded[0].name}-seed{luck}", settings)
 
     def compared() -> Comparison:
         from plsim.runs.compare import compare
@@ -97,10 +109,12 @@ def command(
                 workers=workers or os.cpu_count() or 1,
                 progress=progress,
             )
-        found.save(folder)
+        found.save(folder, settings=settings)
         return found
 
     with OutFolder(folder) as out_folder:
+        if not force:
+            refuse_other_settings(folder, "comparison.json", settings)
         announce("batch", quiet=quiet)
         found = interruptible(compared, message="plsim: interrupted; no comparison was written.", tidy=out_folder.tidy)
     if as_json:

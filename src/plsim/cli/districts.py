@@ -11,9 +11,9 @@ import click
 
 from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
-from plsim.cli.out_folder import OutFolder
+from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
-from plsim.cli.run import announce, is_there
+from plsim.cli.run import announce, is_there, people_settings
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 
@@ -40,8 +40,9 @@ _COUNT = 20
 @click.option("--shard", help="With --national: part i of N of the runs, as 3/16, for array jobs.")
 @click.option("--dask", help="With --national: address of a Dask scheduler that makes the runs.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED]"
+    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED-...]"
 )
+@click.option("--force", is_flag=True, help="Overwrite another result in that folder.")
 @click.option("--seed", type=int, help="The luck of the runs.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
@@ -61,6 +62,7 @@ def command(
     shard: str | None,
     dask: str | None,
     out: Path | None,
+    force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
@@ -76,6 +78,8 @@ def command(
     Only one district is in memory at a time: however many there are, it takes no more. Writes a table with each
     district's effects, part by part, and their totals. Interrupted, it keeps the parts that are written.
     """
+    from plsim.population.load import StudentFiles
+    from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
 
     if national:
@@ -103,7 +107,14 @@ def command(
         if not is_there(path):
             raise InputError("districts", "", f"no file or folder '{path}'")
     loaded = load(scenario, overrides=overrides, years=years, seed=seed)
-    folder = out or Path("results") / f"districts-{loaded.name}-seed{loaded.seed}"
+    settings: dict[str, object] = {
+        "scenario": loaded.digest(),
+        "count": count,
+        "worlds": worlds,
+        "every_outcome": every_outcome,
+        **people_settings([StudentFiles(path, term) for path in files]),
+    }
+    folder = out or named_folder(f"districts-{loaded.name}-seed{loaded.seed}", settings)
 
     def finished() -> Totals:
         from plsim.engine.worlds import label
@@ -122,10 +133,12 @@ def command(
                 kept.add(found)
                 if progress is not None:
                     progress(kept.totals.districts, number)
-        kept.finish(loaded, worlds=worlds, label=label(), files=[str(path) for path in files])
+        kept.finish(loaded, worlds=worlds, label=label(), files=[str(path) for path in files], settings=settings)
         return kept.totals
 
     with OutFolder(folder) as out_folder:
+        if not force:
+            refuse_other_settings(folder, "manifest.json", settings)
         announce("batch", quiet=quiet)
         totals = interruptible(
             finished, message="plsim: interrupted; the parts that were written are kept.", tidy=out_folder.tidy
