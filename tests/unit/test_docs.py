@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def test_every_registry_key_shown_exists(page: Path) -> None:
 def test_python_shown_can_be_read(page: Path) -> None:
     for kind, block in BLOCK.findall(page.read_text(encoding="utf-8")):
         if kind == "python":
-            ast.parse(block)
+            ast.parse(textwrap.dedent(block))
 
 
 def test_the_map_shows_every_package_and_no_other() -> None:

@@ -12,7 +12,7 @@ from plsim.cli.interrupt import interruptible
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 def command(*, folder: Path) -> None:
-    """Write FOLDER/report.html: one page that needs no network, for people who decide.
+    """Write FOLDER/report.html, one self-contained page for decision makers.
 
     FOLDER is what `plsim run` or `plsim study` wrote. Prints where the page is.
     """
@@ -28,4 +28,4 @@ def command(*, folder: Path) -> None:
 
         return write_report(folder)
 
-    click.echo(str(interruptible(written, message="plsim: interrupted; no page was written.")))
+    click.echo(str(interruptible(written, message="plsim: interrupted; no report was written.")))

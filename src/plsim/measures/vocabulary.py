@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from plsim.measures.outcomes import OutcomeWords, student_outcomes
 
-class OutcomeWords(NamedTuple):
-    """One outcome.
-
-    ``name`` and ``unit`` stand in tables, ``label`` in a report, for people who decide, ``meaning`` in lists, for
-    people who use tables; ``printed`` ones stand in the text of a run too.
-    """
-
-    name: str
-    unit: str
-    label: str
-    meaning: str
-    printed: bool = True
-
-
-OUTCOMES = (
+_WRITTEN_HERE = (
     OutcomeWords(
         "achievement", "SD, RIT", "Achievement on a broad test such as NWEA MAP",
         "Score on a broad test such as NWEA MAP; SD are the norms'.",
@@ -128,10 +114,6 @@ OUTCOMES = (
         "Chance to end above a matched student of another school.", printed=False,
     ),
     OutcomeWords(
-        "profile_error", "RIT", "How far the school’s picture of a student’s level is off",
-        "How far the school's picture of a student's level is off.", printed=False,
-    ),
-    OutcomeWords(
         "habits_error", "share", "How far its picture of how a student works alone is off",
         "How far its picture of a student's self-regulation is off.", printed=False,
     ),
@@ -144,11 +126,8 @@ OUTCOMES = (
         "Students more than one unit behind the pacing guide.", printed=False,
     ),
     OutcomeWords(
-        "waiting_weeks", "weeks", "Weeks a year spent waiting to move on",
-        "Weeks a year at mastery and not yet promoted.", printed=False,
-    ),
-    OutcomeWords(
-        "wait_per_unit", "weeks", "The same for each unit that was finished", "Such weeks per unit.", printed=False
+        "wait_per_unit", "weeks", "Weeks spent waiting to move on, for each unit taught",
+        "Weeks at mastery and not yet promoted, for each unit taught.", printed=False,
     ),
     OutcomeWords(
         "individual_hours", "hours/week", "Hours in which a teacher works with one student at a time",
@@ -187,6 +166,8 @@ OUTCOMES = (
         "Of these, named by more than one school.", printed=False,
     ),
 )  # fmt: skip
+
+OUTCOMES = (*_WRITTEN_HERE, *(each.words for each in student_outcomes()))
 """What results hold, in the order in which it is shown. A result may hold more."""
 
 ONE_ARM = frozenset({"reverted"})

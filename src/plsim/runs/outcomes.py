@@ -25,6 +25,7 @@ from plsim.measures.groups import (
     headline,
     with_both,
 )
+from plsim.measures.outcomes import StudentYear, student_outcomes
 from plsim.runs.spending import use
 from plsim.runs.survey_outcomes import group_surveys, student_surveys
 
@@ -32,8 +33,8 @@ SPRING = 3
 SCORE_OUTCOMES = frozenset({"achievement", "percentile_points"})
 """What is read from latent achievement alone."""
 _WITHOUT_SURVEYS = SCORE_OUTCOMES | {
-    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match", "profile_error",
-    "waiting_weeks", "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
+    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match",
+    "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
     "regroupings_per_month", "trust", "library", "reverted", "cost_per_student",
     *(f"cost_{name}" for name in Costs._fields),
 }  # fmt: skip
@@ -88,7 +89,8 @@ def year_outcomes(
         parts = partitions(setting, year)
     if only is not None and set(only) <= SCORE_OUTCOMES:
         return YearOutcomes(year + 1, parts, _scores(setting, scenario, counterfactual, year), ())
-    surveyed = only is None or not _WITHOUT_SURVEYS.issuperset(only)
+    unsurveyed = _WITHOUT_SURVEYS.union(each.words.name for each in student_outcomes())
+    surveyed = only is None or not unsurveyed.issuperset(only)
     a, b = scenario.record[year], counterfactual.record[year]
     units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
 
@@ -110,8 +112,7 @@ def year_outcomes(
         student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR),
         student("on_task_share", "share", "on_task"),
         student("match", "share", "match"),
-        student("profile_error", "RIT", "profile_error"),
-        student("waiting_weeks", "weeks", "waiting"),
+        *_declared_outcomes(setting, a, b, year),
         StudentOutcome(
             "self_regulation",
             "share",
@@ -134,6 +135,29 @@ def year_outcomes(
         students = tuple(each for each in students if each.name in wanted)
         groups = tuple(each for each in groups if each.name in only)
     return YearOutcomes(year + 1, parts, students, groups)
+
+
+def _declared_outcomes(setting: Setting, a: YearRecord, b: YearRecord, year: int) -> tuple[StudentOutcome, ...]:
+    """The outcomes that :mod:`plsim.measures.outcomes` declares."""
+    years = [_student_year(setting, record, year) for record in (a, b)]
+    found = []
+    for each in student_outcomes():
+        values = [np.asarray(each.read(of), dtype=np.float64) for of in years]
+        both = [with_both(one if one.ndim == 2 else np.column_stack([one, one])) for one in values]
+        found.append(StudentOutcome(each.words.name, each.words.unit, *both))
+    return tuple(found)
+
+
+def _student_year(setting: Setting, record: YearRecord, year: int) -> StudentYear:
+    grade = setting.timeline.years[year].grade.astype(np.int64)
+    return StudentYear(
+        grade=grade,
+        achievement=record.achievement,
+        achievement_sd=norms().sd_fall_observed[np.arange(2), grade[:, np.newaxis]],
+        units=record.units,
+        self_regulation=record.self_regulation,
+        engagement=record.engagement,
+    )
 
 
 def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:

@@ -50,7 +50,7 @@ def run(
     other_designs: bool = True,
     first: Callable[[Result], object] | None = None,
 ) -> Result:
-    """A scenario beside typical practice with the same students and the same random draws.
+    """A scenario beside typical practice with the same students and the same random numbers.
 
     Parameters
     ----------

@@ -109,7 +109,7 @@ def _sentences(result: OverWorlds, place: int, row: Row) -> list[str]:
     luck = result.robustness.luck.get(row)
     by_luck = "" if luck is None else f"; other students, teachers and years would move it by about ±{1.645 * luck:.3f}"
     first = f"{about}: above zero in {np.mean(effects > 0.0):.0%} of worlds."
-    lines = [f"{first} What is not known about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
+    lines = [f"{first} Uncertainty about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
     if row in result.robustness.durability:
         least, most = result.robustness.durability[row]
         entry = registry()[DURABILITY]
@@ -132,5 +132,6 @@ def assumption_sentences(found: Sequence[tuple[str, float]], *, about: str) -> l
     for key, share in found[:3]:
         meaning = registry()[key].meaning.rstrip(".")
         doubt = ", which the evidence does not narrow" if key in open_ else ""
-        lines.append(f"{about}: {share:.0%} of the range goes with one assumption{doubt}: {meaning} ({key}).")
+        explained = f"{share:.0%} of the variance between worlds is associated with one assumption"
+        lines.append(f"{about}: {explained}{doubt}: {meaning} ({key}).")
     return lines
