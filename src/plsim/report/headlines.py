@@ -91,14 +91,17 @@ def _schools(material: Material) -> Headline | None:
 
 
 def _money(material: Material) -> Headline | None:
-    cost = material.effects.find("cost_per_student", year=material.year)
+    cost = material.effects.find("budget_cost_per_student", year=material.year)
     if cost is None:
         return None
-    notes = ["Against typical practice; teachers’ time included."]
-    first = material.effects.find("cost_per_student", year=material.effects.years[0])
+    notes = ["What the district pays, against typical practice."]
+    value = material.effects.find("unpaid_hours_value", year=material.year)
+    if value is not None and difference(value) != "0":
+        notes.append(f"Teachers’ unpaid hours, not in it: {difference(value)}.")
+    first = material.effects.find("budget_cost_per_student", year=material.effects.years[0])
     if material.year > 1 and first is not None:
         notes.append(f"In year {material.effects.years[0]}: {difference(first)}.")
-    title = f"Cost in year {material.year}"
+    title = f"Budget in year {material.year}"
     return Headline(title, difference(cost), "US dollars per student", interval(cost), tuple(notes))
 
 

@@ -21,6 +21,7 @@ from plsim.engine.reference import Typical
 from plsim.engine.worlds import label
 from plsim.explorer.decisions.context_cache import Ground, Grounds, thin
 from plsim.explorer.decisions.recorder import Diaries, Diary, Watched
+from plsim.measures.costs import Costs
 from plsim.measures.effects import Row, StudentOutcome, effect_rows
 from plsim.runs.decompose import Decomposition, decompose
 from plsim.runs.outcomes import year_outcomes
@@ -31,8 +32,8 @@ from plsim.scenario.schema import Scenario
 OUTCOMES = frozenset({
     "achievement", "teacher_hours", "strain", "fidelity", "proficiency", "one_on_one_minutes", "unmet_lesson_share",
     "on_task_share", "match", "self_regulation", "engagement", "regroupings_per_month", "trust", "reverted",
-    "cost_per_student", "cost_teachers", "cost_adults", "cost_tutoring", "cost_coaching", "cost_licences",
-    "cost_devices", "cost_library", "cost_turnover", "cost_startup",
+    "unpaid_teacher_hours", "budget_cost_per_student", "unpaid_hours_value", "cost_per_student",
+    *(f"cost_{name}" for name in Costs._fields),
 })  # fmt: skip
 """What is read from every run."""
 _STEP = 0.25

@@ -34,7 +34,9 @@ _ROWS = (
     ("strain", BOTH, "all"),
     ("fidelity", BOTH, "all"),
     ("one_on_one_minutes", BOTH, "all"),
-    ("cost_per_student", BOTH, "all"),
+    ("budget_cost_per_student", BOTH, "all"),
+    ("unpaid_teacher_hours", BOTH, "all"),
+    ("unpaid_hours_value", BOTH, "all"),
 )
 CHANNELS = {
     "time": "Time: where the hours go",
@@ -43,7 +45,12 @@ CHANNELS = {
     "quality": "Quality: of teaching and material",
 }
 _FLAT = 1e-6
-_CHART = ("percentile_points", "teacher_hours", "cost_per_student")
+_TITLES = {
+    "percentile_points": "Learning",
+    "teacher_hours": "Work asked of a teacher",
+    "budget_cost_per_student": "Budget cost",
+}
+_CHART = ("percentile_points", "teacher_hours", "budget_cost_per_student")
 
 
 def on_common_ground(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
@@ -110,9 +117,7 @@ def _chart(name: str, effects: list[Effects], labels: Sequence[str], year: int) 
             continue
         unit = unit_of(found.unit).difference
         rows.append({"label": label, **_numbers(found), "words": with_interval(found)})
-    title = {"percentile_points": "Learning", "teacher_hours": "Work asked of a teacher", "cost_per_student": "Cost"}[
-        name
-    ]
+    title = _TITLES[name]
     return {"key": name, "title": f"{title} in year {year}, against typical practice", "axis": unit, "rows": rows}
 
 
@@ -134,7 +139,6 @@ def _table(
         if cells[0] is None:
             continue
         name = "Learning" if outcome == "percentile_points" else outcome_label(outcome)
-        name = "Cost per student" if outcome == "cost_per_student" else name
         of = [subject_name(subject).lower()] if subject != BOTH else []
         of += [group_name(group).lower()] if group != "all" else []
         title = f"{name}{': ' if of else ''}{', '.join(of)} ({unit_of(cells[0].unit).difference or 'index'})"

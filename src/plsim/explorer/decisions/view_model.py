@@ -205,7 +205,7 @@ def _cost(material: Material) -> dict[str, Any]:
     table = price.cost_table(material)
     years = []
     for year in material.effects.years:
-        found = material.effects.find("cost_per_student", year=year)
+        found = material.effects.find("budget_cost_per_student", year=year)
         if found is not None:
             years.append({"label": f"Year {year}", **_estimate(found, material.worlds)})
     return {

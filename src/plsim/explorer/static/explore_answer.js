@@ -143,7 +143,7 @@ function time(one, width, figure) {
 
 function cost(doc, width, figure) {
   if (!doc.cost.years.length) return null;
-  const title = "Dollars per student, against typical practice";
+  const title = "What the district pays, against typical practice";
   return figure({ title, name: "cost", svg: dots(doc.cost.years, { width, digits: 0, axis: "US dollars per student and year", says: spoken(title, doc.cost.years) }),
     header: doc.cost.table?.header ?? ["", "Value"], rows: doc.cost.table?.rows ?? doc.cost.years.map((row) => [row.label, row.words]), raw: numbers(doc.cost.years) });
 }

@@ -101,7 +101,7 @@ export function pinPanel({ state, title, onpins, onopen }) {
 
 function bands(one, width) {
   const rows = one.rows.map((row, index) => ({ ...row, colour: PINS[index].colour, marker: PINS[index].marker }));
-  const digits = one.key === "cost_per_student" ? 0 : 1;
+  const digits = one.key === "budget_cost_per_student" ? 0 : 1;
   return chart({ title: one.title, name: `compare-${one.key}`, svg: dots(rows, { width, digits, axis: one.axis, says: `${one.title}. ${one.rows.map((row) => `${row.label}: ${row.words}`).join("; ")}.` }),
     header: ["", one.axis], rows: one.rows.map((row) => [row.label, row.words]), raw: [["", "value", "low", "high"], ...one.rows.map((row) => [row.label, row.value, row.low, row.high])] });
 }
