@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from plsim.report.limits import limits, limits_sentence
 from plsim.report.material import Material
 from plsim.report.tables import ARMS
 from plsim.report.words import (
@@ -45,7 +46,10 @@ def verdict(material: Material) -> tuple[str, ...]:
     years = counted(material.year, "year")
     other = "the same students would under typical practice"
     apart = compared(effect.value, 1, "percentile points", other=other)
-    lines = [f"After {years}, students score {apart}.", certainty(effect, material.worlds)]
+    sure = certainty(effect, material.worlds)
+    if material.scenario is not None:
+        sure = f"{sure} {limits_sentence(limits(material.scenario))}"
+    lines = [f"After {years}, students score {apart}.", sure]
     hours = material.effects.find("teacher_hours", year=material.year)
     if hours is not None and abs(hours.value) >= 0.05:
         more = "more" if hours.value > 0.0 else "fewer"
@@ -60,7 +64,7 @@ def _learning(material: Material) -> Headline:
         span = f" ({interval(weeks)})" if interval(weeks) else ""
         notes.append(f"That is {difference(weeks)} weeks of schooling{span}.")
     if where := in_worlds(effect, material.worlds):
-        notes.append(f"Positive in {100.0 * effect.positive:.0f}% of worlds ({where}).")
+        notes.append(f"A gain in {where}.")
     title = f"Learning after {counted(material.year, 'year')}"
     return Headline(title, difference(effect), "percentile points", interval(effect), tuple(notes))
 

@@ -247,8 +247,6 @@ def everything_table(material: Material) -> DataTable:
         rows.append((outcome_label(name), unit, *arms, apart))
     header = ("Outcome", "Difference in", "Typical practice", "This scenario", "Difference")
     caption = f"All outcomes, all students, year {material.year}"
-    if material.worlds:
-        caption += ". Each number is the middle of its own list of worlds, so columns need not subtract exactly"
     return DataTable(caption, header, tuple(rows))
 
 

@@ -145,7 +145,8 @@ def _controls() -> dict[str, Any]:
         found.append({
             **{name: value for name, value in vars(control).items() if name not in {"evidence", "choices"}},
             "choices": [list(each) for each in control.choices],
-            "covered": None if span is None else list(span),
+            "covered": None if span is None else [span.low, span.high],
+            "studied": span is not None and span.studied,
             "evidence": [_entry(registry()[key]) for key in control.evidence],
         })  # fmt: skip
     return {"groups": groups(), "controls": found}
