@@ -117,7 +117,7 @@ def test_downloads_hold_what_is_shown(page: Any, server: str, client: httpx.Clie
     said = tomllib.loads(toml.read_text(encoding="utf-8"))
     assert (said["years"], said["practices"]["advising"]["intensity"]) == (1, 0.9)
     asked = {"start": "one_school_demo", "years": 1, "worlds": 4, "changes": {ADVISING: 0.9}, "known": 3}
-    row = client.post("/api/picture", json=asked).json()["effect"][0]["rows"][0]
+    row = client.post("/api/evaluation", json=asked).json()["effect"][0]["rows"][0]
     assert f"effect after year 1,{row['label']},{row['value']},{row['low']},{row['high']}" in csv.read_text()
     assert png.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert png.stat().st_size > 20_000

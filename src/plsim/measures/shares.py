@@ -78,8 +78,8 @@ def _chosen(ranks: Floats, aim: Floats, columns: Sequence[int] | Floats, by_chan
             break
         squares = {name: float((values @ rest) ** 2 / max((values @ values) * (rest @ rest), 1e-12))
                    for name, values in others.items()}  # fmt: skip
-        best = max(squares, key=lambda name: squares[name])
-        t = np.sqrt(squares[best] * free / max(1.0 - squares[best], 1e-12))
+        best, most = max(squares.items(), key=lambda each: each[1])
+        t = np.sqrt(most * free / max(1.0 - most, 1e-12))
         if 2.0 * float(stdtr(free, -t)) >= by_chance:
             break
         chosen.append(best)

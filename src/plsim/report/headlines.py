@@ -14,6 +14,7 @@ from plsim.report.words import (
     difference,
     in_worlds,
     interval,
+    leaning,
     level,
     number,
 )
@@ -55,6 +56,22 @@ def verdict(material: Material) -> tuple[str, ...]:
         more = "more" if hours.value > 0.0 else "fewer"
         lines.append(f"The work asked of a teacher takes {number(abs(hours.value), 1)} {more} hours a week.")
     return tuple(lines)
+
+
+_LEANING = {"gain": "Ahead", "loss": "Behind", "open": "Not clear"}
+
+
+def one_line(material: Material) -> str:
+    """The verdict in one line: direction, size with its band, and in how many worlds."""
+    effect = material.headline
+    after = f"after {counted(material.year, 'year')}"
+    span = f" ({interval(effect)})" if effect.has_interval else ""
+    size = f"{difference(effect)} percentile points {after}{span}"
+    if not material.worlds:
+        return f"{size}, under central assumptions only."
+    if effect.low == effect.high == 0.0:
+        return f"No difference from typical practice {after}, in any world."
+    return f"{_LEANING[leaning(effect, material.worlds)]}: {size}, a gain in {in_worlds(effect, material.worlds)}."
 
 
 def _learning(material: Material) -> Headline:

@@ -67,7 +67,9 @@ def _moved(scenario: Scenario) -> Iterator[tuple[object, Parameter | None]]:
                 continue
             extra = info.json_schema_extra
             key = str(extra.get("evidence", "")) if isinstance(extra, dict) else ""
-            yield value, registry()[key] if key in registry() else None
+            if usual is None and key not in registry():
+                continue  # when a program runs, not what it does
+            yield value, registry()[key] if key in registry() else None  # noqa: SIM401 - no mapping
 
 
 def limits_sentence(found: Limits) -> str:

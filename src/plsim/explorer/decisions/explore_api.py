@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import cache
 from typing import Any
@@ -14,18 +15,20 @@ from pydantic import Field
 from plsim.engine.worlds import label
 from plsim.evidence import GRADES_OF_EVIDENCE, Parameter, registry
 from plsim.explorer.decisions.controls import controls, groups, value_of
-from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.decisions.evaluations import Evaluations
 from plsim.explorer.decisions.guardrails import covered
 from plsim.explorer.decisions.labels import STARTS, start_title
-from plsim.explorer.decisions.view_model import told
+from plsim.explorer.decisions.view_model import view_of
+from plsim.explorer.server.reader import Gone
 from plsim.explorer.server.requests import (
     DEFAULT_START,
     MAX_STUDENT_YEARS,
     MAX_STUDENTS,
     MAX_WORLDS,
-    Question,
+    ScenarioRequest,
     Watching,
 )
+from plsim.explorer.server.scheduler import Superseded
 from plsim.explorer.server.uploads import SentFiles, Uploads
 from plsim.population.describe import describe
 from plsim.scenario.build import population_spec
@@ -33,15 +36,16 @@ from plsim.scenario.loading import load
 from plsim.scenario.shipped import first_line, shipped_scenarios
 
 router = APIRouter(prefix="/api", tags=["explore"])
+_LOOK_SECONDS = 0.2
 _REFERENCE = re.compile(r" \([^()]*\b(?:claims? \d|[A-Z]{2}-\d\d)[^()]*\)")
 """What points to another page of the documentation, and says nothing to who does not have it at hand."""
 
 
-class PictureQuestion(Question, Watching):
+class EvaluationRequest(ScenarioRequest, Watching):
     """A scenario, and how much is to be known of it."""
 
 
-class ControlValues(Question):
+class ControlValues(ScenarioRequest):
     """A scenario, to be looked at without running it."""
 
 
@@ -58,9 +62,9 @@ def all_controls() -> dict[str, Any]:
 
 
 @router.post("/values", summary="The values of a scenario")
-def values(question: ControlValues) -> dict[str, Any]:
+def values(asked: ControlValues) -> dict[str, Any]:
     """Every control's value in a scenario, with its name, purpose and years. Nothing is run."""
-    scenario = question.scenario()
+    scenario = asked.scenario()
     return {
         "name": scenario.name,
         "purpose": scenario.purpose,
@@ -71,26 +75,27 @@ def values(question: ControlValues) -> dict[str, Any]:
 
 
 @router.post("/toml", summary="A scenario as a file", response_class=PlainTextResponse)
-def toml(question: ControlValues) -> PlainTextResponse:
+def toml(asked: ControlValues) -> PlainTextResponse:
     """The scenario file that `plsim run` takes; it gives the same numbers to the last bit."""
-    return PlainTextResponse(question.scenario().to_toml(), media_type="text/plain; charset=utf-8")
+    return PlainTextResponse(asked.scenario().to_toml(), media_type="text/plain; charset=utf-8")
 
 
-@router.post("/picture", summary="A scenario beside typical practice")
-async def picture(question: PictureQuestion, request: Request) -> dict[str, Any]:
+@router.post("/evaluation", summary="A scenario beside typical practice")
+async def evaluation(asked: EvaluationRequest, request: Request) -> dict[str, Any]:
     """Numbers and words of a scenario: the central world at once, and bands as worlds come in.
 
     Ask again with `known` set to the worlds of the last answer (`worlds.done`) until it is `worlds.asked`.
     """
-    pictures: Pictures = request.app.state.pictures
-    (found,) = await pictures.ask(
-        (Question.model_validate(question.model_dump(include=set(Question.model_fields))),),
-        count=question.worlds,
-        known=question.known,
-        visitor=question.visitor,
+    evaluations: Evaluations = request.app.state.evaluations
+    (found,) = await evaluations.ask(
+        (ScenarioRequest.model_validate(asked.model_dump(include=set(ScenarioRequest.model_fields))),),
+        count=asked.worlds,
+        known=asked.known,
+        visitor=asked.visitor,
+        turn=asked.turn,
         gone=request.is_disconnected,
     )
-    return await run_in_threadpool(told, found)
+    return await run_in_threadpool(view_of, found)
 
 
 class Uploaded(SentFiles):
@@ -107,13 +112,26 @@ async def population(sent: Uploaded, request: Request) -> dict[str, Any]:
     """
     uploads: Uploads = request.app.state.uploads
 
+    left = asyncio.Event()
+
     def read() -> dict[str, Any]:
-        scenario = Question(start=sent.start).scenario()
-        name, _ = uploads.add(sent)
+        scenario = ScenarioRequest(start=sent.start).scenario()
+        name, _ = uploads.add(sent, left.is_set)
         people = uploads.population(name, population_spec(scenario), seed=scenario.seed)
         return {"population": name, "says": list(describe(people))}
 
-    return await run_in_threadpool(read)
+    async def look() -> None:
+        while not await request.is_disconnected():
+            await asyncio.sleep(_LOOK_SECONDS)
+        left.set()
+
+    looking = asyncio.create_task(look())
+    try:
+        return await run_in_threadpool(read)
+    except Gone:
+        raise Superseded from None
+    finally:
+        looking.cancel()
 
 
 @cache

@@ -31,7 +31,7 @@ class Warned(NamedTuple):
 
 
 def warnings_of(scenario: Scenario, result: Result) -> tuple[Warned, ...]:
-    """What somebody should know before believing the picture."""
+    """What somebody should know before believing the evaluation."""
     found = [outside(scenario), hanging(result)]
     return tuple(each for each in found if each is not None)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from plsim.explorer.decisions.evaluation import Picture
+from plsim.explorer.decisions.evaluation import Evaluation
 from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import outcome_label
 from plsim.report.tables import BOTH, Effects, Estimate
@@ -53,18 +53,20 @@ _TITLES = {
 _CHART = ("percentile_points", "teacher_hours", "budget_cost_per_student")
 
 
-def on_common_ground(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
+def on_common_context(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
     """The scenarios in the schools of the first, with its luck, for as many years as all have."""
     first = scenarios[0]
     years = min(each.years for each in scenarios)
     return tuple(each.with_changes(population=first.population, seed=first.seed, years=years) for each in scenarios)
 
 
-def compared_pictures(pictures: Sequence[Picture], labels: Sequence[str]) -> dict[str, Any]:
-    """What is known of how pictures differ; the first is what the others are compared with."""
-    shared = set.intersection(*(set(picture.found) for picture in pictures))
+def compared_evaluations(evaluations: Sequence[Evaluation], labels: Sequence[str]) -> dict[str, Any]:
+    """What is known of how evaluations differ; the first is what the others are compared with."""
+    shared = set.intersection(*(set(evaluation.found) for evaluation in evaluations))
     chosen = tuple(sorted(shared))
-    results = tuple(_named(picture.result(chosen), f"scenario-{index + 1}") for index, picture in enumerate(pictures))
+    results = tuple(
+        _named(evaluation.result(chosen), f"scenario-{index + 1}") for index, evaluation in enumerate(evaluations)
+    )
     found = Comparison(results)
     effects = [Effects(result.effects) for result in results]
     differences = [
@@ -74,12 +76,12 @@ def compared_pictures(pictures: Sequence[Picture], labels: Sequence[str]) -> dic
     return {
         "labels": list(labels),
         "year": year,
-        "worlds": {"done": len(chosen), "asked": len(pictures[0].worlds), "label": results[0].world_label},
+        "worlds": {"done": len(chosen), "asked": len(evaluations[0].worlds), "label": results[0].world_label},
         "sentences": _sentences(differences, labels, year, len(chosen)),
         "charts": [_chart(name, effects, labels, year) for name in _CHART],
         "table": _table(effects, differences, labels, year, len(chosen)),
         "notes": list(_notes(found)),
-        "why": _why(pictures, labels) if all(picture.why is not None for picture in pictures) else None,
+        "why": _why(evaluations, labels) if all(evaluation.why is not None for evaluation in evaluations) else None,
     }
 
 
@@ -89,7 +91,7 @@ def _named(result: Result, name: str) -> Result:
 
 
 def _notes(found: Comparison) -> tuple[str, ...]:
-    """The comparison's own notes; those of the first result stand with its picture."""
+    """The comparison's own notes; those of the first result stand with its evaluation."""
     return tuple(note for note in found.notes if note not in found.base.notes)
 
 
@@ -159,17 +161,17 @@ def _table(
     }
 
 
-def _why(pictures: Sequence[Picture], labels: Sequence[str]) -> dict[str, Any]:
+def _why(evaluations: Sequence[Evaluation], labels: Sequence[str]) -> dict[str, Any]:
     """Parts of the effects in percentile points, and what makes the difference."""
     parts = []
-    for picture in pictures:
-        assert picture.why is not None
-        total = float(picture.why.total[-1, 2])
+    for evaluation in evaluations:
+        assert evaluation.why is not None
+        total = float(evaluation.why.total[-1, 2])
         # Points are hardly curved in SD; one slope for all parts keeps their sum the whole.
         slope = (
             float(percentile_points(total)) / total if abs(total) > _FLAT else float(percentile_points(_FLAT)) / _FLAT
         )
-        parts.append({name: slope * float(part[-1, 2]) for name, part in picture.why.parts.items()})
+        parts.append({name: slope * float(part[-1, 2]) for name, part in evaluation.why.parts.items()})
     rows = [[label, *(signed(one[name], 2) for name in CHANNELS), signed(sum(one.values()), 2)]
             for label, one in zip(labels, parts, strict=True)]  # fmt: skip
     sentences = []

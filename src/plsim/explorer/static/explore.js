@@ -159,12 +159,12 @@ class Screen {
     const body = { ...question(this.state, this.state.population), worlds: this.state.worlds, visitor: VISITOR };
     this.answer.busy();
     try {
-      let doc = await post("/api/picture", { ...body, known: -1 }, { signal });
+      let doc = await post("/api/evaluation", { ...body, known: -1 }, { signal });
       this.showDoc(doc);
       // For benchmarks: from the move to the frame that shows its picture.
       if (moved) requestAnimationFrame(() => setTimeout(() => performance.measure("move to picture", { start: moved })));
       while (doc.worlds.done < doc.worlds.asked) {
-        doc = await post("/api/picture", { ...body, known: doc.worlds.done }, { signal });
+        doc = await post("/api/evaluation", { ...body, known: doc.worlds.done }, { signal });
         this.showDoc(doc);
       }
     } catch (error) {
