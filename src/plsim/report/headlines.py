@@ -28,6 +28,7 @@ class Headline(NamedTuple):
     unit: str
     interval: str
     notes: tuple[str, ...]
+    key: str = ""
 
 
 def headlines(material: Material) -> tuple[Headline, ...]:
@@ -95,7 +96,7 @@ def _teachers(material: Material) -> Headline | None:
     if arms[0] is not None and arms[1] is not None:
         notes.append(f"{level(arms[0])} hours instead of {level(arms[1])}, lessons included.")
     unit = "hours a week asked of a teacher"
-    return Headline("Teachers’ time", difference(hours), unit, interval(hours), tuple(notes))
+    return Headline("Teachers’ time", difference(hours), unit, interval(hours), tuple(notes), "teachers")
 
 
 def _schools(material: Material) -> Headline | None:
@@ -123,7 +124,7 @@ def _money(material: Material) -> Headline | None:
     if material.year > 1 and first is not None:
         notes.append(f"In year {material.effects.years[0]}: {difference(first)}.")
     title = f"Budget in year {material.year}"
-    return Headline(title, difference(cost), "US dollars per student", interval(cost), tuple(notes))
+    return Headline(title, difference(cost), "US dollars per student", interval(cost), tuple(notes), "money")
 
 
 def _fifth(material: Material, group: str, title: str, which: str) -> Headline | None:

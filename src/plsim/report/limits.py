@@ -10,6 +10,7 @@ from plsim.practices import Options
 from plsim.scenario import Scenario
 from plsim.scenario.build import counterfactual
 
+PURPOSE = "For exploring assumptions, not for prediction."
 JUDGEMENT = "D"
 """Grade of what no study measured."""
 

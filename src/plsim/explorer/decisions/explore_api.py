@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
+from plsim.core.errors import InputError
 from plsim.engine.worlds import label
 from plsim.evidence import GRADES_OF_EVIDENCE, Parameter, registry
 from plsim.explorer.decisions.controls import controls, groups, value_of
@@ -44,9 +45,13 @@ _REFERENCE = re.compile(r" \([^()]*\b(?:claims? \d|[A-Z]{2}-\d\d)[^()]*\)")
 class EvaluationRequest(ScenarioRequest, Watching):
     """A scenario, and how much is to be known of it."""
 
+    why: bool = Field(default=False, description="Also find the parts of the effect: fourteen more runs.")
+
 
 class ControlValues(ScenarioRequest):
     """A scenario, to be looked at without running it."""
+
+    lenient: bool = Field(default=False, description="Leave out what cannot be, one by one, and say so in `left_out`.")
 
 
 @router.get("/start", summary="What there is: scenarios, bounds, what worlds are")
@@ -64,14 +69,37 @@ def all_controls() -> dict[str, Any]:
 @router.post("/values", summary="The values of a scenario")
 def values(asked: ControlValues) -> dict[str, Any]:
     """Every control's value in a scenario, with its name, purpose and years. Nothing is run."""
-    scenario = asked.scenario()
+    kept, left_out = sifted(asked) if asked.lenient else (asked, [])
+    scenario = kept.scenario()
     return {
+        "start": kept.start,
+        "changes": kept.changes,
+        "left_out": left_out,
         "name": scenario.name,
         "purpose": scenario.purpose,
         "years": scenario.years,
         "seed": scenario.seed,
         "values": {control.key: value_of(scenario, control.key) for control in controls()},
     }
+
+
+def sifted(asked: ScenarioRequest) -> tuple[ScenarioRequest, list[str]]:
+    """A request without what cannot be in it, and what was wrong: one bad value in a link costs that value only."""
+    left_out = []
+    start = asked.start
+    if start not in shipped_scenarios():
+        left_out.append(f"no starting point is called '{start}'; this is “{start_title(DEFAULT_START)}”")
+        start = DEFAULT_START
+    kept = ScenarioRequest(start=start, years=asked.years, seed=asked.seed, population=asked.population)
+    for key, value in asked.changes.items():
+        more = kept.model_copy(update={"changes": {**kept.changes, key: value}})
+        try:
+            more.scenario()
+        except InputError as error:
+            left_out.append(str(error))
+        else:
+            kept = more
+    return kept, left_out
 
 
 @router.post("/toml", summary="A scenario as a file", response_class=PlainTextResponse)
@@ -93,6 +121,7 @@ async def evaluation(asked: EvaluationRequest, request: Request) -> dict[str, An
         known=asked.known,
         visitor=asked.visitor,
         turn=asked.turn,
+        why=asked.why,
         gone=request.is_disconnected,
     )
     return await run_in_threadpool(view_of, found)
@@ -162,6 +191,7 @@ def _controls() -> dict[str, Any]:
         span = covered(control)
         found.append({
             **{name: value for name, value in vars(control).items() if name not in {"evidence", "choices"}},
+            "whole_title": control.whole_title,
             "choices": [list(each) for each in control.choices],
             "covered": None if span is None else [span.low, span.high],
             "studied": span is not None and span.studied,

@@ -12,11 +12,14 @@ import pandas as pd
 from plsim.core.calendar import SUBJECTS
 from plsim.evidence import registry
 from plsim.explorer.decisions.evaluation import Evaluation
-from plsim.explorer.decisions.guardrails import warnings_of
+from plsim.explorer.decisions.guardrails import outside, warnings_of
+from plsim.explorer.decisions.parts import parts_of
 from plsim.explorer.decisions.recorder import Diaries
 from plsim.population.describe import describe
 from plsim.report import grounds, headlines, learning, price
+from plsim.report.benchmarks import CAUTION, benchmarks
 from plsim.report.folder import ResultFolder
+from plsim.report.limits import PURPOSE, limits, limits_sentence
 from plsim.report.material import DataTable, Material
 from plsim.report.setting import Setting
 from plsim.report.tables import Curves, Estimate
@@ -44,9 +47,12 @@ def view_of(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "scenario": _scenario(evaluation),
         "worlds": {"done": result.worlds, "asked": len(evaluation.worlds), "label": result.world_label},
+        "verdict": headlines.one_line(material),
+        "cautions": list(cautions(evaluation, material)),
         "summary": list(_summary(material)),
         "headlines": [each._asdict() for each in headlines.headlines(material)],
         "effect": [_effect(material, year) for year in material.effects.years],
+        "benchmarks": {"marks": [each._asdict() for each in benchmarks()], "note": CAUTION},
         "who": [_groups(each) for each in learning.who_gains(material)],
         "who_line": learning.fifths_sentence(material),
         "growth": weeks["growth"],
@@ -59,7 +65,21 @@ def view_of(evaluation: Evaluation) -> dict[str, Any]:
         "grounds": _contexts(material),
         "warnings": [each._asdict() for each in warnings_of(evaluation.scenario, result)],
         "command": _command(evaluation),
+        "why": None if evaluation.why is None else parts_of([evaluation], [evaluation.scenario.name]),
     }
+
+
+def cautions(evaluation: Evaluation, material: Material) -> tuple[str, ...]:
+    """What goes wherever the answer goes: what limits it, what lies beyond coverage, what bands are, what it is for."""
+    beyond = outside(evaluation.scenario)
+    label = str(material.folder.manifest["world_label"])
+    bands = (
+        f"Ranges hold 90% of {material.worlds} worlds, that is, sets of assumptions ({label})."
+        if material.worlds
+        else "One set of assumptions only: no ranges, so nothing says how sure this is."
+    )
+    found = (limits_sentence(limits(evaluation.scenario)), "" if beyond is None else beyond.text, bands, PURPOSE)
+    return tuple(each for each in found if each)
 
 
 def material_of(evaluation: Evaluation, result: Result) -> Material:
@@ -74,7 +94,7 @@ def material_of(evaluation: Evaluation, result: Result) -> Material:
         "parameters": {_LESSONS: registry().value(_LESSONS)},
         "parameters_digest": registry().digest(),
         "population": evaluation.source,
-        "population_drawn": {},
+        "population_drawn": dict(result.pair.base_setting.population.drawn) if evaluation.source else {},
     }
     return Material(
         ResultFolder(
@@ -203,16 +223,18 @@ def _level(material: Material, name: str, *, arm: str, subject: str) -> str:
 
 def _cost(material: Material) -> dict[str, Any]:
     table = price.cost_table(material)
-    years = []
-    for year in material.effects.years:
-        found = material.effects.find("budget_cost_per_student", year=year)
-        if found is not None:
-            years.append({"label": f"Year {year}", **_estimate(found, material.worlds)})
+    years = _by_year(material, "budget_cost_per_student")
     return {
         "sentences": list(price.cost_sentences(material)),
         "years": years,
+        "unpaid": _by_year(material, "unpaid_hours_value"),
         "table": None if table is None else _table(table),
     }
+
+
+def _by_year(material: Material, name: str) -> list[dict[str, Any]]:
+    found = ((year, material.effects.find(name, year=year)) for year in material.effects.years)
+    return [{"label": f"Year {year}", **_estimate(one, material.worlds)} for year, one in found if one is not None]
 
 
 def _schools(material: Material) -> dict[str, Any]:
