@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from plsim.studies.run import StudyResult
 
 _SHARD = re.compile(r"(\d{1,9})/(\d{1,9})")
-_PLACE = ("outcome", "subject", "year", "group", "unit", "method")
+_PLACE = ("outcome", "subject", "year", "group", "arm", "unit", "estimator", "method")
 _HIDDEN = (*_PLACE, "worlds", "runs")
 
 
@@ -123,6 +123,8 @@ def study_text(found: StudyResult) -> str:
     if len(table):
         first = table.iloc[0]
         about = ", ".join(str(first[key]) for key in ("outcome", "subject", "group", "unit") if key in table.columns)
+        if first.get("arm", "difference") != "difference":
+            about += f", {first['arm']}"
         year = f", year {first['year']}" if "year" in table.columns else ""
         lines += ["", f"{found.analysis.headline_table}: {about}{year}", *_table(table)]
     return "\n".join([*lines, "", *found.analysis.statements])

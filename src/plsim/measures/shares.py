@@ -8,7 +8,6 @@ from math import factorial
 
 import numpy as np
 from scipy.special import stdtr
-from scipy.stats import rankdata
 
 from plsim.core.arrays import Floats
 
@@ -44,6 +43,8 @@ def shares(inputs: Floats, response: Floats, *, false_alarm: float) -> tuple[tup
     -----
     Lindeman, Merenda and Gold 1980; Grömping 2007, American Statistician 61(2), https://doi.org/10.1198/000313007X188252.
     """
+    from scipy.stats import rankdata  # takes a second to import, and most runs do not need it
+
     runs, columns = inputs.shape
     varied = np.ptp(inputs, axis=0) > 0.0
     if runs < 3 or not varied.any() or float(np.ptp(response)) == 0.0:

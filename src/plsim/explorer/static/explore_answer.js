@@ -1,10 +1,10 @@
 // The answer on one screen: verdict, three numbers and the main picture on top; the rest in tabs.
 
-import { chart, chartWidth, COLOURS, dots, lines, PARTS, stacks } from "./charts.js";
+import { chart, chartWidth, COLOURS, dots, lines, PARTS, PINS, stacks } from "./charts.js";
 import { h, table } from "./dom.js";
 import { t } from "./i18n.js";
 
-const SUBJECTS = { math: { of: "here", dash: "" }, reading: { of: "mark", dash: "7 4" } };
+const SUBJECTS = { math: { pin: 0, dash: "" }, reading: { pin: 1, dash: "7 4" } };
 const CHANNELS = [PARTS[0], PARTS[2], PARTS[3], PARTS[4]];
 const TABS = [
   ["who", "Who gains", who], ["weeks", "Weeks", weeks], ["teachers", "Teachers", teachers],
@@ -183,7 +183,7 @@ function weeks(doc, { width, figure }) {
 }
 
 function lead(doc, width, figure) {
-  const series = doc.growth.map((one) => ({ name: one.title, colour: COLOURS[SUBJECTS[one.key].of], dash: SUBJECTS[one.key].dash,
+  const series = doc.growth.map((one) => ({ name: one.title, colour: PINS[SUBJECTS[one.key].pin].colour, dash: SUBJECTS[one.key].dash,
     parts: pairs(one.week, one.scenario.map((part, year) => part.map((value, index) => value - one.typical[year][index]))) }));
   const { week } = doc.growth[0];
   const title = t("Ahead of typical practice, week by week (central world)");
