@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 from math import factorial
@@ -77,10 +78,11 @@ def _chosen(ranks: Floats, aim: Floats, columns: Sequence[int] | Floats, by_chan
         free = len(aim) - len(chosen) - 2
         if free < 1:
             break
-        squares = {name: float((values @ rest) ** 2 / max((values @ values) * (rest @ rest), 1e-12))
-                   for name, values in others.items()}  # fmt: skip
-        best, most = max(squares.items(), key=lambda each: each[1])
-        t = np.sqrt(most * free / max(1.0 - most, 1e-12))
+        names = list(others)
+        squares = [_square(others[name], rest) for name in names]
+        most = max(squares)
+        best = names[squares.index(most)]
+        t = math.sqrt(most * free / max(1.0 - most, 1e-12))
         if 2.0 * float(stdtr(free, -t)) >= by_chance:
             break
         chosen.append(best)
@@ -93,6 +95,11 @@ def _chosen(ranks: Floats, aim: Floats, columns: Sequence[int] | Floats, by_chan
         if float(rest @ rest) < 1e-9 * len(aim):
             break
     return chosen
+
+
+def _square(values: Floats, rest: Floats) -> float:
+    """Square of the correlation of two centred columns."""
+    return float((values @ rest) ** 2 / max(float((values @ values) * (rest @ rest)), 1e-12))
 
 
 def _explained(inputs: Floats, aim: Floats) -> dict[frozenset[int], float]:
