@@ -31,7 +31,9 @@ _TOOK = (
     ("aligned_test", "mastered of the taught"),
     ("on_grade", "mastered of the grade"),
     ("self_regulation", "self-regulation"),
-    ("cost_per_student", "USD/student"),
+    ("unpaid_teacher_hours", "unpaid hours/week"),
+    ("budget_cost_per_student", "budget USD/student"),
+    ("unpaid_hours_value", "unpaid USD/student"),
     ("reverted", "schools gone back (share)"),
 )
 

@@ -28,6 +28,7 @@ def command(*, port: int, host: str, no_browser: bool, demos: Path | None) -> No
     import uvicorn
 
     from plsim.explorer.app import create_app
+    from plsim.explorer.server.connections import server_config
     from plsim.explorer.server.safety import LOOPBACK, is_loopback
     from plsim.explorer.teaching.demonstration_files import all_demonstrations
 
@@ -49,10 +50,7 @@ def command(*, port: int, host: str, no_browser: bool, demos: Path | None) -> No
     click.echo(f"The explorer is at {address}\nPress Ctrl-C to stop.")
     if not no_browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(server_config(app, log_level="warning")).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -23,7 +23,7 @@ from plsim.population.model import Population
 from plsim.runs.decompose import Decomposition, decompose
 from plsim.runs.result import SD_NOTE, Result, headline_rows
 from plsim.runs.run import run
-from plsim.runs.sureness import assumptions
+from plsim.runs.sureness import FEWEST_WORLDS, TOO_FEW, assumptions
 from plsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class Comparison:
         """What the differences in the last year depend on, in plain sentences; none without worlds."""
         if not self.base.worlds:
             return ()
-        return tuple(line for other in self.results[1:] for line in self._hangs_on(other))
+        lines = tuple(line for other in self.results[1:] for line in self._hangs_on(other))
+        return (*lines, TOO_FEW) if self.base.worlds < FEWEST_WORLDS else lines
 
     def _hangs_on(self, other: Result) -> list[str]:
         asked = Row("achievement", "both", self.base.years, "all", "paired", "difference", "SD")

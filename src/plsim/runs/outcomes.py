@@ -12,7 +12,7 @@ from plsim.engine.arm import Arm
 from plsim.engine.records import YearRecord
 from plsim.engine.setting import Setting
 from plsim.evidence import norms, registry
-from plsim.measures.costs import Costs, costs, per_student
+from plsim.measures.costs import Costs, costs, per_student, unpaid_value
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
 from plsim.measures.groups import (
     Partition,
@@ -26,7 +26,7 @@ from plsim.measures.groups import (
     with_both,
 )
 from plsim.measures.outcomes import StudentYear, student_outcomes
-from plsim.runs.spending import use
+from plsim.runs.spending import teachers_of, use
 from plsim.runs.survey_outcomes import group_surveys, student_surveys
 
 SPRING = 3
@@ -35,7 +35,8 @@ SCORE_OUTCOMES = frozenset({"achievement", "percentile_points"})
 _WITHOUT_SURVEYS = SCORE_OUTCOMES | {
     "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match",
     "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
-    "regroupings_per_month", "trust", "library", "reverted", "cost_per_student",
+    "regroupings_per_month", "trust", "library", "reverted", "unpaid_teacher_hours", "budget_cost_per_student",
+    "unpaid_hours_value", "cost_per_student",
     *(f"cost_{name}" for name in Costs._fields),
 }  # fmt: skip
 """Whoever asks for nothing else is spared the surveys, which take as long as all of these."""
@@ -209,21 +210,33 @@ def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: 
 
 
 def _cost_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
-    """Dollars per student: everything, and each kind of cost that is there in either arm."""
+    """What the district pays, in all and by kind; the hours that nobody pays, and their value; the sum of both."""
     charter = setting.population.charter
     labels = ("all", "governance:district", "governance:charter")
-    uses = [use(arm, year) for arm in (scenario, counterfactual)]
-    spent = [costs(each, arm.world.number) for each, arm in zip(uses, (scenario, counterfactual), strict=True)]
+    arms = (scenario, counterfactual)
+    uses = [use(arm, year) for arm in arms]
+    spent = [costs(each, arm.world.number) for each, arm in zip(uses, arms, strict=True)]
+    unpaid = [unpaid_value(each, arm.world.number) for each, arm in zip(uses, arms, strict=True)]
 
-    def outcome(name: str, dollars: list[Floats]) -> GroupOutcome:
+    def outcome(
+        name: str, amounts: list[Floats], *, unit: str = "USD", over: list[Floats] | None = None
+    ) -> GroupOutcome:
+        shared = over or [uses[0].students] * 2
         both = [
-            np.array([per_student(each, uses[0].students, chosen) for chosen in (charter | True, ~charter, charter)])
-            for each in dollars
+            np.array([per_student(each, by, chosen) for chosen in (charter | True, ~charter, charter)])
+            for each, by in zip(amounts, shared, strict=True)
         ]
-        return GroupOutcome(name, "USD", labels, both[0], both[1])
+        return GroupOutcome(name, unit, labels, both[0], both[1])
 
+    hours = [each.unpaid_hours / WEEKS_PER_YEAR for each in uses]
     kinds = [outcome(f"cost_{name}", [getattr(each, name) for each in spent]) for name in Costs._fields]
-    return (outcome("cost_per_student", [each.total for each in spent]), *kinds)
+    return (
+        outcome("unpaid_teacher_hours", hours, unit="hours/week", over=[teachers_of(arm, year) for arm in arms]),
+        outcome("budget_cost_per_student", [each.budget for each in spent]),
+        outcome("unpaid_hours_value", unpaid),
+        outcome("cost_per_student", [each.budget + more for each, more in zip(spent, unpaid, strict=True)]),
+        *kinds,
+    )
 
 
 def _mean(values: Floats) -> float:

@@ -40,6 +40,12 @@ MAIN = frozenset({
 })  # fmt: skip
 """Shown before "more settings" is opened, beside how much there is of each practice."""
 
+FIRST = (
+    "practices.flexible_environment.one_on_one_share", "support.planning_hours", "support.coaching_hours",
+    "practices.technology.intensity", "practices.learning_paths.intensity", "practices.data_driven_grouping.intensity",
+)  # fmt: skip
+"""Shown above all others, in this order."""
+
 LABELS = {
     "practices.learner_profiles.data_interval_weeks": "Weeks between looks at data",
     "practices.learner_profiles.assessment_reliability": "Reliability of the data",

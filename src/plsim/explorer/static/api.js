@@ -12,7 +12,11 @@ async function answer(response) {
     if (error.name === "AbortError") throw error;
     if (response.ok) throw new Problem(t("The server’s answer could not be read."));
   }
-  if (!response.ok) throw new Problem(body?.problem ?? t("The server answered {status}.", { status: response.status }));
+  if (!response.ok) {
+    const problem = new Problem(body?.problem ?? t("The server answered {status}.", { status: response.status }));
+    problem.superseded = Boolean(body?.superseded);
+    throw problem;
+  }
   return body;
 }
 

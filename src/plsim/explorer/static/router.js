@@ -18,5 +18,12 @@ export function go(path, params) {
 
 /** Change the address of where we are, without leaving a step in the history or showing the screen anew. */
 export function settle(path, params) {
-  history.replaceState(null, "", address(path, params));
+  history.replaceState(history.state, "", address(path, params));
+}
+
+/** Change the address and leave a step in the history, so that Back returns; the screen is not shown anew. Its number. */
+export function step(path, params) {
+  const next = (history.state?.step ?? 0) + 1;
+  history.pushState({ step: next }, "", address(path, params));
+  return next;
 }

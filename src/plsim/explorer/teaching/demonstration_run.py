@@ -263,7 +263,7 @@ def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats])
     about += [subject_name(step.subject)] if step.subject != "both" else []
     return {
         "kind": "lines" if step.compare == "years" else "bars",
-        "title": "Cost per student and year" if step.outcome == "cost_per_student" else outcome_label(step.outcome),
+        "title": outcome_label(step.outcome),
         "about": ", ".join(about),
         "unit": name,
         "digits": unit.digits,
