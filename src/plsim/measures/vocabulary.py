@@ -5,6 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+PRACTICE_LABELS = {
+    "learner_profiles": "Learner profiles",
+    "learning_paths": "Learning paths",
+    "competency_progression": "Competency progression",
+    "flexible_environment": "Flexible environment",
+    "data_driven_grouping": "Data-driven grouping",
+    "advising": "Advising",
+    "technology": "Technology",
+    "belonging": "Belonging",
+}
+"""What the practices are called, in the order in which they are shown."""
+
+
+def practice_label(name: str) -> str:
+    """A practice in plain words; its name if nobody has given it words."""
+    return PRACTICE_LABELS.get(name, name.replace("_", " ").capitalize())
+
 
 class OutcomeWords(NamedTuple):
     """One outcome.
