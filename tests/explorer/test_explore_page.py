@@ -45,11 +45,13 @@ def pins(*changes: str) -> str:
     return "".join(f"&pin={quote(f'Plan {index + 1}|one_school_demo|1||{one}')}" for index, one in enumerate(changes))
 
 
-def test_the_first_screen_has_two_doors(page: Any, server: str, axe: Callable[[Any], list[str]]) -> None:
+def test_the_first_screen_has_three_doors(page: Any, server: str, axe: Callable[[Any], list[str]]) -> None:
     page.goto(server)
     page.wait_for_selector(".doors")
 
-    assert page.locator(".doors h2").all_text_contents()[:2] == ["Explore a decision", "Teach with it"]
+    assert page.locator(".doors h2").all_text_contents() == [
+        "Explore a decision", "Which practices matter?", "Teach with it",
+    ]  # fmt: skip
     assert axe(page) == []
     page.get_by_role("link", name="Start exploring").click()
     page.wait_for_selector(".cards")
@@ -441,6 +443,36 @@ def test_the_brief_fits_one_page(page: Any, server: str) -> None:
     printed = page.pdf(format="A4")
 
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+
+
+def test_pins_make_a_board_memo_that_prints_on_one_page(page: Any, server: str, browser: Any, tmp_path: Path) -> None:
+    four = pins("", f"{ADVISING}:0.9", "practices.technology.intensity:0.9", "support.planning_hours:8")
+    explore(page, server, DEMO + four)
+    page.wait_for_selector(".comparison > .wide")
+    with page.expect_download() as waiting:
+        page.locator("#memo").click()
+    path = tmp_path / "memo.html"
+    waiting.value.save_as(path)
+
+    memo = browser.new_page()
+    memo.goto(path.as_uri())
+    text = memo.locator("body").inner_text()
+    for said in (
+        "Plan 4",
+        "Budget",
+        "Unpaid hours",
+        "What must be true",
+        "What to pilot",
+        "What to measure",
+        "of 4 worlds",
+    ):
+        assert said in text, said
+    for paper in ("A4", "Letter"):
+        assert len(re.findall(rb"/Type\s*/Page[^s]", memo.pdf(format=paper))) == 1
+    memo.emulate_media(media="print")
+    memo.set_viewport_size({"width": 700, "height": 990})  # what A4 leaves between its margins, in CSS pixels
+    assert memo.evaluate("document.querySelector('.memo').scrollHeight <= innerHeight")
+    memo.close()
 
 
 @pytest.mark.slow

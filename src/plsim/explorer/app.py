@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
-from plsim.explorer.decisions import compare_api, explore_api
+from plsim.explorer.decisions import compare_api, explore_api, practices_api
 from plsim.explorer.decisions.evaluations import Evaluations
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.answers import Languages, LocalizedJSON
@@ -82,6 +82,7 @@ def create_app(
     app.add_middleware(Guard, hosts=tuple(hosts), token=token)
     app.include_router(explore_api.router)
     app.include_router(compare_api.router)
+    app.include_router(practices_api.router)
     app.include_router(teach_api.router)
     _answer_errors(app)
     _serve_files(app)

@@ -6,6 +6,24 @@ from collections.abc import Iterable
 
 from plsim.measures.outcomes import OutcomeWords, student_outcomes
 
+PRACTICE_LABELS = {
+    "learner_profiles": "Learner profiles",
+    "learning_paths": "Learning paths",
+    "competency_progression": "Competency progression",
+    "flexible_environment": "Flexible environment",
+    "data_driven_grouping": "Data-driven grouping",
+    "advising": "Advising",
+    "technology": "Technology",
+    "belonging": "Belonging",
+}
+"""What the practices are called, in the order in which they are shown."""
+
+
+def practice_label(name: str) -> str:
+    """A practice in plain words; its name if nobody has given it words."""
+    return PRACTICE_LABELS.get(name, name.replace("_", " ").capitalize())
+
+
 _WRITTEN_HERE = (
     OutcomeWords(
         "achievement", "SD, RIT", "Achievement on a broad test such as NWEA MAP",

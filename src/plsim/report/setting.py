@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError
 from plsim.evidence import registry
+from plsim.measures.vocabulary import practice_label
 from plsim.practices import Options
 from plsim.report.words import counted, joined, number, unit_of
 from plsim.scenario import counterfactual, loads
@@ -116,7 +117,7 @@ def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
     base = counterfactual(scenario)
     practices = tuple(
         PracticeLine(
-            name=name.replace("_", " ").capitalize(),
+            name=practice_label(name),
             meaning=(type(practice).__doc__ or "").partition("\n")[0],
             typical=100.0 * base.practices[name].intensity,
             here=100.0 * practice.intensity,

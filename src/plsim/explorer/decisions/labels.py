@@ -5,15 +5,10 @@ Meanings, units, typical values and evidence come from the registry; here stand 
 
 from __future__ import annotations
 
+from plsim.measures.vocabulary import PRACTICE_LABELS
+
 GROUPS = {
-    "learner_profiles": ("Learner profiles", ""),
-    "learning_paths": ("Personal learning paths", ""),
-    "competency_progression": ("Moving on by mastery", ""),
-    "flexible_environment": ("Groups, one-on-one time, space", ""),
-    "data_driven_grouping": ("Grouping by data", ""),
-    "advising": ("Advising", ""),
-    "technology": ("Technology", ""),
-    "belonging": ("Relationships and belonging", ""),
+    **{name: (label, "") for name, label in PRACTICE_LABELS.items()},
     "support": (
         "Support for schools and teachers",
         "What a district, network or leader gives so that practices can work.",

@@ -31,6 +31,12 @@ async function ask(path, options) {
   return answer(response);
 }
 
+/** The same for an answer that is a text. */
+export async function postText(path, body, { signal } = {}) {
+  const response = await fetch(path, { method: "POST", signal, credentials: "same-origin", headers: { "Accept-Language": place(), "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return response.ok ? response.text() : answer(response);
+}
+
 /** The answer to a question without side effects. */
 export const get = (path, { signal } = {}) => ask(path, { signal });
 

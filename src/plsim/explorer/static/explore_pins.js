@@ -1,6 +1,6 @@
 // Pinned scenarios, side by side on common luck.
 
-import { post, Problem } from "./api.js";
+import { post, postText, Problem } from "./api.js";
 import { chart, chartWidth, dots, PINS } from "./charts.js";
 import { download, h, table } from "./dom.js";
 import { reasons } from "./explore_answer.js";
@@ -18,9 +18,12 @@ export function pinPanel({ state, name, onpins, onopen }) {
   const hint = h("p", { class: "soft" });
   const result = h("div", { class: "comparison", "aria-live": "polite" });
   const add = h("button", { type: "button", class: "pin", onclick: () => pin() }, t("Pin this scenario"));
+  const memo = h("button", { type: "button", id: "memo", hidden: true, onclick: () => draft() }, t("Board memo (one printed page)"));
+  const says = h("span", { role: "status", class: "soft" });
   const element = h("section", { class: "pinned", id: "pinned", "aria-label": t("Pinned scenarios") },
-    h("h2", {}, t("Compare")), hint, list, result);
+    h("h2", {}, t("Compare")), hint, list, memo, says, result);
   let running = null;
+  let drafting = null;
   let why = false;
   let last = null;
 
@@ -43,6 +46,7 @@ export function pinPanel({ state, name, onpins, onopen }) {
   function draw() {
     const { pins } = state();
     add.disabled = pins.length >= MOST_PINS;
+    memo.hidden = pins.length === 0;
     hint.textContent = pins.length === 0 ? t("Pin a scenario, move something, pin again: up to four stand here side by side, with the same students and the same random draws.")
       : pins.length === 1 ? t("One is pinned. Change something and pin again to compare.")
         : t("All in the schools of the first, with the same random draws. The others are compared with the first.");
@@ -52,6 +56,22 @@ export function pinPanel({ state, name, onpins, onopen }) {
       h("input", { type: "text", id: `pin-${index}`, value: one.label, maxlength: 60, onchange: (event) => { one.label = event.target.value.trim() || one.label; changed(); } }),
       h("button", { type: "button", class: "plain", "aria-label": t("Show “{name}” above", { name: one.label }), onclick: () => onopen(one) }, t("Show")),
       h("button", { type: "button", class: "plain", "aria-label": t("Take “{name}” away", { name: one.label }), onclick: () => { state().pins.splice(index, 1); changed(); add.focus(); } }, t("Take away")))));
+  }
+
+  /** A page that prints on one sheet: downloaded, because it brings its own style. */
+  async function draft() {
+    drafting?.abort();
+    drafting = new AbortController();
+    const now = state();
+    says.replaceChildren(" ", t("Writing the memo…"), " ", h("progress", { "aria-label": t("Writing the memo…") }));
+    try {
+      const page = await postText("/api/memo", { scenarios: now.pins.map((one) => ({ ...requestOf(one, now.population), label: one.label })), worlds: now.worlds, visitor: `${VISITOR}-memo` }, { signal: drafting.signal });
+      download("board-memo.html", page, "text/html");
+      says.textContent = ` ${t("Downloaded: open it and print it.")}`;
+    } catch (error) {
+      if (error.name === "AbortError" || error.superseded) return;
+      says.replaceChildren(h("span", { role: "alert" }, error.message));
+    }
   }
 
   async function compare() {
@@ -99,7 +119,7 @@ export function pinPanel({ state, name, onpins, onopen }) {
   }
 
   draw();
-  return { element, add, draw, compare, again: () => last && show(last), leave: () => running?.abort() };
+  return { element, add, draw, compare, again: () => last && show(last), leave: () => { running?.abort(); drafting?.abort(); } };
 }
 
 function bands(one, width) {

@@ -11,6 +11,7 @@ import { place } from "./router.js";
 const SCREENS = [
   [/^\/$/, () => import("./home.js"), () => ""],
   [/^\/explore$/, () => import("./explore.js"), () => t("Explore a decision")],
+  [/^\/practices$/, () => import("./practices.js"), () => t("Which practices matter?")],
   [/^\/teach(\/[\w-]+)?$/, () => import("./teach.js"), () => t("Teach with it")],
   [/^\/classroom$/, () => import("./classroom.js"), () => t("Watch a classroom")],
   [/^\/api$/, () => import("./apipage.js"), () => t("API")],
