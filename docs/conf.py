@@ -47,6 +47,8 @@ autodoc_member_order = "bysource"
 autoclass_content = "class"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_use_ivar = True  # attributes of named tuples and dataclasses are members too, and would be described twice
+napoleon_attr_annotations = False
 
 # Gallery
 sphinx_gallery_conf = {

@@ -52,7 +52,7 @@ print("\n".join(statements[:4]))
 # Eight combinations in eight worlds. The bars are medians, the lines hold 90% of the worlds.
 
 values = tables["attribution"]
-values = values[(values["subject"] == "both") & (values["group"] == "all")]
+values = values[values["measure"] == "shapley"]
 figure, axis = plt.subplots(figsize=(7.0, 2.8), layout="constrained")
 axis.barh(values["practice"], values["value"], color="#1f5a8a")
 axis.hlines(values["practice"], values["low"], values["high"], color="black")

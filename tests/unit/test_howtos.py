@@ -130,6 +130,20 @@ def test_an_outcome_takes_one_file_and_its_test(tmp_path: Path) -> None:
     assert len(said) == 2
 
 
+def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
+    copy = Followed(tmp_path / "copy")
+
+    said = follow("adding-a-practice.md", copy, without=COMPILES)
+
+    assert sorted(copy.sources()) == [
+        "scenarios/morning_meeting_demo.toml",
+        "src/plsim/evidence/data/practices.toml",
+        "src/plsim/practices/morning_meeting.py",
+    ]
+    assert "fine" in said["plsim check scenarios/morning_meeting_demo.toml"]
+    assert "morning_meeting" in said["plsim list practices"]
+
+
 def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:
     copy = Followed(tmp_path / "copy")
 
@@ -151,6 +165,10 @@ def test_the_guides_hold_to_their_last_command(tmp_path: Path, monkeypatch: pyte
     assert set(rows) == {"difference", "scenario", "counterfactual"}
     assert rows["scenario"]["unit"] == "RIT"
     assert rows["scenario"]["low"] < rows["scenario"]["high"]
+
+    follow("adding-a-practice.md", copy)
+    summary = json.loads((copy.root / "results" / "morning-meeting" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["scenario"] == "morning_meeting_demo"
 
     said = follow("changing-a-rule.md", copy)
     assert "SD" in said["python tests/golden/regenerate.py"]
