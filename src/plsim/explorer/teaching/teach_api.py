@@ -13,10 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from plsim.explorer.decisions.labels import start_title
 from plsim.explorer.server.scheduler import Desk
 from plsim.explorer.teaching.classroom import Classroom, Recorder, compact
+from plsim.explorer.teaching.classroom_changes import THINGS
 from plsim.explorer.teaching.classroom_pairs import PAIRS
 from plsim.explorer.teaching.classroom_story import story
 from plsim.explorer.teaching.demonstration_files import Loaded, all_demonstrations
 from plsim.explorer.teaching.demonstration_run import Stage
+from plsim.explorer.teaching.kit import kit, paper
+from plsim.explorer.teaching.votes import Votes
 from plsim.scenario.loading import load
 from plsim.scenario.shipped import shipped_scenarios
 
@@ -56,19 +59,28 @@ class Teaching:
 @router.get("/demonstrations")
 async def demonstrations(request: Request) -> list[dict[str, Any]]:
     """The demonstrations there are, in order."""
+    return listed(_of(request).demonstrations)
+
+
+def listed(demonstrations: dict[str, Loaded]) -> list[dict[str, Any]]:
+    """Demonstrations in a line each."""
     return [
         {"name": name, "own": each.own, "steps": len(each.says.steps)}
         | {key: getattr(each.says, key) for key in ("title", "about", "minutes")}
-        for name, each in _of(request).demonstrations.items()
+        for name, each in demonstrations.items()
     ]
 
 
 @router.get("/demonstrations/{name}")
 async def demonstration(request: Request, name: _Name) -> dict[str, Any]:
     """A demonstration's steps without their answers."""
-    found = _found(request, name)
+    return described(_found(request, name))
+
+
+def described(found: Loaded) -> dict[str, Any]:
+    """What people see of a demonstration before it is run."""
     return {
-        "name": name,
+        "name": found.name,
         "own": found.own,
         **{
             key: getattr(found.says, key) for key in ("title", "about", "minutes", "closing", "years", "seed", "worlds")
@@ -81,10 +93,59 @@ async def demonstration(request: Request, name: _Name) -> dict[str, Any]:
                 "options": [option.text for option in step.options],
                 "discuss": step.discuss,
                 "settings": [found.says.settings[setting].label for setting in step.settings],
+                "paper": paper(found, step),
             }
             for step in found.says.steps
         ],
     }
+
+
+@router.get("/demonstrations/{name}/kit")
+async def trainers_kit(request: Request, name: _Name) -> dict[str, Any]:
+    """A timetable, and why people choose what they choose: for the trainer, not for the wall."""
+    return kit(_found(request, name))
+
+
+class Poll(BaseModel):
+    """A question for the audience's phones."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1, max_length=400)
+    options: list[Annotated[str, Field(min_length=1, max_length=160)]] = Field(min_length=2, max_length=6)
+
+
+@router.get("/votes")
+async def votes(request: Request) -> dict[str, Any]:
+    """Whether phones may vote, where, with which code, and how many have."""
+    return _polled(request.app.state.votes)
+
+
+@router.post("/votes")
+async def open_poll(request: Request, poll: Poll) -> dict[str, Any]:
+    """Let phones vote on a question."""
+    found: Votes = request.app.state.votes
+    if not found.address:
+        raise HTTPException(409, "Phones may not vote: start with `plsim explore --votes`.")
+    found.ask(poll.question, tuple(poll.options))
+    return _polled(found)
+
+
+@router.delete("/votes")
+async def close_poll(request: Request) -> dict[str, Any]:
+    """Take no more votes."""
+    found: Votes = request.app.state.votes
+    found.close()
+    return _polled(found)
+
+
+def _polled(found: Votes) -> dict[str, Any]:
+    if not found.address:
+        return {"possible": False}
+    return {
+        "possible": True, "address": found.address, "code": found.code, "open": found.is_open,
+        "question": found.question, "counts": found.counts(),
+    }  # fmt: skip
 
 
 @router.get("/demonstrations/{name}/file")
@@ -118,8 +179,8 @@ def _scenarios() -> list[dict[str, Any]]:
 
 @router.get("/classroom")
 async def choices() -> dict[str, Any]:
-    """What a class can be watched under: scenarios, and pairs made ready."""
-    return {"scenarios": _scenarios(), "pairs": PAIRS}
+    """What a class can be watched under: scenarios, pairs made ready, and single things to change in mid-year."""
+    return {"scenarios": _scenarios(), "pairs": PAIRS, "things": THINGS}
 
 
 @router.post("/classroom")
@@ -129,7 +190,7 @@ async def classroom(request: Request, asked: Classroom) -> Response:
     return Response(compact(recording), media_type="application/json")
 
 
-@router.post("/classroom/story")
+@router.post("/classroom/story", response_model=None)
 async def told(request: Request, asked: Told) -> list[list[str]]:
     """A student's year so far in plain words, on each side."""
     if asked.student > asked.classroom.students:
