@@ -1,7 +1,7 @@
 """Starts plsim from an unpacked copy, for people who use no terminal.
 
-Makes an environment beside the copy the first time, shows how far it is, and opens the page. Says plainly what is missing.
-Needs nothing but Python, and can be read by older ones, so that it can say that they are too old.
+Makes an environment beside the copy the first time, shows how far it is, and opens the page. Says plainly what is
+missing. Needs nothing but Python, and can be read by older ones, so that it can say that they are too old.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PACKAGES = 60
 """About so many packages are fetched; the count is only there so that people see it move."""
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """What is missing, and what to do about it, in words for anybody."""
 
 
@@ -35,7 +35,7 @@ def check_python(version: tuple[int, int]) -> None:
     """Refuse a Python that plsim does not run on."""
     if not OLDEST <= version <= NEWEST:
         wanted = "{}.{} to {}.{}".format(*OLDEST, *NEWEST)
-        raise Missing(
+        raise MissingError(
             "plsim needs Python {}; this one is {}.{}.\n"
             "Install Python {}.{} from https://www.python.org/downloads/ and double-click again.".format(
                 wanted, *version, *NEWEST
@@ -46,7 +46,7 @@ def check_python(version: tuple[int, int]) -> None:
 def check_copy(copy: Path) -> None:
     """Refuse to start from inside an archive, or from half a copy."""
     if not (copy / "pyproject.toml").is_file() or not (copy / "src" / "plsim").is_dir():
-        raise Missing(
+        raise MissingError(
             "This folder holds only a part of plsim. Unpack the whole archive first ('Extract all'), "
             "then double-click the starter in the unpacked folder."
         )
@@ -63,24 +63,23 @@ def environment_folder(copy: Path, home: Path) -> Path:
         except OSError:
             continue
         return folder
-    raise Missing("No folder can be written to, neither {} nor {}.".format(copy, home))
+    raise MissingError(f"No folder can be written to, neither {copy} nor {home}.")
 
 
 def check_space(folder: Path) -> None:
     """Refuse where there is no room for the environment."""
     free = shutil.disk_usage(folder).free
     if free < NEEDED_BYTES:
-        raise Missing(
-            "plsim needs {:.1f} GB of disk space; {:.1f} GB are free. Free some and double-click again.".format(
-                NEEDED_BYTES / 1e9, free / 1e9
-            )
+        raise MissingError(
+            f"plsim needs {NEEDED_BYTES / 1e9:.1f} GB of disk space; {free / 1e9:.1f} GB are free. "
+            "Free some and double-click again."
         )
 
 
 def state_of(copy: Path) -> str:
     """Changes when another version of plsim is unpacked over this one, or Python changes."""
     found = hashlib.sha256((copy / "pyproject.toml").read_bytes())
-    found.update("{} {}".format(copy, sys.version).encode())
+    found.update(f"{copy} {sys.version}".encode())
     return found.hexdigest()
 
 
@@ -101,9 +100,9 @@ def make_environment(folder: Path, copy: Path, run=subprocess.Popen) -> None:
     try:
         venv.EnvBuilder(with_pip=True, clear=True).create(folder)
     except (OSError, subprocess.CalledProcessError, SystemExit) as error:
-        raise Missing(
-            "Python cannot make an environment ({}).\nOn Debian and Ubuntu install the package python3-venv: "
-            "sudo apt install python3-venv".format(error)
+        raise MissingError(
+            f"Python cannot make an environment ({error}).\nOn Debian and Ubuntu install the package python3-venv: "
+            "sudo apt install python3-venv"
         ) from None
     say("[2/3] What plsim is built on (about 350 MB; needs a network this once) ...")
     install(python_of(folder), copy, run)
@@ -113,7 +112,17 @@ def make_environment(folder: Path, copy: Path, run=subprocess.Popen) -> None:
 
 def install(python: Path, copy: Path, run) -> None:
     """Put plsim into the environment, and show how far it is."""
-    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", str(copy)]
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+        str(copy),
+    ]
     found = run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said, count = [], 0
     for line in found.stdout:
@@ -123,14 +132,14 @@ def install(python: Path, copy: Path, run) -> None:
             count, text = step
             say("      " + text)
     if found.wait() != 0:
-        raise Missing(why_not(said))
+        raise MissingError(why_not(said))
 
 
 def progress(line: str, count: int) -> tuple[int, str] | None:
     """What a line of pip means for somebody who waits."""
     name = re.match(r"\s*(?:Collecting|Using cached|Downloading) ([\w.-]+)", line)
     if line.lstrip().startswith("Collecting") and name:
-        return count + 1, "{:3d} of about {}: {}".format(count + 1, PACKAGES, name[1])
+        return count + 1, f"{count + 1:3d} of about {PACKAGES}: {name[1]}"
     if line.startswith("Installing collected packages"):
         return count, "unpacking ..."
     return None
@@ -141,8 +150,9 @@ def why_not(said: list[str]) -> str:
     text = "".join(said)
     if re.search(r"ConnectTimeout|NewConnectionError|NameResolution|Max retries|ProxyError|Could not fetch URL", text):
         return (
-            "The packages that plsim is built on could not be fetched: there is no network, or a filter holds it back.\n"
-            "Connect and double-click again; or ask whoever keeps your network to allow pypi.org and files.pythonhosted.org."
+            "The packages that plsim is built on could not be fetched: there is no network, or a filter stops it.\n"
+            "Connect and double-click again; or ask whoever keeps your network to allow pypi.org and "
+            "files.pythonhosted.org."
         )
     if "No matching distribution" in text:
         return "A package that plsim is built on does not exist for this computer.\n" + "".join(said[-3:])
@@ -166,8 +176,8 @@ def main() -> int:
         begun = time.monotonic()
         code = subprocess.call([str(python_of(folder)), "-m", "plsim", "explore", *sys.argv[1:]])
         if code and time.monotonic() - begun < 20:
-            raise Missing("plsim ended with an error; the lines above say why.")
-    except Missing as missing:
+            raise MissingError("plsim ended with an error; the lines above say why.")
+    except MissingError as missing:
         say("")
         say(str(missing))
         if sys.stdin is not None and sys.stdin.isatty():

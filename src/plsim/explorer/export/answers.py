@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
-import numpy as np
-
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.core.errors import InputError
 from plsim.engine.worlds import label, worlds
@@ -19,10 +17,9 @@ from plsim.explorer.teaching.classroom_story import story
 from plsim.explorer.teaching.demonstration_files import Loaded
 from plsim.explorer.teaching.demonstration_run import Stage
 from plsim.explorer.teaching.kit import kit
+from plsim.explorer.teaching.plans import outcomes, told, values
 from plsim.explorer.teaching.teach_api import described, listed
-from plsim.measures.vocabulary import OUTCOMES, outcome_label
-from plsim.report.words import unit_of
-from plsim.runs.evaluate import Evaluator, Outcome
+from plsim.runs.evaluate import Evaluator
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
 
@@ -30,13 +27,6 @@ MAX_PINS = 6
 STORY_WEEKS = range(0, WEEKS_PER_YEAR + 1, 6)
 """Weeks after which a student's story is kept; the page tells the latest of them."""
 _WORLDS = 20
-
-_KNOWN = {outcome.name: outcome.unit.partition(",")[0] for outcome in OUTCOMES}
-_WANTED = ("percentile_points", "budget_cost_per_student", "unpaid_teacher_hours", "teacher_hours")
-SHOWN = tuple(name for name in _WANTED if name in _KNOWN) + (
-    () if "budget_cost_per_student" in _KNOWN else ("cost_per_student",)
-)
-"""Outcomes that are told of a scenario."""
 
 GRID_START = "personalized_school"
 GRID_SIZE = {"population.schools": 4, "population.students_per_school": 200}
@@ -99,39 +89,22 @@ def _pinned(pins: Sequence[tuple[str, Scenario]], tell: Tell) -> Iterator[dict[s
     for name, scenario in pins:
         tell(name)
         first = pins[0][1]
-        ask = Evaluator(first, outcomes=_outcomes(first.years))
+        ask = Evaluator(first, outcomes=outcomes(first.years))
         same = scenario.with_changes(years=first.years, seed=first.seed, population=first.population)
-        told = _told(ask, same)
-        yield {"label": name, "years": first.years, "purpose": scenario.purpose, "rows": told}
+        yield {"label": name, "years": first.years, "purpose": scenario.purpose, "rows": _told(ask, same)}
 
 
 def _grid() -> dict[str, Any]:
     base = changed(load(GRID_START), {**GRID_SIZE, "years": 2})
-    ask = Evaluator(base, outcomes=_outcomes(2))
+    ask = Evaluator(base, outcomes=outcomes(2))
     cells = {}
     for picked in product(*(range(len(dial["choices"])) for dial in DIALS)):
-        values = {dial["key"]: dial["choices"][at][1] for dial, at in zip(DIALS, picked, strict=True)}
-        cells["".join(map(str, picked))] = _told(ask, changed(base, values))
+        settings = {dial["key"]: dial["choices"][at][1] for dial, at in zip(DIALS, picked, strict=True)}
+        cells["".join(map(str, picked))] = _told(ask, changed(base, settings))
     dials = [{"title": dial["title"], "choices": [words for words, _ in dial["choices"]]} for dial in DIALS]
     size = {"schools": GRID_SIZE["population.schools"], "students": GRID_SIZE["population.students_per_school"]}
     return {"dials": dials, "cells": cells, "years": 2, **size}
 
 
-def _outcomes(year: int) -> tuple[Outcome, ...]:
-    # Percentile points are made of achievement, so it is asked for too; it comes last.
-    return (*(Outcome(name, year=year, unit=_KNOWN[name]) for name in SHOWN), Outcome(year=year))
-
-
 def _told(ask: Evaluator, scenario: Scenario) -> list[dict[str, Any]]:
-    """The middle of all worlds, nine in ten of them, and in how many of them it goes up."""
-    values = np.array([ask.of(scenario, world)[: len(SHOWN)] for world in worlds(_WORLDS, ask.seed)])
-    rows = []
-    for name, each in zip(SHOWN, values.T, strict=True):
-        unit = unit_of(_KNOWN[name])
-        low, middle, high = np.quantile(each, [0.05, 0.5, 0.95])
-        rows.append({
-            "name": name, "title": outcome_label(name), "unit": unit.difference, "digits": unit.digits,
-            "value": float(middle) * unit.factor, "low": float(low) * unit.factor, "high": float(high) * unit.factor,
-            "up": int((each > 0.0).sum()), "worlds": len(each),
-        })  # fmt: skip
-    return rows
+    return told(values(ask, scenario, worlds(_WORLDS, ask.seed)))

@@ -11,6 +11,7 @@ const SCREENS = [
   [/^\/teach(\/[\w-]+)?$/, () => import("./teach.js"), () => t("Teach with it")],
   [/^\/kit\/[\w-]+(\/\w+)?$/, () => import("./teachkit.js"), () => t("Trainer’s kit")],
   [/^\/classroom$/, () => import("./classroom.js"), () => t("Watch a classroom")],
+  [/^\/game$/, () => import("./game.js"), () => t("The district’s game")],
   [/^\/api$/, () => import("./apipage.js"), () => t("API")],
 ];
 

@@ -10,6 +10,7 @@ import { counted, t } from "./i18n.js";
 import { go, settle } from "./router.js";
 import { session } from "./session.js";
 import { stepChart } from "./teachchart.js";
+import { takeHome } from "./takehome.js";
 import { sketch } from "./teachdraw.js";
 
 const PHASES = ["predict", "run", "explain", "discuss"];
@@ -39,6 +40,10 @@ async function list(main) {
     h("p", {}, t("One class, week by week: who is with the teacher, who works alone, whether the work fits. Or the same class twice, under two practices."), " ",
       h("a", { href: "#/classroom" }, t("Watch a classroom"))),
     h("div", { class: "server" },
+      h("h2", {}, t("Play the district’s game")),
+      h("p", {}, t("Teams look for the best plan within a district’s money and its teachers’ hours, and put it before the board."), " ", h("a", { href: "#/game" }, t("Play"))),
+      h("h2", {}, t("Take it home")),
+      takeHome(() => []),
       h("h2", {}, t("Make your own")),
       h("p", {}, t("A demonstration is a text file. Save one into a folder of yours, change the scenario, the question or the words, and start plsim with that folder:"), " ",
         h("code", {}, "plsim explore --demos FOLDER"), ". ", t("This says what is wrong with a file:"), " ", h("code", {}, "plsim check FILE"), ".")));

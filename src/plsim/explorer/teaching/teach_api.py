@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cache, partial
+from functools import cache, cached_property, partial
+from threading import Lock
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Request
@@ -11,6 +12,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from plsim.explorer.decisions.labels import start_title
+from plsim.explorer.server.requests import _Key, _Value
 from plsim.explorer.server.scheduler import Desk
 from plsim.explorer.teaching.classroom import Classroom, Recorder, compact
 from plsim.explorer.teaching.classroom_changes import THINGS
@@ -18,6 +20,7 @@ from plsim.explorer.teaching.classroom_pairs import PAIRS
 from plsim.explorer.teaching.classroom_story import story
 from plsim.explorer.teaching.demonstration_files import Loaded, all_demonstrations
 from plsim.explorer.teaching.demonstration_run import Stage
+from plsim.explorer.teaching.game import MOST_TEAMS, Referee, rules
 from plsim.explorer.teaching.kit import kit, paper
 from plsim.explorer.teaching.votes import Votes
 from plsim.scenario.loading import load
@@ -44,7 +47,23 @@ class Teaching:
     def __init__(self, demonstrations: dict[str, Loaded] | None = None) -> None:
         self.demonstrations = all_demonstrations() if demonstrations is None else demonstrations
         self.stage = Stage()
+        self._lock = Lock()
         self.recorder = Recorder()
+
+    @cached_property
+    def referee(self) -> Referee:
+        """Who runs the plans of the game."""
+        return Referee()
+
+    def board(self, plans: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+        """The leaderboard; one is made at a time."""
+        with self._lock:
+            return self.referee.board(plans)
+
+    def tried(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """A plan in the central world; one is tried at a time."""
+        with self._lock:
+            return self.referee.tried(changes)
 
     def step(self, name: str, index: int, desk: Desk) -> dict[str, Any]:
         """A step's run; gives way to what somebody waits for elsewhere."""
@@ -175,6 +194,44 @@ def _scenarios() -> list[dict[str, Any]]:
         intensities = {practice: each.intensity for practice, each in load(name).practices.items()}
         found.append({"name": name, "title": start_title(name), "intensities": intensities})
     return found
+
+
+class Plan(BaseModel):
+    """What a team has moved."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    team: str = Field(default="", max_length=40)
+    changes: dict[_Key, _Value] = Field(default_factory=dict, max_length=40)
+
+
+class Plans(BaseModel):
+    """What teams hand in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    plans: list[Plan] = Field(min_length=1, max_length=MOST_TEAMS)
+
+
+@router.get("/game")
+async def game() -> dict[str, Any]:
+    """The rules: money, hours, and what may be moved."""
+    return rules()
+
+
+@router.post("/game/try")
+async def try_plan(request: Request, asked: Plan) -> dict[str, Any]:
+    """What a plan brings and takes in the central world."""
+    desk: Desk = request.app.state.desk
+    return await asyncio.wrap_future(desk.urgent(partial(_of(request).tried, asked.changes)))
+
+
+@router.post("/game/board")
+async def board(request: Request, asked: Plans) -> dict[str, Any]:
+    """The leaderboard, with bands."""
+    desk: Desk = request.app.state.desk
+    plans = [(each.team, each.changes) for each in asked.plans]
+    return await asyncio.wrap_future(desk.urgent(partial(_of(request).board, plans)))
 
 
 @router.get("/classroom")
