@@ -18,7 +18,7 @@ from plsim.explorer.teaching.demonstration_files import Loaded
 from plsim.explorer.teaching.demonstration_run import Stage
 from plsim.explorer.teaching.kit import kit
 from plsim.explorer.teaching.plans import outcomes, told, values
-from plsim.explorer.teaching.teach_api import described, listed
+from plsim.explorer.teaching.teach_api import class_scenarios, described, listed
 from plsim.runs.evaluate import Evaluator
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
@@ -63,7 +63,7 @@ def answers(demonstrations: dict[str, Loaded], pins: Sequence[tuple[str, Scenari
         for index in range(len(each.says.steps)):
             tell(said("{title}, step {n}", title=each.says.title, n=index + 1))
             found[f"{address}/steps/{index + 1}"] = stage.step(each, index)
-    found["/api/teach/classroom"] = {"scenarios": [], "pairs": PAIRS, "things": THINGS}
+    found["/api/teach/classroom"] = {"scenarios": class_scenarios(), "pairs": PAIRS, "things": THINGS}
     found["/api/teach/votes"] = {"possible": False}
     recorder = Recorder()
     films, stories = {}, {}

@@ -18,7 +18,7 @@ export async function show(main) {
   const keep = () => { try { sessionStorage.setItem(KEPT, JSON.stringify(state)); } catch { /* it lasts as long as the page */ } };
   const money = (value) => `$${number(value, 0)}`;
   const share = (control) => control.unit === "share";
-  const written = (control, value) => share(control) ? `${figure(100 * value)}%` : `${figure(value, 2)} ${t("hours a week")}`;
+  const written = (control, value) => share(control) ? `${figure(100 * value)}%` : `${figure(value, value % 1 ? 2 : 0)} ${t("hours a week")}`;
 
   const teams = h("div", { class: "teams", role: "group", "aria-label": t("Teams") });
   const plan = h("section", { class: "plan", "aria-label": t("Plan") });

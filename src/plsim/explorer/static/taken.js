@@ -19,7 +19,7 @@ export function show(main) {
   if (pins.length) {
     main.append(h("h2", {}, t("Pinned scenarios")),
       h("p", {}, t("In the schools of the first, after {n} years, with the same luck.", { n: pins[0].years })),
-      h("ul", {}, pins.map((pin) => h("li", {}, h("strong", {}, pin.label), pin.purpose ? `: ${pin.purpose}` : "", ". ", verdict(pin.rows[0], pin.years)))),
+      h("ul", {}, pins.map((pin) => h("li", {}, h("strong", {}, pin.label), pin.purpose ? `: ${pin.purpose.replace(/\.$/, "")}` : "", ". ", verdict(pin.rows[0], pin.years)))),
       ...pins[0].rows.map((_, index) => shown(pins.map((pin) => ({ ...pin.rows[index], label: pin.label })), pins[0].rows[index])));
   }
   main.append(h("h2", {}, t("Try a few settings")),

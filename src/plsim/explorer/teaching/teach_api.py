@@ -187,7 +187,7 @@ async def step(request: Request, name: _Name, number: _Number) -> dict[str, Any]
 
 
 @cache
-def _scenarios() -> list[dict[str, Any]]:
+def class_scenarios() -> list[dict[str, Any]]:
     """Shipped scenarios, each with how much of every practice it plans."""
     found = []
     for name in shipped_scenarios():
@@ -237,7 +237,7 @@ async def board(request: Request, asked: Plans) -> dict[str, Any]:
 @router.get("/classroom")
 async def choices() -> dict[str, Any]:
     """What a class can be watched under: scenarios, pairs made ready, and single things to change in mid-year."""
-    return {"scenarios": _scenarios(), "pairs": PAIRS, "things": THINGS}
+    return {"scenarios": class_scenarios(), "pairs": PAIRS, "things": THINGS}
 
 
 @router.post("/classroom")
