@@ -13,6 +13,7 @@ from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
+from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, is_there, people_settings
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from plsim.engine.parameters import World
+    from plsim.population.options import ReadOptions
     from plsim.runs.districts import Totals
     from plsim.scenario import Scenario
 
@@ -48,7 +50,7 @@ _COUNT = 20
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a value of the scenario; repeatable."
 )
-@click.option("--term", help="Term of NWEA exports, as they write it.  [default: the latest fall]")
+@reading_options
 @click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Sets of assumptions; 0: central only.")
 @click.option("--every-outcome", is_flag=True, help="Report every outcome, not only achievement.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
@@ -68,7 +70,7 @@ def command(
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
-    term: str | None,
+    reading: ReadOptions,
     worlds: int,
     every_outcome: bool,
     workers: int | None,
@@ -80,7 +82,6 @@ def command(
     Districts are processed one at a time, so memory does not grow with their number. Writes a table of effects by
     district, in parts, and totals over districts. After an interruption the parts already written are kept.
     """
-    from plsim.population.load import StudentFiles
     from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
 
@@ -116,7 +117,7 @@ def command(
         "count": count,
         "worlds": worlds,
         "every_outcome": every_outcome,
-        **people_settings([StudentFiles(path, term) for path in files]),
+        **people_settings([reading.at(path) for path in files]),
     }
     folder = out or named_folder(f"districts-{loaded.name}-seed{loaded.seed}", settings)
 
@@ -127,7 +128,7 @@ def command(
         from plsim.runs.districts import drawn, from_files, stream
 
         number = len(files) or count or _COUNT
-        districts = from_files(loaded, files, term=term) if files else drawn(loaded, number)
+        districts = from_files(loaded, [reading.at(path) for path in files]) if files else drawn(loaded, number)
         others: tuple[World, ...] = worlds_of(worlds, loaded.seed)
         kept = DistrictFolder(folder)
         with progress_bar(loaded.name, wanted=not quiet) as progress:

@@ -13,10 +13,11 @@ import click
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
+from plsim.cli.reading_options import first_asked, reading_options
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
-    from plsim.population.load import StudentFiles
+    from plsim.population.options import ReadOptions, StudentFiles
     from plsim.runs.result import Result
     from plsim.scenario import Scenario
 
@@ -48,7 +49,7 @@ class Asked:
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a value of the scenario; repeatable."
 )
 @click.option("--population", type=click.Path(path_type=Path), help="Students of a district: a folder or roster file.")
-@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
+@reading_options
 @click.option(
     "--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of assumptions; 0: central only.  [default: 40]"
 )
@@ -67,7 +68,7 @@ def command(
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
-    term: str | None,
+    reading: ReadOptions,
     worlds: int | None,
     engine: str | None,
     workers: int | None,
@@ -80,7 +81,7 @@ def command(
     Prints effects with 90% intervals and writes a result folder. `plsim list scenarios` shows shipped scenarios. With
     --from MANIFEST in place of SCENARIO an earlier result is reproduced bit for bit.
     """
-    people = student_files(population, term)
+    people = student_files(population, reading)
     asked = _recorded(manifest) if manifest is not None else _asked(scenario, overrides, seed=seed, years=years)
     if manifest is not None:
         _alone(scenario, overrides, seed, years, people, worlds, engine)
@@ -213,6 +214,7 @@ def _settings(asked: Asked) -> dict[str, object]:
         "worlds": DEFAULT_WORLDS if asked.worlds is None else asked.worlds,
         "population_files": files_digest(None if files is None else files.path),
         "population_term": "" if files is None else files.term or "",
+        "population_options": {} if files is None else files.document(),
         "other_designs": asked.other_designs,
     }
 
@@ -241,7 +243,7 @@ def _refuse_another(folder: Path, asked: Asked) -> None:
 def _alone(*others: object) -> None:
     """With a manifest nothing else may be asked for."""
     if any(other is not None and other != () for other in others):
-        fix = "Give --from without SCENARIO, --set, --seed, --years, --worlds, --population, --term and --engine"
+        fix = "Give --from without SCENARIO, --set, --seed, --years, --worlds, --engine and options of students"
         raise InputError("--from", "", "the manifest already determines the run", fix=fix)
 
 
@@ -254,24 +256,23 @@ def _check_people(result: Result, asked: Asked) -> None:
         raise InputError("--from", "population", f"the students are not those of the manifest ({where})")
 
 
-def student_files(path: Path | None, term: str | None) -> StudentFiles | None:
-    """What ``--population`` and ``--term`` ask for."""
-    from plsim.population.load import StudentFiles
-
-    if path is None and term is not None:
-        raise InputError("--term", "", "given without --population", fix="Name the folder with the NWEA export")
+def student_files(path: Path | None, reading: ReadOptions) -> StudentFiles | None:
+    """What ``--population`` and the options of reading ask for."""
+    asked = first_asked(reading)
+    if path is None and asked:
+        raise InputError(asked, "", "given without --population", fix="Name the files of students")
     if path is None:
         return None
     if not is_there(path):
         raise InputError("--population", "", f"no file or folder '{str(path)[:200]}'")
-    return StudentFiles(path, term)
+    return reading.at(path)
 
 
 def people_settings(files: Sequence[StudentFiles]) -> dict[str, object]:
     """What decides the students of several runs, and the code that answers, for telling one result from another."""
     from plsim.runs.manifest import code_digests, files_digest
 
-    return {"files": [[files_digest(each.path), each.term or ""] for each in files], **code_digests()}
+    return {"files": [[files_digest(each.path), each.document()] for each in files], **code_digests()}
 
 
 def is_there(path: Path) -> bool:
