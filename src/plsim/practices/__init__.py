@@ -1,14 +1,20 @@
 """What a school can do: practices, support, programs and context, each a small file that turns options into levers.
 
-Every file of this folder is taken up, so a practice is added by writing one (docs/adding-a-practice.md): copy
-``_template.py``, add evidence, a scenario and a test. Files whose names begin with ``_`` are left alone.
+To add a practice copy ``_template.py``, import the new module below, and add evidence, a scenario and a test.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-
+from plsim.practices import (
+    advising,
+    belonging,
+    competency_progression,
+    data_driven_grouping,
+    flexible_environment,
+    learner_profiles,
+    learning_paths,
+    technology,
+)
 from plsim.practices.context import Context
 from plsim.practices.levers import LEVER_INDEX, LEVERS, OWNERS, PRACTICES, Lever, LeverTable
 from plsim.practices.options import Options, Practice
@@ -28,10 +34,14 @@ __all__ = [
     "Practice",
     "Programs",
     "Support",
+    "advising",
+    "belonging",
+    "competency_progression",
+    "data_driven_grouping",
+    "flexible_environment",
     "known_practices",
+    "learner_profiles",
+    "learning_paths",
     "register",
+    "technology",
 ]
-
-for _module in iter_modules(__path__):
-    if not _module.name.startswith("_"):
-        import_module(f"{__name__}.{_module.name}")

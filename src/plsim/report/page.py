@@ -33,15 +33,15 @@ def write_report(folder: str | Path) -> Path:
     return write_page(path, report_html(path))
 
 
-def write_page(path: Path, page: str, *, name: str = FILE_NAME) -> Path:
+def write_page(path: Path, page: str) -> Path:
     """Write the page of a folder, whole or not at all."""
-    target = path / name
+    target = path / FILE_NAME
     try:
-        handle, partial = tempfile.mkstemp(dir=path, prefix=f".{name}.")
+        handle, name = tempfile.mkstemp(dir=path, prefix=f".{FILE_NAME}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(page)
-        Path(partial).chmod(0o644)
-        Path(partial).replace(target)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
     except OSError as error:
         raise RunError(f"{target}: could not be written: {error.strerror or error}.") from None
     return target
