@@ -11,10 +11,10 @@ import click
 
 from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
-from plsim.cli.out_folder import OutFolder
+from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import reading_options
-from plsim.cli.run import MAX_WORLDS, announce, student_files
+from plsim.cli.run import MAX_WORLDS, announce, people_settings, student_files
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 from plsim.measures.vocabulary import ONE_ARM
@@ -33,7 +33,9 @@ _TOOK = (
     ("aligned_test", "mastered of the taught"),
     ("on_grade", "mastered of the grade"),
     ("self_regulation", "self-regulation"),
-    ("cost_per_student", "USD/student"),
+    ("unpaid_teacher_hours", "unpaid hours/week"),
+    ("budget_cost_per_student", "budget USD/student"),
+    ("unpaid_hours_value", "unpaid USD/student"),
     ("reverted", "schools gone back (share)"),
 )
 
@@ -41,8 +43,9 @@ _TOOK = (
 @click.command("compare", context_settings={"show_default": True})
 @click.argument("scenarios", nargs=-1, metavar="SCENARIO SCENARIO ...")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/compare-FIRST-seedSEED]"
+    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/compare-FIRST-seedSEED-...]"
 )
+@click.option("--force", is_flag=True, help="Overwrite another result in that folder.")
 @click.option("--seed", type=int, help="Random seed.  [default: the first scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the fewest of any scenario]")
 @click.option(
@@ -62,6 +65,7 @@ def command(
     *,
     scenarios: tuple[str, ...],
     out: Path | None,
+    force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
@@ -78,6 +82,7 @@ def command(
 
     Prints how the effects of the others differ from the first's, and through which mechanisms.
     """
+    from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
 
     loaded = [load(each, overrides=overrides, years=years, seed=seed) for each in scenarios]
@@ -86,7 +91,16 @@ def command(
         raise InputError("compare", "", f"got {given}", allowed="two or more scenarios with different names")
     people = student_files(population, reading)
     common = loaded[0].seed if seed is None else seed
-    folder = out or Path("results") / f"compare-{loaded[0].name}-seed{common}"
+    settings: dict[str, object] = {
+        "scenarios": [each.digest() for each in loaded],
+        "seed": common,
+        "years": years,
+        "worlds": worlds,
+        "own_populations": own_populations,
+        "why": not no_why,
+        **people_settings([] if people is None else [people]),
+    }
+    folder = out or named_folder(f"compare-{loaded[0].name}-seed{common}", settings)
 
     def compared() -> Comparison:
         from plsim.runs.compare import compare
@@ -103,10 +117,12 @@ def command(
                 workers=workers or os.cpu_count() or 1,
                 progress=progress,
             )
-        found.save(folder)
+        found.save(folder, settings=settings)
         return found
 
     with OutFolder(folder) as out_folder:
+        if not force:
+            refuse_other_settings(folder, "comparison.json", settings)
         announce("batch", quiet=quiet)
         found = interruptible(compared, message="plsim: interrupted; no comparison was written.", tidy=out_folder.tidy)
     if as_json:

@@ -11,10 +11,10 @@ import click
 
 from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
-from plsim.cli.out_folder import OutFolder
+from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import reading_options
-from plsim.cli.run import announce, is_there
+from plsim.cli.run import announce, is_there, people_settings
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 
@@ -38,14 +38,13 @@ _COUNT = 20
     help=f"Number of districts to draw, when no files are given.  [default: {_COUNT}]",
 )
 @click.option("--national", is_flag=True, help="US public school districts, drawn from their published sizes.")
-@click.option(
-    "--one-in", type=click.IntRange(1, 100_000), help="With --national: only every so-manieth part.  [default: 1]"
-)
+@click.option("--one-in", type=click.IntRange(1, 100_000), help="With --national: one part in so many.  [default: 1]")
 @click.option("--shard", help="With --national: part i of N of the runs, as 3/16, for array jobs.")
 @click.option("--dask", help="With --national: address of a Dask scheduler that makes the runs.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED]"
+    "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED-...]"
 )
+@click.option("--force", is_flag=True, help="Overwrite another result in that folder.")
 @click.option("--seed", type=int, help="Random seed.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option(
@@ -67,6 +66,7 @@ def command(
     shard: str | None,
     dask: str | None,
     out: Path | None,
+    force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
@@ -82,6 +82,7 @@ def command(
     Districts are processed one at a time, so memory does not grow with their number. Writes a table of effects by
     district, in parts, and totals over districts. After an interruption the parts already written are kept.
     """
+    from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
 
     if national:
@@ -111,7 +112,14 @@ def command(
         if not is_there(path):
             raise InputError("districts", "", f"no file or folder '{path}'")
     loaded = load(scenario, overrides=overrides, years=years, seed=seed)
-    folder = out or Path("results") / f"districts-{loaded.name}-seed{loaded.seed}"
+    settings: dict[str, object] = {
+        "scenario": loaded.digest(),
+        "count": count,
+        "worlds": worlds,
+        "every_outcome": every_outcome,
+        **people_settings([reading.at(path) for path in files]),
+    }
+    folder = out or named_folder(f"districts-{loaded.name}-seed{loaded.seed}", settings)
 
     def finished() -> Totals:
         from plsim.engine.worlds import label
@@ -130,10 +138,12 @@ def command(
                 kept.add(found)
                 if progress is not None:
                     progress(kept.totals.districts, number)
-        kept.finish(loaded, worlds=worlds, label=label(), files=[str(path) for path in files])
+        kept.finish(loaded, worlds=worlds, label=label(), files=[str(path) for path in files], settings=settings)
         return kept.totals
 
     with OutFolder(folder) as out_folder:
+        if not force:
+            refuse_other_settings(folder, "manifest.json", settings)
         announce("batch", quiet=quiet)
         totals = interruptible(
             finished, message="plsim: interrupted; the parts already written have been kept.", tidy=out_folder.tidy

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from plsim.cli.table import table_lines
-from plsim.measures.vocabulary import ALIKE_IN_SUBJECTS, MEASURES_OF_LEARNING, ONE_ARM, OUTCOMES
+from plsim.measures.vocabulary import ALIKE_IN_SUBJECTS, MEASURES_OF_LEARNING, ONE_ARM, OUTCOMES, outcome_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,10 +133,10 @@ def _what_it_took(rows: pd.DataFrame) -> list[str]:
     for name in names:
         for subject in ("both",) if name in ALIKE_IN_SUBJECTS else _subjects(rows[rows["outcome"] == name]):
             one = rows[(rows["outcome"] == name) & (rows["subject"] == subject)]
-            if name.startswith("cost") and not one["value"].any():
+            if name.startswith("cost_") and not one["value"].any():
                 continue  # a kind of cost that neither arm has
             arms = [level(one[one["arm"] == arm]) for arm in ("scenario", "counterfactual")]
-            label = _name(name) + ("" if subject == "both" else f", {subject}")
+            label = outcome_label(name) + ("" if subject == "both" else f", {subject}")
             difference = estimate(one[one["arm"] == "difference"])
             if name in ONE_ARM:
                 arms[1], difference = "", ""

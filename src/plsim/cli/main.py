@@ -11,6 +11,8 @@ from plsim import __version__
 from plsim.core.errors import PlsimError
 
 INTERRUPTED = 130
+MOST_LINES = 20
+"""Lines of one message; whoever mends these sees the next."""
 
 COMMANDS = {
     "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
@@ -55,7 +57,10 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except PlsimError as error:
-            click.echo(f"plsim: {error}", err=True)
+            first, *others = str(error).splitlines() or [""]
+            click.echo("\n".join([f"plsim: {first}", *others[: MOST_LINES - 1]]), err=True)
+            if len(others) >= MOST_LINES:
+                click.echo(f"... and {len(others) - MOST_LINES + 1:,} more.", err=True)
             ctx.exit(error.exit_status)
         except KeyboardInterrupt:
             click.echo("plsim: interrupted; finished work has been kept.", err=True)

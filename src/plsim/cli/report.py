@@ -11,13 +11,19 @@ from plsim.cli.interrupt import interruptible
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
-def command(*, folder: Path) -> None:
-    """Write FOLDER/report.html, one self-contained page for decision makers.
+@click.option("--memo", is_flag=True, help="A board memo: one printed page, of a run or of a comparison.")
+def command(*, folder: Path, memo: bool) -> None:
+    """Write FOLDER/report.html: one page that needs no network, for people who decide.
 
-    FOLDER is what `plsim run` or `plsim study` wrote. Prints where the page is.
+    FOLDER is what `plsim run` or `plsim study` wrote; with --memo also what `plsim compare` wrote, and the page is
+    FOLDER/memo.html. Prints where the page is.
     """
 
     def written() -> Path:
+        if memo:
+            from plsim.report.memo import write_memo
+
+            return write_memo(folder)
         from plsim.report.study.folder import is_study
 
         if is_study(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plsim.cli.interrupt import interruptible
-from plsim.cli.out_folder import OutFolder
+from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import first_asked, reading_options
 from plsim.core.errors import InputError
@@ -40,7 +41,8 @@ class Asked:
 @click.command("run", context_settings={"show_default": True})
 @click.argument("scenario", metavar="SCENARIO", required=False)
 @click.option("--from", "manifest", type=click.Path(path_type=Path), help="Reproduce a result from its manifest.json.")
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/NAME-seedSEED]")
+@click.option("--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/NAME-seedSEED...]")
+@click.option("--force", is_flag=True, help="Overwrite the result of another run in that folder.")
 @click.option("--seed", type=int, help="Random seed.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option(
@@ -61,6 +63,7 @@ def command(
     scenario: str | None,
     manifest: Path | None,
     out: Path | None,
+    force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
@@ -84,8 +87,7 @@ def command(
         _alone(scenario, overrides, seed, years, people, worlds, engine)
     else:
         asked = replace(asked, worlds=worlds, population=people, engine=engine or "batch")
-    loaded = asked.scenario
-    folder = out or Path("results") / f"{loaded.name}-seed{asked.seed}"
+    folder = out or _default_folder(asked)
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
         raise InputError("--out", "", f"'{folder}' holds the result to be reproduced", fix="Give another folder")
     before = _stamp(folder)
@@ -99,9 +101,13 @@ def command(
         return f"plsim: interrupted; {kept or 'no result was written'}."
 
     with OutFolder(folder) as out_folder:
+        if not force:
+            _refuse_another(folder, asked)
         announce(asked.engine, quiet=quiet)
         result = interruptible(
-            lambda: _kept(asked, folder, manifest, workers=workers, watched=not quiet, with_report=not no_report),
+            lambda: _kept(
+                asked, folder, manifest, workers=workers, watched=not quiet, with_report=not no_report, force=force
+            ),
             message=interrupted,
             tidy=out_folder.tidy,
         )
@@ -123,7 +129,14 @@ def command(
 
 
 def _kept(
-    asked: Asked, folder: Path, manifest: Path | None, *, workers: int | None, watched: bool, with_report: bool
+    asked: Asked,
+    folder: Path,
+    manifest: Path | None,
+    *,
+    workers: int | None,
+    watched: bool,
+    with_report: bool,
+    force: bool,
 ) -> Result:
     """The result of a run, written into the folder, with its page if that is wanted."""
     from plsim.runs.run import run
@@ -142,8 +155,7 @@ def _kept(
         )
     if manifest is not None:
         _check_people(result, asked)
-    (folder / "report.html").unlink(missing_ok=True)  # an older result's page is none of this one's
-    result.save(folder)
+    result.write_into(folder, force=force)
     if with_report and _can_be_told(result):
         from plsim.report.page import write_report
 
@@ -189,10 +201,49 @@ def _recorded(manifest: Path) -> Asked:
     return Asked(**known)
 
 
+def _settings(asked: Asked) -> dict[str, object]:
+    """What is asked, under the names that it has in a manifest."""
+    from plsim.runs.manifest import files_digest
+    from plsim.runs.run import DEFAULT_WORLDS
+
+    files = asked.population
+    return {
+        "scenario_digest": asked.scenario.digest(),
+        "seed": asked.seed,
+        "years": asked.years,
+        "worlds": DEFAULT_WORLDS if asked.worlds is None else asked.worlds,
+        "population_files": files_digest(None if files is None else files.path),
+        "population_term": "" if files is None else files.term or "",
+        "population_options": {} if files is None else files.document(),
+        "other_designs": asked.other_designs,
+    }
+
+
+def _default_folder(asked: Asked) -> Path:
+    """``results/NAME-seedSEED`` for a shipped scenario as it is; for anything else with a digest of the settings."""
+    from plsim.scenario import load, shipped_scenarios
+
+    name = f"{asked.scenario.name}-seed{asked.seed}"
+    settings = _settings(asked)
+    if asked.scenario.name in shipped_scenarios():
+        plain = _settings(Asked(shipped := load(asked.scenario.name, seed=asked.seed), asked.seed, shipped.years))
+        if settings == plain:
+            return RESULTS / name
+    return named_folder(name, settings)
+
+
+def _refuse_another(folder: Path, asked: Asked) -> None:
+    """Refuse before the work what would be refused after it."""
+    from plsim.runs.manifest import code_digests, refuse_another
+
+    if os.path.lexists(folder / "manifest.json") or os.path.lexists(folder / "comparison.json"):
+        refuse_another(folder, {**_settings(asked), **code_digests()})
+
+
 def _alone(*others: object) -> None:
     """With a manifest nothing else may be asked for."""
     if any(other is not None and other != () for other in others):
-        fix = "Give --from without SCENARIO, --set, --seed, --years, --worlds, --engine, and options of students"
+        fix = "Give --from without SCENARIO, --set, --seed, --years, --worlds, --engine and options of students"
         raise InputError("--from", "", "the manifest already determines the run", fix=fix)
 
 
@@ -215,6 +266,13 @@ def student_files(path: Path | None, reading: ReadOptions) -> StudentFiles | Non
     if not is_there(path):
         raise InputError("--population", "", f"no file or folder '{str(path)[:200]}'")
     return reading.at(path)
+
+
+def people_settings(files: Sequence[StudentFiles]) -> dict[str, object]:
+    """What decides the students of several runs, and the code that answers, for telling one result from another."""
+    from plsim.runs.manifest import code_digests, files_digest
+
+    return {"files": [[files_digest(each.path), each.document()] for each in files], **code_digests()}
 
 
 def is_there(path: Path) -> bool:

@@ -15,14 +15,21 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.errors import RunError
 from plsim.core.files import json_bytes, parquet_bytes, write_file
-from plsim.core.jit import source_digest
-from plsim.engine.worlds import meaning_of, worlds_digest
-from plsim.evidence import evidence_digest, registry
+from plsim.core.folders import digests, one_writer, removed
+from plsim.engine.worlds import meaning_of
+from plsim.evidence import registry
 from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
 from plsim.measures.spread import intervals
 from plsim.population.describe import describe
-from plsim.runs.manifest import population_digest
+from plsim.runs.manifest import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    code_digests,
+    files_digest,
+    population_digest,
+    refuse_another,
+)
 from plsim.runs.robustness import Robustness
 from plsim.scenario.schema import Scenario
 
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
     from plsim.engine.parameters import World
     from plsim.runs.study_designs import Designs
 
-SCHEMA_VERSION = 1
+TABLES = ("effects", "weekly", "students", "teachers", "schools")
 SD_NOTE = (
     "SD: of observed fall scores in the 2020 norms, in the student's grade, for every design. All: grades 1-10, "
     "students there from the first week (stayers); who came later is left out. intention_to_treat: movers too, with "
@@ -227,20 +234,18 @@ class Result:
         return {
             "schema_version": SCHEMA_VERSION,
             "plsim": _version("plsim"),
-            "source_digest": source_digest(),
+            **code_digests(),
             "scenario": self.scenario.to_toml(),
             "scenario_digest": self.scenario.digest(),
             "seed": self.seed,
             "years": self.years,
             "worlds": self.worlds,
             "world_label": self.world_label,
-            "worlds_digest": worlds_digest(),
             "sureness": list(self.sureness),
             "parameters": {entry.key: entry.value for entry in registry()},
-            "parameters_digest": registry().digest(),
-            "evidence_digest": evidence_digest(),
             "population": self.population_source,
             "population_term": self.population_term,
+            "population_files": files_digest(Path(self.population_source) if self.population_source else None),
             "population_options": self.population_options,
             "population_digest": population_digest(self.pair.base_setting.population),
             "population_read": dict(self.pair.base_setting.population.rows),
@@ -256,12 +261,34 @@ class Result:
             "seconds": round(self.seconds, 3),
         }
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the tables, the summary and, last, the manifest: a folder without one is not whole."""
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the tables, the summary and, last, the manifest: a folder without one is not whole.
+
+        Parameters
+        ----------
+        folder
+            Made if it is not there. The same run may be written again; another one's result is not overwritten.
+        force
+            Overwrite whatever result is there.
+
+        Raises
+        ------
+        InputError
+            When the folder holds another result, or somebody else is writing into it.
+        """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        manifest = folder / "manifest.json"
-        manifest.unlink(missing_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with one_writer(folder):
+                return self.write_into(folder, force=force)
+        except OSError as error:
+            raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
+
+    def write_into(self, folder: Path, *, force: bool = False) -> Path:
+        """What :meth:`save` does, for who is the folder's one writer already."""
+        document = self.manifest()
+        if not force:
+            refuse_another(folder, document)
         tables = {
             "effects": self.effects,
             "weekly": self.weekly,
@@ -270,10 +297,13 @@ class Result:
             "schools": self.schools,
         }
         try:
+            # Never a manifest beside tables of another run, and never a page of one, not even after a power failure.
+            removed(folder, (MANIFEST, "summary.json", "report.html", *(f"{name}.parquet" for name in TABLES)))
             for name, table in tables.items():
                 write_file(folder / f"{name}.parquet", parquet_bytes(table))
             write_file(folder / "summary.json", json_bytes(self.summary()))
-            write_file(manifest, json_bytes(self.manifest()))
+            document["files"] = digests(folder, (*(f"{name}.parquet" for name in tables), "summary.json"))
+            write_file(folder / MANIFEST, json_bytes(document))
         except OSError as error:
             raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
         return folder

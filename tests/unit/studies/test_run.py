@@ -272,7 +272,7 @@ def test_a_full_factorial_hands_combinations_to_the_attribution_in_its_order(tmp
 def test_an_answer_says_which_assumption_it_hangs_on_and_whether_evidence_narrows_it(body: str, about: str) -> None:
     key = "school.library_distinct"
     method = "grid" if body == LEVERS else "factorial"
-    loaded = study(body + f'[uncertainties]\nworlds = 40\n[method]\nkind = "{method}"\n')
+    loaded = study(body + f'[uncertainties]\nworlds = 200\n[method]\nkind = "{method}"\n')
     task = task_of(loaded)
     of_world = np.array([world.values[key] for world in task.design.worlds])
     by_run = np.empty((task.design.runs, 1))
@@ -285,8 +285,7 @@ def test_an_answer_says_which_assumption_it_hangs_on_and_whether_evidence_narrow
     assert key in unidentified()
     assert len(hangs) == 1
     assert hangs[0].startswith(
-        f"{about}: 100% of the variance between worlds is associated with one assumption, "
-        "which the evidence does not narrow"
+        f"{about}: 100% of what is uncertain goes with one assumption, which the evidence does not narrow"
     )
     assert hangs[0].endswith(f"({key}).")
     still = analysed(loaded, task.design, task.outcomes, np.zeros_like(by_run), label="trial").statements
