@@ -55,6 +55,13 @@ def governance_contrast(view: View, fact: FactTable) -> Sequence[float]:
 
 
 @register()
+def group_contrast(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect in the first of two groups less that in the second (SD)."""
+    first, second = (view.mean(fact.subject, group, fact.year) for group in fact.groups)
+    return (first - second,)
+
+
+@register()
 def subject_contrast(view: View, fact: FactTable) -> Sequence[float]:
     """Effect in mathematics less that in reading (SD)."""
     return (view.mean("math", fact.group, fact.year) - view.mean("reading", fact.group, fact.year),)
@@ -164,12 +171,12 @@ def normal_growth(view: View, fact: FactTable) -> Sequence[float]:
 
 
 @register()
-def persistent_growth_cv(view: View, fact: FactTable) -> Sequence[float]:  # noqa: ARG001
-    """Spread of lasting growth over mean growth under typical practice: the largest by subject and level of school.
+def persistent_growth_cv(view: View, fact: FactTable) -> Sequence[float]:
+    """Spread of lasting growth over mean growth under typical practice, in a subject and level of school.
 
-    Grades 1 to 10, for whom headlines are; grades of a level count alike.
+    The largest over the levels and subjects asked for; grades 1 to 10, those of a level count alike.
     """
-    return (max(float(np.sqrt((cv**2).mean())) for cv in view.persistent_cv),)
+    return (max(float(np.sqrt((cv**2).mean())) for cv in view.persistent_cv(fact.subject, fact.group)),)
 
 
 @register()
