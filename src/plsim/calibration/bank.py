@@ -18,6 +18,7 @@ from plsim.engine.worlds import model_digest
 from plsim.sweeps.runner import results
 from plsim.validation.facts.replication import Bench, experiments
 from plsim.validation.facts.study_facts import StudyFact
+from plsim.validation.facts.validate import ROLES
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class WorldsTask:
     values
         Parameter values, a row for each world. Shape (worlds, parameters).
     size
-        ``"calibration"`` or ``"full"``, see :class:`~plsim.validation.facts.replication.Bench`.
+        ``"calibration"`` or ``"full"``, see :class:`~plsim.validation.facts.replication.Bench`, or :data:`EVERYTHING`.
     seed
         Luck of students, schools and years; the same in all worlds.
     """
@@ -81,8 +82,14 @@ class WorldsTask:
         return calculate
 
 
+EVERYTHING = "everything"
+"""A bench's size at which all facts are there, also those that choose no world, as large as their studies were."""
+
+
 def bench(size: str, seed: int) -> Bench:
-    """The bench of the facts that may choose worlds."""
+    """The bench of the facts that may choose worlds, or of all facts."""
+    if size == EVERYTHING:
+        return Bench(experiments(), size="full", seed=seed, roles=ROLES)
     chosen = (replace(each, facts=tuple(fact for fact in each.facts if fact.calibrates)) for each in experiments())
     return Bench([each for each in chosen if each.facts], size=size, seed=seed)
 

@@ -163,7 +163,7 @@ def test_published_values_come_from_the_table_of_facts(bench: Bench) -> None:
     by_id = {one.id: one for one in facts()}
     values = [fact for fact in bench.facts if fact.kind == "value"]
     assert values
-    assert all(fact.observed == by_id[fact.fact.id].value for fact in values)
+    assert all(fact.observed == getattr(by_id[fact.fact.id], fact.table.of or "value") for fact in values)
 
 
 @pytest.mark.parametrize(
