@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from plsim.calibration.discrepancy import LEVEL
 from plsim.calibration.likelihood import Target
 from plsim.calibration.priors import Prior
 from plsim.core.arrays import Floats
 from plsim.engine.worlds import model_digest
 from plsim.sweeps.runner import results
+from plsim.validation.facts.effect_sizes import kinds_of
 from plsim.validation.facts.replication import Bench, experiments
 from plsim.validation.facts.study_facts import StudyFact
 from plsim.validation.facts.validate import ROLES
@@ -139,6 +141,9 @@ def targets(of: Bench) -> tuple[Target, ...]:
                 discrepancy=fact.discrepancy,
                 error_correlation=design.error_correlation,
                 discrepancy_correlation=design.discrepancy_correlation,
+                family=fact.family,
+                kinds=kinds_of(design),
+                unit=1.0 if fact.table.statistic == "effect" else fact.discrepancy / LEVEL,
             )
         )
     return tuple(found)

@@ -14,8 +14,8 @@ from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
 from plsim.cli.run import announce, is_there
-from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
+from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ import numpy as np
 
 from plsim.cli.interrupt import interruptible
 from plsim.cli.progress import sweep_progress
-from plsim.cli.table import table_lines
+from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     from plsim.engine.parameters import World

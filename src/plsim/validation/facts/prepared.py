@@ -27,7 +27,6 @@ from plsim.validation.facts.registry import Statistic, statistic
 from plsim.validation.facts.sampling import COLUMNS, MATCHED, fall_slope, school_noise, student_noise
 from plsim.validation.facts.study_facts import Experiment, StudyFact
 
-
 _RANGE = re.compile(r"grades:\d+-\d+")
 
 

@@ -213,6 +213,4 @@ def _study_fact(where: str, file: FactFile, table: FactTable, rows: dict[str, Fa
         missing = f"a number in column '{column}'" if observed is None else "a standard error"
         raise StudyError(where, key, f"facts.csv has no {missing.removeprefix('a ')}", fix="Give 'se', or another kind")
     labels = tuple(f"{key}:{label}" if label else key for label in rule.labels(table))
-    return StudyFact(
-        key, row, table, labels, observed, low, high, se or 0.0, table.discrepancy, file.design.family
-    )
+    return StudyFact(key, row, table, labels, observed, low, high, se or 0.0, table.discrepancy, file.design.family)
