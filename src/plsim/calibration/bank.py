@@ -119,12 +119,12 @@ def bank_values(task: WorldsTask, folder: Path) -> tuple[Floats, Floats]:
     return task.values[runs], np.asarray(found, np.float64)
 
 
-def targets(of: Bench) -> tuple[Target, ...]:
-    """What the likelihood asks of the bench's statistics."""
+def targets(of: Bench, *, everything: bool = False) -> tuple[Target, ...]:
+    """What the likelihood asks of the bench's statistics; ``everything``, also of facts that choose no world."""
     designs = {fact.key: (each.study, each.design) for each in of.experiments for fact in each.facts}
     found = []
     for fact in of.facts:
-        if not fact.calibrates:
+        if not (fact.calibrates or everything):
             continue
         study, design = designs[fact.key]
         found.append(

@@ -15,7 +15,7 @@ The same settings and seed give the same worlds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ from plsim.calibration.priors import Prior, prior, space_filling
 from plsim.core.arrays import Floats
 from plsim.sweeps.runner import run_task
 from plsim.validation.facts.effect_sizes import effects
+from plsim.validation.facts.replication import Bench
 
 Watch = Callable[[str], Callable[[int, int], None] | None]
 """Gives a function to report progress of a named stage to."""
@@ -104,6 +105,8 @@ class Calibration:
         Which of the drawn worlds ship, in the order in which they do. Shape (shipped,).
     predicted
         Every study foretold without it.
+    discrepancy_of
+        How far off the model is expected to be in every fact, also those that choose no world, in the fact's unit.
     """
 
     prior: Prior
@@ -121,6 +124,7 @@ class Calibration:
     weights: Floats
     chosen: np.ndarray
     predicted: LeaveOut
+    discrepancy_of: dict[str, float]
 
     @property
     def worlds(self) -> Floats:
@@ -190,6 +194,7 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
 
     columns = [large.statistics.index(name) for name in small.statistics]
     of = at_full_size(of, emulator(full.points), full.values[:, columns])
+    of_facts = posterior(of, wanted, seed=seed)
     return Calibration(
         prior=asked,
         statistics=small.statistics,
@@ -198,7 +203,7 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
         wave=wave,
         first=first,
         emulator=emulator,
-        posterior=posterior(of, wanted, seed=seed),
+        posterior=of_facts,
         doubled=posterior(of, wanted, seed=seed, discrepancy=2.0),
         everything=large.statistics,
         full=full,
@@ -206,7 +211,22 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
         weights=weights,
         chosen=fair_sample(weights, sizes.shipped, rng),
         predicted=leave_out(full.values, log_before, wanted_in_full, effects(large), seed=seed),
+        discrepancy_of=every_discrepancy(large, of_facts),
     )
+
+
+def every_discrepancy(of: Bench, found: Posterior) -> dict[str, float]:
+    """How far off the model is expected to be in every fact of a bench, in the fact's unit.
+
+    A kind of which no fact chooses worlds adds nothing to the level.
+    """
+    drawn = found.discrepancies
+    return {
+        target.fact: float(
+            found.drawn @ drawn.of(replace(target, kinds=tuple(kind for kind in target.kinds if kind in drawn.kinds)))
+        )
+        for target in targets(of, everything=True)
+    }
 
 
 def _log_likelihood(values: Floats, errors: Floats, wanted: Targets, seed: int, discrepancy: float = 1.0) -> Floats:

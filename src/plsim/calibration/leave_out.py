@@ -7,7 +7,7 @@ study that has not been made. Trials of one program or sample are left out toget
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,13 +90,12 @@ class LeaveOut:
     @property
     def scores(self) -> tuple[Score, ...]:
         """Over all effects, by kind of study, and by whether the fact may choose worlds."""
-        groups: list[tuple[str, Callable[[Prediction], bool]]] = [("all effect sizes", lambda _: True)]
+        groups = {"all effect sizes": list(self.predictions)}
         for kind, words in KINDS.items():
-            groups.append((words, lambda each, kind=kind: each.effect.experiment.design.kind_of_study == kind))
-        groups.append(("facts that choose worlds", lambda each: each.effect.fact.calibrates))
-        groups.append(("validation facts", lambda each: not each.effect.fact.calibrates))
-        scored = ((name, [each for each in self.predictions if chosen(each)]) for name, chosen in groups)
-        return tuple(score(name, chosen) for name, chosen in scored if chosen)
+            groups[words] = [each for each in self.predictions if each.effect.experiment.design.kind_of_study == kind]
+        groups["facts that choose worlds"] = [each for each in self.predictions if each.effect.fact.calibrates]
+        groups["validation facts"] = [each for each in self.predictions if not each.effect.fact.calibrates]
+        return tuple(score(name, chosen) for name, chosen in groups.items() if chosen)
 
     def document(self) -> dict[str, Any]:
         """As plain values."""
@@ -332,3 +331,24 @@ def verdict(document: dict[str, Any]) -> str:
 
 def _met(fine: bool) -> str:  # noqa: FBT001
     return "met" if fine else "not met"
+
+
+def effect_lines(document: dict[str, Any]) -> list[str]:
+    """Every effect: published, foretold with its 90% interval, and both yardsticks; as lines for a terminal."""
+    rows = [
+        [
+            each["fact"],
+            each["study"],
+            each["kind_of_study"],
+            f"{each['published']:.2f}",
+            f"{each['foretold']:.2f}",
+            f"{each['low_90']:.2f} to {each['high_90']:.2f}",
+            f"{each['constant']:.2f}",
+            f"{each['regression']:.2f}",
+        ]
+        for each in document["effects"]
+    ]
+    width = max(len(row[1]) for row in rows)
+    rows = [[row[0], row[1].ljust(width), *row[2:]] for row in rows]
+    header = ["fact", "study".ljust(width), "kind", "published", "foretold", "90%", "constant", "regression"]
+    return table_lines(header, rows)

@@ -207,7 +207,7 @@ def provenance(of: Calibration, sizes: Sizes, found: Identification, *, seconds:
         "discrepancy": {
             kind: round(value, 4) for kind, value in by_kind(of.posterior.discrepancies, of.posterior.drawn).items()
         },
-        "discrepancy_of": {fact: round(value, 4) for fact, value in learned_discrepancies(of).items()},
+        "discrepancy_of": {fact: round(value, 4) for fact, value in of.discrepancy_of.items()},
         "one_number": json.loads(leading_table(of).round(3).to_json(orient="records")),
         "leave_out": rounded_numbers(of.predicted.document()),
         "facts": json.loads(table.round(5).to_json(orient="records")),

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0), default=1, help="The luck of students, schools and years.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; may be repeated.")
 @click.option("--claims", is_flag=True, help="Run the claims of the literature instead of the facts.")
+@click.option("--leave-out", is_flag=True, help="Foretell every study from the facts of others, beside two yardsticks.")
+@click.option("--fresh", is_flag=True, help="With --leave-out or --claims: run again, not what is stored.")
+@click.option(
+    "--store",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results/validation"),
+    help="With --fresh: where runs are kept, so that a stopped line goes on.",
+)
 @click.option("--open-data", is_flag=True, help="Compare with open data instead (extra: validation).")
 @click.option("--workers", type=click.IntRange(1, 256), help="Threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
@@ -40,6 +48,9 @@ def command(
     seed: int,
     only: tuple[str, ...],
     claims: bool,
+    leave_out: bool,
+    fresh: bool,
+    store: Path,
     open_data: bool,
     workers: int | None,
     as_json: bool,
@@ -50,10 +61,11 @@ def command(
     """Put what studies found beside what the simulation finds, over worlds.
 
     Every published fact is an experiment that is run again: its schools, its design, its test. Facts that were only
-    recalled are shown without a verdict. All facts in twenty worlds take a few minutes.
+    recalled are shown without a verdict. All facts in twenty worlds take a few minutes; what is said first, and shown
+    whole by --leave-out, is how well studies are foretold that the worlds did not see.
     """
-    if claims and open_data:
-        raise click.UsageError("--claims and --open-data are two questions: ask one at a time.")
+    if claims + open_data + leave_out > 1:
+        raise click.UsageError("--claims, --open-data and --leave-out are several questions: ask one at a time.")
     if page is not None and open_data:
         raise click.UsageError("--page writes the page of facts or of claims.")
     for option, path in (("--out", out), ("--page", page)):
@@ -63,6 +75,8 @@ def command(
 
     def work() -> tuple[dict[str, Any], str]:
         with sweep_progress("worlds", wanted=not quiet) as progress:
+            if leave_out:
+                return _leave_out(worlds, seed, store if fresh else None, workers, progress, page)
             if open_data:
                 return _open_data(_worlds(worlds, seed), seed, progress)
             if claims:
@@ -113,7 +127,43 @@ def _facts(
         text = page(lines, skipped, worlds_are=document["worlds_are"], command=command)
         page_path.write_text(text, encoding="utf-8")
     head = f"{len(lines)} facts in {len(worlds)} worlds ({document['worlds_are']})."
-    return document, "\n".join([head, *_tables(lines), *_summary(lines), *_skipped(skipped)])
+    foretold = _yardsticks()
+    return document, "\n".join([*foretold, head, *_tables(lines), *_summary(lines), *_skipped(skipped)])
+
+
+def _yardsticks() -> list[str]:
+    """How well the model foretells studies, before anything else is said of it."""
+    from plsim.calibration.leave_out import leave_out_lines
+    from plsim.calibration.stored import stored_leave_out
+
+    stored = stored_leave_out()
+    if stored is None:
+        return ["No predictions of left-out studies are stored for this model: plsim validate --leave-out --fresh", ""]
+    return [*leave_out_lines(stored), ""]
+
+
+def _leave_out(
+    worlds: int, seed: int, store: Path | None, workers: int, progress: Any, page_path: Path | None
+) -> tuple[dict[str, Any], str]:
+    from plsim.calibration.leave_out import effect_lines, leave_out_lines
+    from plsim.calibration.stored import fresh_leave_out, leave_out_page, stored_leave_out
+    from plsim.core.errors import StudyError
+
+    if store is None:
+        found = stored_leave_out()
+        if found is None:
+            fix = "Add --fresh: about four seconds a world and processor"
+            raise StudyError("--leave-out", "", "what is stored was foretold by another model", fix=fix)
+        how = "Worlds of the calibration, run at the studies' own sizes and weighted without each study."
+        command = "plsim validate --leave-out --page docs/predictions.md"
+    else:
+        found = fresh_leave_out(worlds, seed, store / "leave-out", workers=workers, progress=progress)
+        how = f"{worlds} prior worlds, run at the studies' own sizes and weighted without each study."
+        command = f"plsim validate --leave-out --fresh --worlds {worlds} --page docs/predictions.md"
+    if page_path is not None:
+        page_path.write_text(leave_out_page(found, how=how, command=command), encoding="utf-8")
+    document = {"schema_version": 1, "seed": seed, **found}
+    return document, "\n".join([how, "", *leave_out_lines(found), "", *effect_lines(found)])
 
 
 def _tables(lines: Sequence[Line]) -> list[str]:
