@@ -20,10 +20,11 @@ from collections.abc import Callable
 
 import plsim
 from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import pair, population_of, typical_arm
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import typical
-from plsim.engine.run import engine_named, pair, population_of, typical_arm
-from plsim.studies.districts import Totals, drawn, stream
+from plsim.runs.districts import Totals, drawn, stream
 
 STUDENTS_PER_SCHOOL = 500
 

@@ -21,10 +21,11 @@ import numpy as np
 import plsim
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
-from plsim.engine.batch_rows import experience_at
+from plsim.engine.batch.rows import experience_at
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL, parameters
 from plsim.engine.reference import typical
-from plsim.engine.run import engine_named, pair, population_of, run_world
 from plsim.engine.setting import growth
 from plsim.rules import week
 from plsim.rules.week import Experience

@@ -14,13 +14,13 @@ import numpy as np
 from scipy.stats import qmc
 
 import plsim
+from plsim.attribution.tables import worths
+from plsim.core.arrays import Floats
 from plsim.engine.parameters import World, prior_worlds
-from plsim.engine.state import Floats
 from plsim.evidence import registry
 from plsim.practices.levers import PRACTICES
+from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.loading import changed
-from plsim.studies.attribution import worths
-from plsim.studies.evaluate import Evaluator, Outcome
 from plsim.studies.factorial import FactorialTask, run_here
 from plsim.studies.surrogate import surrogate_tables
 from plsim.studies.surrogate_indices import levels_of, sobol

@@ -22,9 +22,9 @@ from scipy.stats import qmc
 import plsim
 from plsim.engine.parameters import World, prior_worlds
 from plsim.evidence import registry
-from plsim.studies.evaluate import Evaluator, headline
+from plsim.runs.evaluate import Evaluator, headline
 from plsim.studies.factorial import FactorialTask
-from plsim.studies.runner import run_task
+from plsim.sweeps.runner import run_task
 
 WORKERS = 2
 SOBOL_RUNS = 1024 * (2 * 20 + 2)
@@ -172,8 +172,8 @@ def mesa_seconds_per_run(runs: int) -> float:
 MEMORY = """
 import sys, tempfile
 from pathlib import Path
-from plsim.studies.runner import run_task
-from plsim.studies.store import Store
+from plsim.sweeps.runner import run_task
+from plsim.sweeps.store import Store
 
 class Nothing:
     columns = tuple(f"result {i}" for i in range(10))

@@ -13,7 +13,7 @@ import numpy as np
 
 import plsim
 from plsim.core.jit import interpreted
-from plsim.engine.mesa_model import SchoolModel, Student
+from plsim.engine.mesa.model import SchoolModel, Student
 
 motivation = interpreted("plsim.rules.motivation")
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from plsim.studies.study_loading import load_study, shipped_studies
-from plsim.studies.study_run import run_study
+from plsim.studies.loading import load_study, shipped_studies
+from plsim.studies.run import run_study
 
 MOST_BYTES = 300_000
 FIRST = (

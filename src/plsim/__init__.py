@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plsim.engine.mesa_model import SchoolModel
-    from plsim.engine.result import Result
-    from plsim.engine.run import run
+    from plsim.engine.mesa.model import SchoolModel
+    from plsim.runs.result import Result
+    from plsim.runs.run import run
     from plsim.scenario import Scenario, load
 
 __version__ = "0.1.0"
@@ -19,11 +19,11 @@ __version__ = "0.1.0"
 __all__ = ["Result", "Scenario", "SchoolModel", "load", "run"]
 
 _HOMES = {
-    "Result": "plsim.engine.result",
+    "Result": "plsim.runs.result",
     "Scenario": "plsim.scenario",
-    "SchoolModel": "plsim.engine.mesa_model",
+    "SchoolModel": "plsim.engine.mesa.model",
     "load": "plsim.scenario",
-    "run": "plsim.engine.run",
+    "run": "plsim.runs.run",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from plsim.cli.main import main
-from plsim.studies.fact_files import FOLDER
+from plsim.validation.facts.fact_files import FOLDER
 
 
 def test_a_sound_fact_file_is_described() -> None:

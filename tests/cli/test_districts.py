@@ -51,7 +51,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 INTERRUPTED = """
 from plsim.cli.main import main
-from plsim.studies import district_folder
+from plsim.runs import district_folder
 district_folder.ROWS_OF_A_PART = 1
 main(["districts", "one_school_demo", "--count", "100000", "--years", "1", "--out", "out",
       "--set", "population.students_per_school=60"])

@@ -68,7 +68,7 @@ WRITING = """
 import sys, threading, time
 from pathlib import Path
 from plsim.cli.main import main
-from plsim.engine import result
+from plsim.runs import result
 
 def slow(path, content, write=result.write_file):
     write(path, content)
@@ -135,7 +135,7 @@ import resource, signal, sys
 from plsim.cli.main import main
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 sys.dont_write_bytecode = True
-from plsim.engine import run
+from plsim.runs import run
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 main(["run", "one_school_demo", "--worlds", "0", "--years", "1", "--out", "out"])
 """

@@ -69,9 +69,9 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[dict[str, Any
 
 
 def engine(monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]) -> None:
-    module = types.ModuleType("plsim.engine.run")
+    module = types.ModuleType("plsim.runs.run")
     module.run = run  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "plsim.engine.run", module)
+    monkeypatch.setitem(sys.modules, "plsim.runs.run", module)
     page = types.ModuleType("plsim.report.page")
     page.write_report = lambda folder: (folder / "report.html").touch()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "plsim.report.page", page)

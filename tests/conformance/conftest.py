@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from plsim.engine.arm import Arm
-from plsim.engine.compiled import BatchEngine
+from plsim.engine.batch.engine import BatchEngine
+from plsim.engine.pair import Pair, pair, population_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
-from plsim.engine.run import Pair, pair, population_of
 from plsim.engine.setting import growth
 from plsim.practices.levers import LeverTable
 from plsim.scenario import Scenario, load

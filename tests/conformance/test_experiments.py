@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from plsim.cli.main import main
 from plsim.scenario.shipped import first_line
 from plsim.studies.design import StudyTask
-from plsim.studies.study_loading import load_study, shipped_studies
+from plsim.studies.loading import load_study, shipped_studies
 
 EXPERIMENTS = shipped_studies()
 WANTED = {

@@ -16,13 +16,13 @@ import pytest
 
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
-from plsim.engine.held import run_held
+from plsim.engine.pair import Pair
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical
-from plsim.engine.run import Pair
 from plsim.evidence import facts, registry
 from plsim.practices.levers import LEVERS, PRACTICES
 from plsim.rules.week import Experience, Section
+from plsim.runs.held_channels import run_held
 
 UP, DOWN = 1, -1
 # The claims that the press and the funders made of such schools, by article and number.

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from plsim.engine.arm import Arm, Engine
-from plsim.engine.compiled import BatchEngine
-from plsim.engine.held import run_held
-from plsim.engine.mesa_model import MesaEngine
+from plsim.engine.batch.engine import BatchEngine
+from plsim.engine.mesa.model import MesaEngine
+from plsim.engine.pair import Pair, WorldRun, arms, pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical
-from plsim.engine.run import Pair, WorldRun, arms, pair, population_of, run_world
 from plsim.engine.setting import Setting
 from plsim.engine.transient import solve, transient_scores
 from plsim.engine.transient import test_errors as errors_of_tests
 from plsim.population.model import Population
 from plsim.rules.week import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
+from plsim.runs.held_channels import run_held
 from plsim.scenario import Scenario
 
 PER_SCHOOL = (

@@ -12,8 +12,8 @@ import pytest
 
 import plsim
 from plsim.engine.arm import Arm, Engine
+from plsim.engine.pair import Pair
 from plsim.engine.parameters import World, rule_keys
-from plsim.engine.run import Pair
 from plsim.evidence import registry
 from plsim.rules.week import Params
 

@@ -7,9 +7,10 @@ import tomllib
 import numpy as np
 import pytest
 
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import arms, pair
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical, typical
-from plsim.engine.run import arms, engine_named, pair
 from plsim.population.norm_population import from_norms
 from plsim.scenario import Scenario, load, population_spec, shipped_scenarios
 from plsim.scenario.shipped import first_line

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plsim.calibration.bank import facts_digest
 from plsim.core.errors import EvidenceError, InputError
 from plsim.engine import worlds as module
 from plsim.engine.parameters import PRIOR_LABEL
 from plsim.engine.worlds import CALIBRATED_LABEL, calibrated, label, model_digest, unidentified, worlds
 from plsim.evidence import registry
 from plsim.evidence.worlds import load_worlds, stored_worlds
-from plsim.studies.bank import facts_digest
 
 STORED = stored_worlds()
 
@@ -62,13 +62,6 @@ def test_stale_worlds_give_way_to_the_priors(monkeypatch: pytest.MonkeyPatch) ->
         assert len(unidentified()) == len(registry().uncertain())
     finally:
         calibrated.cache_clear()
-
-
-def test_the_model_digest_sees_a_rule_and_no_comment() -> None:
-    rule = "def gain(hours):\n    '''What it adds.'''\n    return 2.0 * hours  # twice\n"
-    same = "def gain(hours):\n    return 2.0 * hours\n"
-    assert module._program(rule) == module._program(same)
-    assert module._program(rule) != module._program(same.replace("2.0", "2.1"))
 
 
 def test_files_of_worlds_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plsim.explorer.controls import controls
-from plsim.explorer.labels import LABELS, MAIN, MEANINGS, MORE_EVIDENCE, SPANS
+from plsim.explorer.decisions.controls import controls
+from plsim.explorer.decisions.labels import LABELS, MAIN, MEANINGS, MORE_EVIDENCE, SPANS
 from plsim.scenario.loading import loads
 from plsim.scenario.shipped import shipped_scenarios
 

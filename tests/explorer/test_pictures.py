@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 
 import plsim
-from plsim.engine.result import Result
-from plsim.engine.tables import weekly_table
-from plsim.explorer.desk import Desk, Superseded
-from plsim.explorer.ground import Kept
-from plsim.explorer.picture import Picture, run_central, run_number, run_why
-from plsim.explorer.pictures import Pictures
-from plsim.explorer.question import Question
-from plsim.explorer.side_by_side import compared_pictures, on_common_ground
-from plsim.explorer.telling import told
-from plsim.explorer.uploads import Uploads
+from plsim.explorer.decisions.evaluation import Picture, run_central, run_number, run_why
+from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.decisions.side_by_side import compared_pictures, on_common_ground
+from plsim.explorer.decisions.view_model import told
+from plsim.explorer.server.kept import Kept
+from plsim.explorer.server.requests import Question
+from plsim.explorer.server.scheduler import Desk, Superseded
+from plsim.explorer.server.uploads import Uploads
 from plsim.measures.effects import Row
 from plsim.report.tables import growth_curves, hours_by_mode, teacher_curves
+from plsim.runs.result import Result
+from plsim.runs.tables import weekly_table
 from plsim.scenario.loading import loads
 
 T = TypeVar("T")
@@ -139,7 +139,7 @@ def test_the_weeks_are_those_of_a_results_table(coached: Picture) -> None:
 def test_own_students_give_the_numbers_of_a_run_on_their_file(tmp_path: Path) -> None:
     import base64
 
-    from plsim.explorer.uploads import Sent, SentFiles
+    from plsim.explorer.server.uploads import Sent, SentFiles
 
     roster = (Path(__file__).resolve().parents[1] / "data" / "roster.csv").read_bytes()
     path = tmp_path / "roster.csv"
@@ -165,7 +165,7 @@ def test_a_picture_says_how_many_worlds_are_above_zero_and_what_they_are(coached
 
 
 def test_side_by_side_differences_are_those_of_plsim_compare(coached: Picture) -> None:
-    from plsim.studies.compare import compare
+    from plsim.runs.compare import compare
 
     other = COACHED.model_copy(update={"changes": {**COACHED.changes, "practices.advising.intensity": 0.9}})
     scenarios = on_common_ground((COACHED.scenario(), other.scenario()))

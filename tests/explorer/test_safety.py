@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from plsim.explorer.app import STATIC, create_app
-from plsim.explorer.safety import is_loopback
+from plsim.explorer.server.safety import is_loopback
 
 TOKEN = "a-secret-of-this-test"  # noqa: S105
 

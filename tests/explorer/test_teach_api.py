@@ -14,7 +14,7 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 from plsim.explorer.app import create_app
-from plsim.explorer.demonstration_files import all_demonstrations, read_demonstration
+from plsim.explorer.teaching.demonstration_files import all_demonstrations, read_demonstration
 
 SAID = {"title", "say", "ask", "options", "discuss", "settings"}
 

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from plsim.explorer.app import create_app
-from plsim.explorer.demonstration_files import SHIPPED, Loaded, all_demonstrations, read_demonstration
+from plsim.explorer.teaching.demonstration_files import SHIPPED, Loaded, all_demonstrations, read_demonstration
 
 PHASES = ("Predict", "Run", "Explain", "Discuss")
 NAMES = tuple(path.stem for path in sorted(SHIPPED.glob("*.toml")))

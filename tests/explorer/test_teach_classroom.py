@@ -10,10 +10,10 @@ import pytest
 
 import plsim
 from plsim.core.errors import InputError
-from plsim.engine.run import population_of
-from plsim.explorer.classroom import MODES, Classroom, Recorder, Side, record
-from plsim.explorer.classroom_pairs import PAIRS
-from plsim.explorer.classroom_story import story
+from plsim.engine.pair import population_of
+from plsim.explorer.teaching.classroom import MODES, Classroom, Recorder, Side, record
+from plsim.explorer.teaching.classroom_pairs import PAIRS
+from plsim.explorer.teaching.classroom_story import story
 
 RECORDER = Recorder()
 

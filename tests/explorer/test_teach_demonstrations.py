@@ -13,10 +13,10 @@ import pytest
 import plsim
 from plsim.cli.main import main
 from plsim.core.errors import InputError
-from plsim.explorer import demonstration_run
-from plsim.explorer.demonstration_files import SHIPPED, Loaded, all_demonstrations, read_demonstration
-from plsim.explorer.demonstration_run import Stage
-from plsim.explorer.demonstrations import OUTCOMES
+from plsim.explorer.teaching import demonstration_run
+from plsim.explorer.teaching.demonstration_files import SHIPPED, Loaded, all_demonstrations, read_demonstration
+from plsim.explorer.teaching.demonstration_run import Stage
+from plsim.explorer.teaching.demonstrations import OUTCOMES
 from plsim.practices import known_practices
 
 NAMES = tuple(path.stem for path in sorted(SHIPPED.glob("*.toml")))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import plsim
-from plsim.engine.again import population_digest
 from plsim.evidence import evidence_digest, registry
+from plsim.runs.manifest import population_digest
 
 HERE = Path(__file__).resolve().parent
 STORED = HERE / "stored.json"

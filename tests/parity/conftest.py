@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plsim.engine.arm import Arm, Engine, Reference
-from plsim.engine.compiled import BatchEngine
-from plsim.engine.mesa_model import MesaEngine
+from plsim.engine.arm import Arm, Engine
+from plsim.engine.batch.engine import BatchEngine
+from plsim.engine.mesa.model import MesaEngine
+from plsim.engine.pair import pair, population_of
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.run import pair, population_of
+from plsim.engine.records import Reference
 from plsim.engine.setting import growth
 from plsim.scenario import Scenario, load
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plsim.engine.arm import Arm
-from plsim.engine.compiled import BatchEngine
-from plsim.engine.mesa_model import MesaEngine
+from plsim.engine.batch.engine import BatchEngine
+from plsim.engine.mesa.model import MesaEngine
 from plsim.engine.parameters import prior_worlds
 from plsim.scenario import load, shipped_scenarios
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from plsim.core.errors import EngineError
-from plsim.engine import mesa_model
 from plsim.engine.arm import Arm
-from plsim.engine.compiled import BatchEngine
-from plsim.engine.mesa_model import School, SchoolModel, Student, Teacher
+from plsim.engine.batch.engine import BatchEngine
+from plsim.engine.mesa import model as mesa_model
+from plsim.engine.mesa.model import School, SchoolModel, Student, Teacher
+from plsim.engine.pair import pair, population_of
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import typical
-from plsim.engine.run import pair, population_of
 from plsim.engine.setting import growth
 from plsim.scenario import load
 
@@ -146,8 +146,8 @@ def test_the_weeks_do_not_pass_through_the_batch_engine(model, monkeypatch):
     def refuse(*args):
         raise AssertionError("the batch engine was called")
 
-    monkeypatch.setattr("plsim.engine.batch.run_weeks", refuse)
-    monkeypatch.setattr("plsim.engine.batch.first_summaries", refuse)
+    monkeypatch.setattr("plsim.engine.batch.weeks.run_weeks", refuse)
+    monkeypatch.setattr("plsim.engine.batch.weeks.first_summaries", refuse)
     model.run_model()
     assert not model.running
 
@@ -213,10 +213,11 @@ import sys
 sys.modules["numba"] = None
 import numpy as np
 from plsim.core.jit import HAVE_NUMBA
-from plsim.engine.arm import Arm, Reference
-from plsim.engine.mesa_model import MesaEngine
+from plsim.engine.arm import Arm
+from plsim.engine.records import Reference
+from plsim.engine.mesa.model import MesaEngine
 from plsim.engine.parameters import CENTRAL
-from plsim.engine.run import pair, population_of
+from plsim.engine.pair import pair, population_of
 from plsim.engine.setting import growth
 from plsim.scenario import load
 assert not HAVE_NUMBA

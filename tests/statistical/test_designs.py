@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from plsim.engine.designs import designed, designs
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import arms, pair, population_of
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import typical
-from plsim.engine.run import arms, engine_named, pair, population_of
+from plsim.runs.study_designs import designed, designs
 from plsim.scenario import load
 
 SEEDS = 40

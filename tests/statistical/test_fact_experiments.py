@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plsim.engine.designs import designs
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL
-from plsim.engine.run import engine_named, pair, population_of, run_world, world_effects_by_design
+from plsim.runs.run import world_effects_by_design
+from plsim.runs.study_designs import designs
 from plsim.scenario.loading import changed
-from plsim.studies.experiments import Bench, experiments
+from plsim.validation.facts.replication import Bench, experiments
 
 SEEDS = 12
 

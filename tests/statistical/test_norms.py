@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from plsim.engine.engines import engine_named
 from plsim.engine.parameters import CENTRAL, prior_worlds
-from plsim.engine.run import engine_named
-from plsim.studies.norm_check import NormCheck, norm_check, norm_setting
+from plsim.validation.norms.norm_check import NormCheck, norm_check, norm_setting
 
 
 def check(*, schools: int, seed: int) -> NormCheck:

@@ -14,21 +14,21 @@ import pytest
 from scipy.stats import binom
 
 import plsim
+from plsim.attribution.game import Worth
+from plsim.attribution.rankings import FALSE_ALARMS
+from plsim.attribution.sentences import attribution_sentences
+from plsim.attribution.tables import NEGLIGIBLE, worths
+from plsim.core.arrays import Floats
 from plsim.engine.parameters import World, prior_worlds
 from plsim.practices.levers import PRACTICES
+from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario
-from plsim.studies.attribution import NEGLIGIBLE, worths
-from plsim.studies.attribution_words import attribution_sentences
-from plsim.studies.coalitions import Floats
-from plsim.studies.evaluate import Evaluator, Outcome
 from plsim.studies.factorial import FactorialTask, Switch, run_here
 from plsim.studies.factors import Factor, changes_at
 from plsim.studies.indices import FALSE_ALARMS as INFLUENCE_ALARMS
-from plsim.studies.rankings import FALSE_ALARMS
+from plsim.studies.schema import Delta, Method, Morris, Pawn, RbdFast, Regional, Sobol
 from plsim.studies.sensitivity import chance, indices, points_of
-from plsim.studies.study_file import Delta, Method, Morris, Pawn, RbdFast, Regional, Sobol
-from plsim.studies.worth import Worth
 
 SAME = 0.7
 """On-task share of every mode, in worlds where no mode is better than another."""

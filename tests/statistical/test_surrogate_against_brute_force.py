@@ -7,11 +7,11 @@ import pytest
 from scipy.stats import qmc
 
 import plsim
+from plsim.attribution.tables import worths
 from plsim.engine.parameters import World
 from plsim.evidence import registry
+from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.loading import changed
-from plsim.studies.attribution import worths
-from plsim.studies.evaluate import Evaluator, Outcome
 from plsim.studies.factorial import FactorialTask, practice_switches, run_here
 from plsim.studies.surrogate import surrogate_tables
 

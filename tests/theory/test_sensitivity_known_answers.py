@@ -13,13 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plsim.engine.state import Floats
+from plsim.core.arrays import Floats
+from plsim.runs.evaluate import Outcome
 from plsim.studies.convergence import stages, verdicts
-from plsim.studies.evaluate import Outcome
 from plsim.studies.factors import Factor
-from plsim.studies.runner import results, run_task
-from plsim.studies.sensitivity import chance, indices, points_of
-from plsim.studies.study_file import (
+from plsim.studies.schema import (
     Delta,
     Dgsm,
     FractionalFactorial,
@@ -31,6 +29,8 @@ from plsim.studies.study_file import (
     Regional,
     Sobol,
 )
+from plsim.studies.sensitivity import chance, indices, points_of
+from plsim.sweeps.runner import results, run_task
 
 A, B = 7.0, 0.1
 _PI4 = np.pi**4

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from plsim.core.calendar import FALL_WEEK, SPRING_WEEK
-from plsim.engine.arm import Arm, Reference
-from plsim.engine.compiled import BatchEngine
+from plsim.engine.arm import Arm
+from plsim.engine.batch.engine import BatchEngine
+from plsim.engine.pair import Pair, pair, population_of
 from plsim.engine.parameters import CENTRAL, World
+from plsim.engine.records import Reference
 from plsim.engine.reference import reference_population, typical
-from plsim.engine.run import Pair, pair, population_of
 from plsim.engine.setting import WINDOWS, growth
 from plsim.engine.structure import bend
 from plsim.engine.transient import expected_growth, solve, transient_scores

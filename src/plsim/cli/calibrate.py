@@ -45,9 +45,9 @@ def command(
 
     Takes about half an hour on two processors, in stages that are kept: the same line again goes on where it stopped.
     """
-    from plsim.engine.result import json_bytes
-    from plsim.studies.calibrate import Sizes
-    from plsim.studies.calibration import run_calibration
+    from plsim.calibration.calibrate import Sizes
+    from plsim.calibration.folder import run_calibration
+    from plsim.core.files import json_bytes
 
     begun = monotonic()
     sizes = Sizes(bank=bank, wave=wave, pilot=pilot, drawn=drawn, seed=seed)

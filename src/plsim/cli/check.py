@@ -54,11 +54,11 @@ def _checked(file: str, term: str | None) -> _Checked:
     """A file, read."""
     try:
         if _is_experiment(file):
-            from plsim.studies.experiments import experiment
+            from plsim.validation.facts.replication import experiment
 
             return _Checked(file, None, experiment(Path(file)).words)
         if _is_demonstration(file):
-            from plsim.explorer.demonstration_files import read_demonstration
+            from plsim.explorer.teaching.demonstration_files import read_demonstration
 
             steps = len(read_demonstration(Path(file)).says.steps)
             return _Checked(file, None, (f"{steps} {'step' if steps == 1 else 'steps'}",))
@@ -76,29 +76,29 @@ def _checked(file: str, term: str | None) -> _Checked:
 
 def _is_experiment(file: str) -> bool:
     """Whether a file is a published study to be run again: it has ``[[fact]]`` entries."""
-    from plsim.studies.fact_files import is_fact_file
+    from plsim.validation.facts.fact_files import is_fact_file
 
     return file.endswith(".toml") and "\0" not in file and os.path.isfile(file) and is_fact_file(Path(file))  # noqa: PTH113
 
 
 def _is_demonstration(file: str) -> bool:
     """Whether a file says that it is a demonstration to teach with."""
-    from plsim.explorer.demonstration_files import is_demonstration
+    from plsim.explorer.teaching.demonstration_files import is_demonstration
 
     return file.endswith(".toml") and "\0" not in file and is_demonstration(Path(file))
 
 
 def _is_study(file: str) -> bool:
     from plsim.scenario.shipped import shipped_scenarios
-    from plsim.studies.study_loading import is_study
+    from plsim.studies.loading import is_study
 
     return file not in shipped_scenarios() and is_study(file)
 
 
 def _read_study(file: str) -> _Checked:
     """A study with its scenario, and how many runs it is."""
-    from plsim.studies.method_rules import runs
-    from plsim.studies.study_loading import load_study
+    from plsim.studies.loading import load_study
+    from plsim.studies.methods import runs
 
     loaded = load_study(file)
     count = runs(loaded.study, loaded.factors)

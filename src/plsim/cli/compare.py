@@ -21,7 +21,7 @@ from plsim.measures.vocabulary import ONE_ARM
 if TYPE_CHECKING:
     import pandas as pd
 
-    from plsim.studies.compare import Comparison
+    from plsim.runs.compare import Comparison
 
 _SUBJECTS = ("math", "reading", "both")
 _TOOK = (
@@ -83,7 +83,7 @@ def command(
     folder = out or Path("results") / f"compare-{loaded[0].name}-seed{luck}"
 
     def compared() -> Comparison:
-        from plsim.studies.compare import compare
+        from plsim.runs.compare import compare
 
         with progress_bar("compare", wanted=not quiet) as progress:
             found = compare(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from plsim.engine.parameters import World
+    from plsim.runs.districts import Totals
     from plsim.scenario import Scenario
-    from plsim.studies.districts import Totals
 
 _COUNT = 20
 
@@ -79,8 +79,8 @@ def command(
     def finished() -> Totals:
         from plsim.engine.worlds import label
         from plsim.engine.worlds import worlds as worlds_of
-        from plsim.studies.district_folder import DistrictFolder
-        from plsim.studies.districts import drawn, from_files, stream
+        from plsim.runs.district_folder import DistrictFolder
+        from plsim.runs.districts import drawn, from_files, stream
 
         number = len(files) or count or _COUNT
         districts = from_files(loaded, files, term=term) if files else drawn(loaded, number)

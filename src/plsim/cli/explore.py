@@ -28,8 +28,8 @@ def command(*, port: int, host: str, no_browser: bool, demos: Path | None) -> No
     import uvicorn
 
     from plsim.explorer.app import create_app
-    from plsim.explorer.demonstration_files import all_demonstrations
-    from plsim.explorer.safety import LOOPBACK, is_loopback
+    from plsim.explorer.server.safety import LOOPBACK, is_loopback
+    from plsim.explorer.teaching.demonstration_files import all_demonstrations
 
     demonstrations = all_demonstrations(demos)
     alone = is_loopback(host)

@@ -19,7 +19,7 @@ def _scenarios() -> list[Row]:
 
 def _experiments() -> list[Row]:
     from plsim.scenario.shipped import first_line
-    from plsim.studies.study_loading import shipped_studies
+    from plsim.studies.loading import shipped_studies
 
     return [{"name": name, "meaning": first_line(path)} for name, path in shipped_studies().items()]
 

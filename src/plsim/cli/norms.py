@@ -11,7 +11,7 @@ from plsim.cli.interrupt import interruptible
 from plsim.cli.table import table_lines
 
 if TYPE_CHECKING:
-    from plsim.studies.norm_check import Figure, NormCheck
+    from plsim.validation.norms.norm_check import Figure, NormCheck
 
 _COLUMNS = (
     ("growth", "mean growth", 2),
@@ -36,10 +36,10 @@ def command(*, schools: int, seed: int, worlds: int, as_json: bool) -> None:
     Two years of typical practice in schools like the norm group's. Every cell shows the simulated number and, behind a
     slash, the norms'; a star marks what is further off than the norms' uncertainty and the run's luck allow.
     """
+    from plsim.engine.engines import engine_named
     from plsim.engine.parameters import CENTRAL
-    from plsim.engine.run import engine_named
     from plsim.engine.worlds import worlds as worlds_of
-    from plsim.studies.norm_check import norm_check, norm_setting
+    from plsim.validation.norms.norm_check import norm_check, norm_setting
 
     setting, scenario = norm_setting(schools=schools, seed=seed)
     engine = engine_named("batch")

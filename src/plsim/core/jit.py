@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from plsim.core.errors import EngineError
+from plsim.core.identity import COMPILED, text_digest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,12 +105,7 @@ def interpreted(module_name: str) -> ModuleType:
 
 def source_digest() -> str:
     """Digest of every source file that compiled code is made from, with the versions of what compiles it."""
-    digest = hashlib.blake2b(digest_size=12)
-    root = Path(__file__).resolve().parent.parent
-    for pattern in ("core/jit.py", "core/noise.py", "rules/*.py", "engine/state.py", "engine/batch*.py"):
-        for path in sorted(root.glob(pattern)):
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
+    digest = hashlib.blake2b(text_digest(COMPILED), digest_size=12)
     digest.update(repr((_OPTIONS, _LLVM_OPTIONS, sys.version_info[:2])).encode())
     if HAVE_NUMBA:
         from importlib.metadata import version

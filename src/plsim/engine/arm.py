@@ -13,28 +13,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from plsim.core.arrays import Bools, Floats, Ints
 from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
 from plsim.core.errors import EngineError
 from plsim.core.jit import interpreted
 from plsim.engine.parameters import World, parameters
+from plsim.engine.records import Lasting, Reference, YearRecord
 from plsim.engine.setting import WINDOWS, Growth, Layout, Setting
-from plsim.engine.state import (
-    Flags,
-    Floats,
-    Ints,
-    Networks,
-    Rows,
-    Schools,
-    Seats,
-    Sections,
-    Students,
-    Tables,
-    Trace,
-    zeros,
-)
+from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace, zeros
 from plsim.evidence import norms, registry
 from plsim.population.draws import uniforms
-from plsim.population.model import Bools
 from plsim.rules.levers import OWNER, PRACTICE_COUNT, Levers
 from plsim.rules.week import Experience
 from plsim.scenario.build import Plan
@@ -54,13 +42,6 @@ def plain(topic: str) -> Any:
     return interpreted(f"plsim.rules.{topic}")
 
 
-@dataclass(frozen=True)
-class Reference:
-    """What typical practice gives in a world: D by subject and grade. Shape (2, 13)."""
-
-    effective: Floats
-
-
 class Engine(Protocol):
     """Who runs the weeks of an arm."""
 
@@ -69,67 +50,6 @@ class Engine(Protocol):
 
     def run(self, arm: Arm, first_week: int, last_week: int) -> None:
         """Weeks ``first_week`` to ``last_week - 1`` of the arm's present year."""
-
-
-@dataclass
-class Lasting:
-    """What outlives a year, per student slot.
-
-    Attributes
-    ----------
-    achievement
-        At the start of the present year (RIT). Shape (students, 2).
-    self_regulation, collaboration, engagement, habits
-        Shape (students,).
-    """
-
-    achievement: Floats
-    self_regulation: Floats
-    collaboration: Floats
-    engagement: Floats
-    habits: Floats
-
-
-@dataclass
-class YearRecord:
-    """What a year leaves behind, per student slot unless said otherwise.
-
-    Attributes
-    ----------
-    achievement
-        At weeks 0, 4, 20, 32 and 36 (RIT). Shape (windows, students, 2).
-    units
-        Coverage, units taught, summed mastery, unmet units, waiting weeks, one-on-one hours, on-task share, match,
-        |estimate - truth|, position, each (students, 2).
-    self_regulation, engagement, habits
-        At the end of the year; the last is what schools believe of the first. Shape (students,).
-    demand, strain, fidelity, proficiency, buy_in
-        Of seats; means over the year's weeks (hours a week; strain), and at the end. Proficiency (seats, practices).
-    taught
-        Whether a seat taught a section this year. Shape (seats,).
-    library, trust, vision, regroupings, reverted, adoption
-        Of schools, at the end of the year. Adoption (schools, practices).
-    """
-
-    achievement: Floats
-    units: dict[str, Floats]
-    self_regulation: Floats
-    engagement: Floats
-    habits: Floats
-    demand: Floats
-    supply: Floats
-    strain: Floats
-    fidelity: Floats
-    proficiency: Floats
-    buy_in: Floats
-    taught: Floats
-    holder: Ints
-    library: Floats
-    trust: Floats
-    vision: Floats
-    regroupings: Floats
-    reverted: Floats
-    adoption: Floats
 
 
 @dataclass

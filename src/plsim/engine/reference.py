@@ -14,11 +14,12 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from plsim.core.arrays import Floats
 from plsim.core.calendar import FALL_WEEK, SPRING_WEEK, SUBJECTS
-from plsim.engine.arm import Arm, Engine, Reference
+from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import World
+from plsim.engine.records import Reference
 from plsim.engine.setting import Setting, growth
-from plsim.engine.state import Floats
 from plsim.engine.structure import GRADES, Structure, persistent_cv, structure
 from plsim.population.balanced import balanced
 from plsim.population.model import Population, PopulationSpec

@@ -11,12 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
+from plsim.core.arrays import Floats, Int8s, Ints, Keys
 from plsim.core.calendar import FALL_WEEK, MATH, READING, SUBJECTS, WEEKS_PER_YEAR
 from plsim.core.noise import STREAMS
-from plsim.engine.state import Floats, Ints, Keys, Sections
+from plsim.engine.state import Sections
 from plsim.evidence import norms, registry
 from plsim.population.draws import normals, uniforms
-from plsim.population.model import Int8s, Population
+from plsim.population.model import Population
 from plsim.population.timeline import Timeline, YearRoster, timeline
 from plsim.rules.levers import PRACTICE_COUNT
 from plsim.rules.week import Section

@@ -10,11 +10,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Keys = npt.NDArray[np.uint64]
+from plsim.core.arrays import Floats, Ints, Keys
 
 
 class Rows(NamedTuple):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plsim.core.arrays import Floats, Ints
 from plsim.core.calendar import FALL_WEEK, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
-from plsim.engine.state import Floats, Ints
 from plsim.evidence import norms
 
 GRADES = 13

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plsim.core.arrays import Floats
 from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, SUBJECTS
 from plsim.engine.setting import WINDOWS, Setting
-from plsim.engine.state import Floats
 from plsim.engine.structure import Structure, bend
 from plsim.evidence import norms, registry
 from plsim.population.draws import normals

@@ -6,13 +6,11 @@ evidence for anything, and the priors, labelled as such, take their place.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from functools import cache
-from pathlib import Path
 
-import plsim
 from plsim.core.errors import InputError
+from plsim.core.identity import MODEL, program_digest
 from plsim.engine.parameters import PRIOR_LABEL, World, prior_worlds
 from plsim.evidence import registry
 from plsim.evidence.worlds import StoredWorlds, stored_worlds
@@ -20,14 +18,6 @@ from plsim.evidence.worlds import StoredWorlds, stored_worlds
 CALIBRATED_LABEL = "evidence-consistent"
 NOT_NARROWED = 0.9
 """A parameter that keeps more than this share of its prior spread is not identified by the evidence."""
-_SOURCES = (
-    "rules/*.py",
-    "practices/*.py",
-    "scenario/build.py",
-    "engine/arm.py",
-    "engine/reference.py",
-    "engine/batch*.py",
-)
 _NOT_OF_THE_MODEL = ("prices",)
 
 
@@ -37,37 +27,13 @@ def model_digest() -> str:
 
     Of programs, not of texts: a comment or a docstring changes no result.
     """
-    digest = hashlib.blake2b(digest_size=12)
-    package = Path(plsim.__file__).parent
-    for pattern in _SOURCES:
-        for path in sorted(package.glob(pattern)):
-            digest.update(path.name.encode())
-            digest.update(_program(path.read_text(encoding="utf-8")).encode())
+    digest = hashlib.blake2b(program_digest(MODEL), digest_size=12)
     for entry in registry():
         if entry.group not in _NOT_OF_THE_MODEL:
             # Of an uncertain number worlds know the range; its central value is only where the central world stands.
             said = (entry.low, entry.high, entry.shape) if entry.uncertain else (entry.value,)
             digest.update(repr((entry.key, *said)).encode())
     return digest.hexdigest()
-
-
-def _program(text: str) -> str:
-    """A text of Python without comments, docstrings and places, the same in every version of Python."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    return _told(tree)
-
-
-def _told(node: object) -> str:
-    """A syntax tree as a text. ``ast.dump`` shows empty fields in some versions of Python only."""
-    if isinstance(node, ast.AST):
-        fields = (f"{name}={_told(value)}" for name, value in ast.iter_fields(node) if value not in (None, []))
-        return f"{type(node).__name__}({','.join(fields)})"
-    if isinstance(node, list):
-        return f"[{','.join(_told(each) for each in node)}]"
-    return repr(node)
 
 
 @cache

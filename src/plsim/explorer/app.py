@@ -14,13 +14,14 @@ from starlette.exceptions import HTTPException
 
 from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
-from plsim.explorer import compare_api, explore_api, teach_api
-from plsim.explorer.demonstration_files import Loaded
-from plsim.explorer.desk import Desk, Superseded
-from plsim.explorer.pictures import Pictures
-from plsim.explorer.question import Question
-from plsim.explorer.safety import LOOPBACK, Guard
-from plsim.explorer.uploads import Uploads
+from plsim.explorer.decisions import compare_api, explore_api
+from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.server.requests import Question
+from plsim.explorer.server.safety import LOOPBACK, Guard
+from plsim.explorer.server.scheduler import Desk, Superseded
+from plsim.explorer.server.uploads import Uploads
+from plsim.explorer.teaching import teach_api
+from plsim.explorer.teaching.demonstration_files import Loaded
 
 FIRST = Question()
 STATIC = Path(__file__).resolve().parent / "static"

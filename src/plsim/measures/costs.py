@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from plsim.measures.groups import Floats
+from plsim.core.arrays import Floats
 
 Number = Callable[[str], float]
 """The value of a registry entry, in one world."""

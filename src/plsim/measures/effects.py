@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from plsim.measures.groups import SUBJECT_LABELS, Floats, Partition
+from plsim.core.arrays import Floats
+from plsim.measures.groups import SUBJECT_LABELS, Partition
 
 ARMS = ("difference", "scenario", "counterfactual")
 CI_LEVEL = 0.90

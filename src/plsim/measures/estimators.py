@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from plsim.measures.groups import QUINTILES, Floats, Ints
+from plsim.core.arrays import Floats, Ints
+from plsim.measures.groups import QUINTILES
 from plsim.measures.matching import Matches, matches
 from plsim.measures.regression import Block, Estimate, both_subjects, clustered_mean, relative, varying
 

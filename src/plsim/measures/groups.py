@@ -9,11 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from plsim.core.arrays import Bools, Floats, Ints
 from plsim.core.calendar import GRADES, HEADLINE_GRADES
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 SUBJECT_LABELS = ("math", "reading", "both")
 QUINTILES = 5

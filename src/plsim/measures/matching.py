@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from plsim.measures.groups import Floats, Ints
+from plsim.core.arrays import Floats, Ints
 
 MATCHES = 5
 """Comparison students sought for each student. A choice of method, not a number about the world."""

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from plsim.core.arrays import Floats
 from plsim.measures.effects import CI_LEVEL, Row
-from plsim.measures.groups import Floats
 
 SMALLEST_EFFECT = 0.01
 """An effect (SD) below this is too small to divide by: a price per gain would say nothing."""

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from plsim.measures.groups import Ints
+from plsim.core.arrays import Int32s, Ints, Keys
 from plsim.population.draws import uniforms
-from plsim.population.model import Int32s, Keys
 
 MOST_PRODUCTS = 60
 """Products that a school can name; no survey has room for more."""

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from plsim.core.arrays import Floats, Ints
 from plsim.measures.effects import CI_LEVEL
-from plsim.measures.groups import Floats, Ints
 
 
 class Estimate(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
+from plsim.core.arrays import Floats
 from plsim.measures.effects import CI_LEVEL
-from plsim.measures.groups import Floats
 
 _TAIL = 0.5 * (1.0 - CI_LEVEL)
 _POINTS = ndtri((np.arange(99) + 0.5) / 99)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from plsim.core.arrays import Floats
 from plsim.core.calendar import WEEKS_PER_YEAR
-from plsim.measures.groups import Floats
 
 OBSTACLES = ("time", "tools", "parents", "slow_pace", "standards")
 

@@ -12,10 +12,11 @@ from functools import cache
 
 import numpy as np
 
+from plsim.core.arrays import Floats, Int16s
 from plsim.core.calendar import MATH, READING
 from plsim.evidence import norms
 from plsim.population.draws import spread_share
-from plsim.population.model import Floats, Int16s, number
+from plsim.population.model import number
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import ndtri
 
+from plsim.core.arrays import Floats
 from plsim.evidence import norms
 from plsim.population.achievement import entry_scores, on_scale, school_component
 from plsim.population.draws import spread_share
-from plsim.population.model import ByGovernance, Floats, Population, PopulationSpec, number
+from plsim.population.model import ByGovernance, Population, PopulationSpec, number
 
 _CONDITIONS = (
     "autonomy", "accountability", "vision", "trust", "library", "library_quality", "device_share", "flexible_space",

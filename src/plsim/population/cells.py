@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from plsim.population.model import LAST_GRADE, Floats, Int16s, Labels, number
+from plsim.core.arrays import Floats, Int16s, Labels
+from plsim.population.model import LAST_GRADE, number
 from plsim.population.problems import shown, wrong_rows
 from plsim.population.reading import Sheet
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from plsim.core.arrays import Floats, Keys
 from plsim.core.jit import interpreted
-from plsim.population.model import Floats, Keys
 
 # Philox makes some 150 temporary arrays; blocks that fit the processor's cache run twice as fast.
 _BLOCK = 8192

@@ -8,24 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from plsim.core.arrays import Bools, Floats, Int8s, Int16s, Int32s, Keys, Labels
 from plsim.core.calendar import LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, MATH, READING, SUBJECTS
 from plsim.evidence import norms
 from plsim.population.achievement import entry_scores, spread
 from plsim.population.draws import label_key, uniforms
-from plsim.population.model import (
-    ELEMENTARY,
-    HIGH,
-    MIDDLE,
-    Bools,
-    Floats,
-    Int8s,
-    Int16s,
-    Int32s,
-    Keys,
-    Labels,
-    Population,
-    PopulationSpec,
-)
+from plsim.population.model import ELEMENTARY, HIGH, MIDDLE, Population, PopulationSpec
 from plsim.population.norm_population import school_effect
 from plsim.population.people import draw_traits, lunch_uniform
 from plsim.population.schools import draw_conditions, draw_lunch_share

@@ -12,18 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plsim.core.arrays import Bools, Floats, Int8s, Int16s, Int32s, Keys, Labels
 from plsim.core.calendar import GRADES, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE
 from plsim.core.errors import PopulationError
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Keys = NDArray[np.uint64]
-Int32s = NDArray[np.int32]
-Int16s = NDArray[np.int16]
-Int8s = NDArray[np.int8]
-Labels = NDArray[np.object_]
 
 PRACTICES = 8
 SLOT_BITS = 20

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from plsim.core.arrays import Floats, Int8s, Int16s, Keys
 from plsim.core.errors import PopulationError
 from plsim.evidence import norms
-from plsim.population.model import (
-    GRADES_OF_LEVEL,
-    LAST_GRADE,
-    SLOT_BITS,
-    Floats,
-    Int8s,
-    Int16s,
-    Keys,
-    Population,
-    PopulationSpec,
-)
+from plsim.population.model import GRADES_OF_LEVEL, LAST_GRADE, SLOT_BITS, Population, PopulationSpec
 from plsim.population.people import draw_people
 from plsim.population.schools import draw_conditions, draw_lunch_share, draw_school_z, even_shares
 

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plsim.core.arrays import Int16s, Labels
 from plsim.core.calendar import FALL_WEEK, LAST_ELEMENTARY_GRADE, SUBJECTS
 from plsim.core.errors import PopulationError
 from plsim.population.cells import ONEROSTER_GRADES, as_flag, as_grade
 from plsim.population.fates import Rows
-from plsim.population.model import Int16s, Labels
 from plsim.population.oneroster import ID, OneRoster, looked_up
 from plsim.population.student_file import StudentFile, check_size, no_labels
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from plsim.core.arrays import Bools, Floats, Int16s, Keys
 from plsim.core.calendar import MATH, READING
 from plsim.population.achievement import entry_scores, on_scale, school_component, spread, standardized_sum
 from plsim.population.draws import normals, spread_share, uniforms
-from plsim.population.model import Bools, Floats, Int16s, Keys, PopulationSpec, number
+from plsim.population.model import PopulationSpec, number
 
 SELF_REGULATION_BOUNDS = (0.02, 0.98)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plsim.core.arrays import Labels
 from plsim.core.calendar import FALL_WEEK, SUBJECTS
 from plsim.population.cells import NWEA_GRADES, as_flag, as_grade, as_rit, complain, not_empty
 from plsim.population.files import TableFile
-from plsim.population.model import Labels
 from plsim.population.problems import Problems
 from plsim.population.reading import Sheet, one_row_each, read_sheet, without_repeats
 from plsim.population.student_file import StudentFile, check_size

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plsim.core.arrays import Bools, Floats, Int16s, Int32s, Keys
 from plsim.core.calendar import MATH, READING
 from plsim.population.achievement import standardized_sum
 from plsim.population.draws import normals, spread_share, uniforms
-from plsim.population.model import PRACTICES, Bools, ByGovernance, Floats, Int16s, Int32s, Keys, PopulationSpec, number
+from plsim.population.model import PRACTICES, ByGovernance, PopulationSpec, number
 
 # Fractional parts of multiples of these numbers fill the unit cube evenly for any number of schools (the generalized
 # golden ratio in three dimensions), so that forty schools hold the asked mix and one more changes nobody's.

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from plsim.core.arrays import Floats, Int16s, Int32s, Keys
 from plsim.core.calendar import MATH, READING
 from plsim.evidence import norms
 from plsim.population.achievement import entry_scores, growth_until, on_scale, school_component, spread
 from plsim.population.draws import normals
-from plsim.population.model import LAST_GRADE, Floats, Int16s, Int32s, Keys, number
+from plsim.population.model import LAST_GRADE, number
 from plsim.population.schools import draw_school_z
 
 _GRADE_SLOTS = LAST_GRADE + 1

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plsim.core.arrays import Int32s, Keys
 from plsim.core.calendar import LAST_ELEMENTARY_GRADE, SUBJECTS
 from plsim.population.draws import derived_keys, label_key
-from plsim.population.model import Int32s, Keys, Population
+from plsim.population.model import Population
 from plsim.population.sections import DEPARTMENT, GIVEN, GivenSections, Int64s, seat_code, split_code
 
 # Subject of a seat's address in the stream "sectioning"; the kind of seat stands in the address's year.

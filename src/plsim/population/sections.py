@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from plsim.core.arrays import Floats, Int8s, Int16s, Int32s, Keys
 from plsim.core.calendar import LAST_ELEMENTARY_GRADE, SUBJECTS
 from plsim.population.draws import uniforms
-from plsim.population.model import Floats, Int8s, Int16s, Int32s, Keys, number
+from plsim.population.model import number
 
 Int64s = NDArray[np.int64]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from plsim.core.arrays import Floats, Int16s, Labels
 from plsim.core.errors import PopulationError
 from plsim.population.fates import Fates, Rows, total
-from plsim.population.model import Floats, Int16s, Labels
 
 MAX_STUDENTS = 1_000_000
 

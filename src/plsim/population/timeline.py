@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from plsim.core.arrays import Bools, Floats, Int8s, Int16s, Int32s, Keys
 from plsim.core.calendar import MAX_YEARS
 from plsim.core.errors import PopulationError
 from plsim.population.draws import derived_keys, uniforms
-from plsim.population.model import Bools, Floats, Int8s, Int16s, Int32s, Keys, Population
+from plsim.population.model import Population
 from plsim.population.people import draw_people
 from plsim.population.seats import Seats, given_sections, seats, with_named_teachers
 from plsim.population.sections import Int64s, SectionTable, make_sections

@@ -11,7 +11,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from plsim.core.errors import InputError
-from plsim.engine.result import write_file
+from plsim.core.files import write_file
 from plsim.report.figures import GREY, INK, LOSS, SCENARIO, Plot, Sheet, drawing
 
 _TABLES = ("facts", "parameters", "combinations", "emulators", "recovery", "narrowing")

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from plsim.core.errors import ScenarioError, nearest
-from plsim.core.texts import text_of, toml_of
-from plsim.scenario.lines import KeyPath, key_lines
-from plsim.scenario.problems import problems_of, raise_problems
+from plsim.documents.lines import KeyPath, key_lines
+from plsim.documents.problems import problems_of, raise_problems
+from plsim.documents.texts import text_of, toml_of
 from plsim.scenario.schema import SCHEMA_VERSION, Scenario
 from plsim.scenario.shipped import scenarios_folder, shipped_scenarios
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from plsim.engine.state import Floats
-from plsim.studies.evaluate import Outcome
+from plsim.core.arrays import Floats
+from plsim.runs.evaluate import Outcome
 from plsim.studies.factors import NOTHING, Factor, group_names
 from plsim.studies.indices import Index
+from plsim.studies.schema import Delta, Dgsm, Hdmr, Method, Morris, Pawn, RbdFast, Regional, Sobol
 from plsim.studies.sensitivity import indices
-from plsim.studies.study_file import Delta, Dgsm, Hdmr, Method, Morris, Pawn, RbdFast, Regional, Sobol
 
 MAIN_INDEX = {
     "sobol": "ST",

@@ -16,23 +16,21 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from plsim.core.arrays import Floats, Ints
 from plsim.core.errors import RunError
 from plsim.core.jit import source_digest
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.state import Floats
 from plsim.engine.worlds import label as world_label
 from plsim.engine.worlds import model_digest
 from plsim.engine.worlds import worlds as draw_worlds
 from plsim.evidence import evidence_digest
+from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.schema import Scenario
-from plsim.studies.evaluate import Evaluator, Outcome
 from plsim.studies.factors import WORLD, Factor, changes_at, world_at
-from plsim.studies.method_rules import world_is_factor
+from plsim.studies.loading import Loaded
+from plsim.studies.methods import world_is_factor
+from plsim.studies.schema import Dgsm, Factorial, Grid, Morris, Study
 from plsim.studies.sensitivity import points_of
-from plsim.studies.study_file import Dgsm, Factorial, Grid, Morris, Study
-from plsim.studies.study_loading import Loaded
-
-Ints = npt.NDArray[np.int64]
 
 ONE_BY_ONE = "uncertain parameters one by one over their prior ranges, not calibrated"
 CENTRAL_ONLY = "the central world only"
@@ -150,7 +148,7 @@ def _together(keys: Floats) -> Ints:
 
 @dataclass(frozen=True)
 class StudyTask:
-    """The runs of a study as a task of :mod:`plsim.studies.runner`. Small: every process makes the design again."""
+    """The runs of a study as a task of :mod:`plsim.sweeps.runner`. Small: every process makes the design again."""
 
     study: Study
     scenario: Scenario

@@ -14,15 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
+from plsim.attribution.coalitions import MOST, members_of
+from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
 from plsim.core.jit import source_digest
 from plsim.engine.parameters import World
 from plsim.evidence import evidence_digest
 from plsim.practices.levers import PRACTICES
+from plsim.runs.evaluate import Evaluator, Outcome, headline
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario, typical_practices
-from plsim.studies.coalitions import MOST, Floats, members_of
-from plsim.studies.evaluate import Evaluator, Outcome, headline
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def practice_switches(practices: Sequence[str] = PRACTICES) -> tuple[Switch, ...
 
 @dataclass(frozen=True)
 class FactorialTask:
-    """All combinations of switches in every world, as a task of :mod:`plsim.studies.runner`.
+    """All combinations of switches in every world, as a task of :mod:`plsim.sweeps.runner`.
 
     Attributes
     ----------

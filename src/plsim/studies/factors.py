@@ -15,8 +15,8 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
+from plsim.core.arrays import Floats
 from plsim.engine.parameters import World
-from plsim.engine.state import Floats
 from plsim.evidence import registry
 
 Changes = Mapping[str, object]

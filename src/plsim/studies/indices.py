@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from plsim.core.arrays import Floats
 from plsim.core.errors import RunError
-from plsim.engine.state import Floats
 from plsim.studies.factors import NOTHING
 
 Z = 1.6448536269514722

@@ -12,18 +12,18 @@ from itertools import combinations
 
 from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
+from plsim.documents.lines import KeyPath
 from plsim.engine.worlds import worlds
 from plsim.evidence import registry
 from plsim.measures.vocabulary import OUTCOMES
 from plsim.practices import PRACTICES
 from plsim.practices.support import Support
-from plsim.scenario.lines import KeyPath
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario, typical_practices
 from plsim.studies.factors import NOTHING, WORLD, Changes, Factor, changes_at, matching
-from plsim.studies.method_rules import method_problems, world_is_factor
-from plsim.studies.study_file import FactorSpec, Study
-from plsim.studies.study_problems import Places
+from plsim.studies.methods import method_problems, world_is_factor
+from plsim.studies.problems import Places
+from plsim.studies.schema import FactorSpec, Study
 
 ROOTS = {"levers": ("practices", "support", "programs", "freeze"), "context": ("context", "population")}
 """Tables of a scenario that may be varied, by the table of the study that says so."""

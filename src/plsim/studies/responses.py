@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from plsim.engine.state import Floats
-from plsim.studies.evaluate import Outcome
+from plsim.core.arrays import Floats
+from plsim.runs.evaluate import Outcome
 from plsim.studies.factors import Factor
 
 Rows = list[dict[str, Any]]

@@ -8,7 +8,7 @@ SALib knows factors that are numbers spread evenly over a range. All factors are
 * **RBD-FAST** sums the first harmonics only, and a step has harmonics without end: with 10 harmonics the first-order
   index of an on/off factor comes out 4% too low.
 * **Morris** needs a grid on which every value is met equally often and every step changes the value
-  (:func:`plsim.studies.method_rules.morris_levels`). Its effects are slopes per unit of coordinate; for a sliced factor
+  (:func:`plsim.studies.methods.morris_levels`). Its effects are slopes per unit of coordinate; for a sliced factor
   a slope means nothing, so they are given as the change in outcome from one value to another. A range's effect is
   comparable: it is the change from its low to its high end, if the outcome were a straight line.
 * **DGSM** needs slopes and **HDMR** smooth curves (with switches its equations are singular): both take ranges only.
@@ -31,12 +31,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from plsim.engine.state import Floats
+from plsim.core.arrays import Floats
 from plsim.measures.effects import CI_LEVEL
 from plsim.studies.factors import NOTHING, Factor, group_names
 from plsim.studies.indices import Index, Region, Z, around, by_chance, is_constant, need_finite, resampled
-from plsim.studies.method_rules import contrasts, morris_levels
-from plsim.studies.study_file import (
+from plsim.studies.methods import contrasts, morris_levels
+from plsim.studies.schema import (
     Delta,
     Dgsm,
     FractionalFactorial,

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plsim.attribution import coalitions
+from plsim.attribution.rankings import Ranking
+from plsim.attribution.sentences import practice_name
+from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
-from plsim.engine.state import Floats
-from plsim.studies import coalitions
+from plsim.runs.evaluate import Outcome
 from plsim.studies import surrogate_indices as indices
-from plsim.studies.attribution_words import practice_name
-from plsim.studies.evaluate import Outcome
-from plsim.studies.rankings import Ranking
 from plsim.studies.surrogate_fit import DOUBTED_BELOW, REFUSED_BELOW, Kind, Predict, Surrogate, fit_surrogate
 
 if TYPE_CHECKING:

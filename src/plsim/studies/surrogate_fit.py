@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from plsim.core.arrays import Floats
 from plsim.core.errors import StudyError
-from plsim.engine.state import Floats
 
 Kind = Literal["gaussian_process", "gradient_boosting"]
 Predict = Callable[[Floats], Floats]

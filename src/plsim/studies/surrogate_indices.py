@@ -13,8 +13,8 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from plsim.engine.state import Floats
-from plsim.studies import coalitions
+from plsim.attribution import coalitions
+from plsim.core.arrays import Floats
 from plsim.studies.surrogate_fit import Predict, Surrogate
 
 POINTS = 2048

@@ -7,14 +7,14 @@ import pytest
 
 from plsim.core.calendar import FALL_WEEK, HEADLINE_GRADES, SPRING_WEEK
 from plsim.engine.arm import Arm
+from plsim.engine.engines import engine_named
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import REFERENCE_SEED, Typical, reference_population, typical
-from plsim.engine.run import engine_named
 from plsim.engine.setting import WINDOWS, Setting, growth
 from plsim.evidence import norms
 from plsim.scenario.build import plan
 from plsim.scenario.schema import Scenario
-from plsim.studies.norm_check import norm_check, norm_setting
+from plsim.validation.norms.norm_check import norm_check, norm_setting
 
 GRADES = list(HEADLINE_GRADES)
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import plsim
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import WorldRun, pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL
-from plsim.engine.run import WorldRun, engine_named, pair, population_of, run_world
 
 
 def _run(pool_hours: float) -> WorldRun:

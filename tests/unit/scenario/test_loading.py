@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plsim.core.errors import ScenarioError
-from plsim.core.texts import MAX_BYTES
+from plsim.documents.problems import ScenarioFileError
+from plsim.documents.texts import MAX_BYTES
 from plsim.scenario import Scenario, load, loads, shipped_scenarios
-from plsim.scenario.problems import ScenarioFileError
 from plsim.scenario.shipped import first_line
 from plsim.scenario.text import toml_text
 

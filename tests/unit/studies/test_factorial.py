@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import plsim
+from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
 from plsim.engine.parameters import CENTRAL, World, prior_worlds
+from plsim.runs.evaluate import Outcome
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario, typical_practices
-from plsim.studies.coalitions import Floats
-from plsim.studies.evaluate import Outcome
 from plsim.studies.factorial import FactorialTask, Switch, practice_switches, run_here
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from plsim.core.errors import RunError
+from plsim.runs.evaluate import Outcome
 from plsim.studies.convergence import nested, stages, verdicts
-from plsim.studies.evaluate import Outcome
 from plsim.studies.factors import Factor
+from plsim.studies.schema import Delta, Dgsm, Method, Morris, Pawn, RbdFast, Regional, Sobol
 from plsim.studies.sensitivity import indices, points_of, regions
-from plsim.studies.study_file import Delta, Dgsm, Method, Morris, Pawn, RbdFast, Regional, Sobol
 
 RANGE = Factor("dose", "lever", "range", 0.0, 2.0)
 SWITCH = Factor("advising", "lever", "on_off", labels=("off", "on"), options=({}, {}))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plsim.studies.study_file import METHODS
-from plsim.studies.study_loading import loads_study
+from plsim.studies.loading import loads_study
+from plsim.studies.schema import METHODS
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "studies.md").read_text(encoding="utf-8")
 

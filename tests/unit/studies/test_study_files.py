@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from plsim.cli.main import main
 from plsim.core.errors import StudyError
-from plsim.studies.method_rules import morris_levels, runs
-from plsim.studies.study_file import METHODS, Morris
-from plsim.studies.study_loading import Loaded, load_study, loads_study
-from plsim.studies.study_problems import StudyFileError
+from plsim.studies.loading import Loaded, load_study, loads_study
+from plsim.studies.methods import morris_levels, runs
+from plsim.studies.problems import StudyFileError
+from plsim.studies.schema import METHODS, Morris
 
 HEAD = """schema_version = 1
 name = "trial"

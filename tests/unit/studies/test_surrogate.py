@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
+from plsim.core.arrays import Floats
 from plsim.core.errors import InputError, StudyError
-from plsim.engine.state import Floats
-from plsim.studies.evaluate import Outcome
+from plsim.runs.evaluate import Outcome
 from plsim.studies.surrogate import surrogate_tables
 from plsim.studies.surrogate_fit import Surrogate, fit_surrogate
 from plsim.studies.surrogate_indices import combinations, levels_of, points, shapley_effects, sobol

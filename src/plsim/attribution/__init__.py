@@ -1,0 +1,1 @@
+"""What each practice contributes: coalitions, the game, rankings and the sentences about them."""

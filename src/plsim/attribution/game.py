@@ -1,0 +1,181 @@
+"""One outcome of all on/off combinations, in every world: who brings what, who needs whom, what may be claimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from plsim.attribution import coalitions
+from plsim.attribution.rankings import Ranking, Share, found, share
+from plsim.core.arrays import Floats, Ints
+from plsim.core.errors import InputError
+from plsim.runs.evaluate import Outcome
+
+SINGLE = ("shapley", "average", "add_one_in", "leave_one_out")
+"""Ways to weigh what one practice does; the first is what ranks go by."""
+
+
+class Need(NamedTuple):
+    """What one practice does without and with another: medians over worlds, and how far the worlds agree.
+
+    ``left`` is the effect without as a share of the effect with, NaN unless there is a gain to speak of with it;
+    ``more_with_it`` the share of worlds in which the effect is larger with it; ``found`` as for pairs.
+    """
+
+    practice: str
+    needs: str
+    without: float
+    with_it: float
+    left: float
+    more_with_it: Share
+    found: int
+
+
+class Best(NamedTuple):
+    """The best combination of a size: of all of that size, the one with the highest median over worlds.
+
+    ``values`` are its outcomes over worlds, ``first`` is the share of worlds in which it is the very best of its size.
+    """
+
+    size: int
+    practices: tuple[str, ...]
+    values: Floats
+    first: Share
+
+
+@dataclass(frozen=True)
+class Worth:
+    """One outcome of all combinations in every world.
+
+    Attributes
+    ----------
+    practices
+        Names; bit ``i`` of a combination is the ``i``-th.
+    outcome
+        Which outcome it is.
+    values
+        Shape (2^k, worlds).
+    negligible
+        Effects up to this size count as nothing.
+    """
+
+    practices: tuple[str, ...]
+    outcome: Outcome
+    values: Floats
+    negligible: float = 0.0
+
+    def __post_init__(self) -> None:
+        if coalitions.players(self.values) != len(self.practices):
+            raise InputError(
+                "attribution",
+                "",
+                f"{self.values.shape[0]} combinations for {len(self.practices)} practices",
+                allowed=f"{1 << len(self.practices)} combinations",
+            )
+        missing = int((~np.isfinite(self.values)).sum())
+        if missing or not self.worlds:
+            raise InputError(
+                "attribution",
+                self.outcome.label,
+                f"{missing} of {self.values.size} runs have no outcome",
+                fix="Run what is missing again: part of a world's combinations says nothing.",
+            )
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds."""
+        return int(self.values.shape[1])
+
+    @cached_property
+    def rest(self) -> Floats:
+        """The outcome with all practices off: what the scenario brings besides them. Shape (worlds,)."""
+        return np.asarray(self.values[0])
+
+    @cached_property
+    def joint(self) -> Floats:
+        """What all practices together bring on top of the rest. Shape (worlds,)."""
+        return np.asarray(self.values[-1] - self.values[0])
+
+    @cached_property
+    def synergy(self) -> Floats:
+        """Joint effect minus the sum of what each practice brings alone. Shape (worlds,)."""
+        return coalitions.synergy(self.values)
+
+    @cached_property
+    def singles(self) -> dict[str, Floats]:
+        """The measures of one practice, by name of :data:`SINGLE`. Each of shape (practices, worlds)."""
+        averages = coalitions.average_differences(self.values)
+        each = range(len(self.practices))
+        return {
+            "shapley": np.stack([coalitions.shapley(self.values, (one,)) for one in each]),
+            "average": np.stack([averages[1 << one] for one in each]),
+            "add_one_in": coalitions.add_one_in(self.values),
+            "leave_one_out": coalitions.leave_one_out(self.values),
+        }
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """Every two practices, by place."""
+        return tuple((a, b) for a, b in coalitions.subsets(len(self.practices), 2))
+
+    @cached_property
+    def together(self) -> Floats:
+        """Shapley interaction of every pair: above 0, each is worth more with the other. Shape (pairs, worlds)."""
+        found = [coalitions.shapley(self.values, pair) for pair in self.pairs]
+        return np.array(found).reshape(len(self.pairs), self.worlds)
+
+    @cached_property
+    def variance_by_size(self) -> Floats:
+        """Share of variance over combinations by size of set, 1 to k: parts alone, pairs, more. Shape (k, worlds)."""
+        shares, size = coalitions.variance_shares(self.values), coalitions.sizes(len(self.practices))
+        return np.stack([shares[size == each].sum(axis=0) for each in range(1, len(self.practices) + 1)])
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """Practices ranked by their Shapley values in each world."""
+        return Ranking(self.singles["shapley"].T, self.negligible)
+
+    @cached_property
+    def found(self) -> Ints:
+        """Practices whose Shapley value may be called a gain (1) or a loss (-1). Shape (practices,)."""
+        return found(self.singles["shapley"].T, negligible=self.negligible)
+
+    @cached_property
+    def found_pairs(self) -> Ints:
+        """Pairs that may be called complements (1) or substitutes (-1). Shape (pairs,)."""
+        return found(self.together.T, negligible=self.negligible)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What every practice does without and with every other, what matters most first."""
+        rows = []
+        for (one, other), sign in zip(self.pairs, self.found_pairs, strict=True):
+            rows += [self._need(one, other, int(sign)), self._need(other, one, int(sign))]
+        return tuple(sorted(rows, key=lambda row: -abs(row.with_it - row.without)))
+
+    def _need(self, one: int, other: int, sign: int) -> Need:
+        each_without, each_with = coalitions.conditional(self.values, one, other)
+        without, with_it = float(np.median(each_without)), float(np.median(each_with))
+        left = without / with_it if with_it > max(self.negligible, 0.0) else float("nan")
+        more = share(each_with > each_without)
+        return Need(self.practices[one], self.practices[other], without, with_it, left, more, sign)
+
+    @cached_property
+    def best(self) -> tuple[Best, ...]:
+        """The best combination of each size, 0 to k."""
+        size = coalitions.sizes(len(self.practices))
+        middle = np.median(self.values, axis=1)
+        rows = []
+        for each in range(len(self.practices) + 1):
+            masks = np.flatnonzero(size == each)
+            top = int(masks[np.argmax(middle[masks])])
+            first = self.values[top] >= self.values[masks].max(axis=0)
+            rows.append(Best(each, self.named(top), self.values[top], share(first)))
+        return tuple(rows)
+
+    def named(self, mask: int) -> tuple[str, ...]:
+        """Names of the practices that are on in a combination."""
+        return tuple(self.practices[one] for one in coalitions.members_of(mask))

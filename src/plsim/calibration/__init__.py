@@ -1,0 +1,1 @@
+"""Which worlds agree with the published evidence, and what that evidence identifies."""

@@ -1,0 +1,212 @@
+"""What a calibration found, as tables for people and as the two files of worlds that ship."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from plsim import __version__
+from plsim.calibration.bank import facts_digest
+from plsim.calibration.calibrate import Calibration, Sizes
+from plsim.calibration.identification import Identification
+from plsim.calibration.likelihood import Target
+from plsim.calibration.recovery import Recovery
+from plsim.core.arrays import Floats
+from plsim.core.files import json_bytes, write_file
+from plsim.engine.worlds import NOT_NARROWED, model_digest
+from plsim.evidence.worlds import PROVENANCE_FILE, WORLDS_FILE
+
+SHARES = (0.05, 0.5, 0.95)
+_NAMES = ("low", "median", "high")
+
+
+def number(target: Target, values: Floats) -> Floats:
+    """The one number that stands against a finding, in each world. ``values`` (worlds, statistics)."""
+    columns = values[:, list(target.columns)]
+    if target.kind == "rank":
+        ahead: Floats = columns[:, 0] - columns[:, 1:].max(axis=1)
+        return ahead
+    if target.kind == "sign":
+        beyond: Floats = (target.side * (columns - target.value)).min(axis=1)
+        return beyond
+    return np.asarray(columns.mean(axis=1), np.float64)
+
+
+def published(target: Target) -> str:
+    """What was found, in a few words."""
+    if target.kind == "value":
+        return f"{target.value:.3g} ± {target.se:.2g}"
+    if target.kind == "interval":
+        ends = [f"at least {target.low:.3g}"] if np.isfinite(target.low) else []
+        ends += [f"at most {target.high:.3g}"] if np.isfinite(target.high) else []
+        return " and ".join(ends)
+    if target.kind == "rank":
+        return "comes first"
+    where = f"{target.value:.3g}" if target.value else "0"
+    return f"above {where}" if target.side > 0 else f"below {where}"
+
+
+def fact_table(of: Calibration) -> pd.DataFrame:
+    """Each fact in the prior, in the posterior and in the worlds that were run in full; 90% intervals and medians.
+
+    A sign is shown as the distance to its found side, a rank as the lead over the next. ``share`` is of worlds that
+    are on the found side or inside the interval.
+    """
+    rows = []
+    prior_ = of.posterior.candidates.means
+    for target in of.targets:
+        row: dict[str, Any] = {
+            "fact": target.fact,
+            "study": target.study,
+            "kind": target.kind,
+            "published": published(target),
+            "discrepancy": target.discrepancy,
+        }
+        emulated = number(target, prior_)[:, np.newaxis]
+        spreads = {
+            "prior": np.quantile(emulated, SHARES, axis=0)[:, 0],
+            "posterior": of.posterior.quantiles(emulated, SHARES)[:, 0],
+            "doubled": of.doubled.quantiles(emulated, SHARES)[:, 0],
+            "worlds": np.quantile(number(target, of.full[of.kept]), SHARES),
+        }
+        for name, spread in spreads.items():
+            row |= {f"{name}_{at}": float(value) for at, value in zip(_NAMES, spread, strict=True)}
+        row["outside_prior"] = _outside(target, spreads["prior"])
+        row["share"] = float(_agrees(target, number(target, of.full[of.kept])).mean())
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _outside(target: Target, spread: Floats) -> bool:
+    """Whether what was found lies outside the 90% band of the prior."""
+    if target.kind == "value":
+        return bool(target.value < spread[0] or target.value > spread[2])
+    low, high = (target.low, target.high) if target.kind == "interval" else (0.0, np.inf)
+    return bool(spread[2] < low or spread[0] > high)
+
+
+def _agrees(target: Target, numbers: Floats) -> Floats:
+    if target.kind == "value":
+        scale = 1.645 * float(np.hypot(target.se, target.discrepancy))
+        return np.asarray(np.abs(numbers - target.value) <= scale, np.float64)
+    low, high = (target.low, target.high) if target.kind == "interval" else (0.0, np.inf)
+    return np.asarray((numbers >= low) & (numbers <= high), np.float64)
+
+
+def parameter_table(of: Calibration, found: Identification) -> pd.DataFrame:
+    """Each parameter: prior range, posterior interval, how much of its prior spread is left, and what narrows it."""
+    rows = []
+    ends = np.stack([found.low, found.middle, found.high])
+    values = of.prior.values(ends)
+    for column, parameter in enumerate(of.prior.parameters):
+        gain = found.without[:, column] - found.left[column]
+        most = int(np.argmax(gain))
+        rows.append(
+            {
+                "parameter": parameter.key,
+                "unit": parameter.unit,
+                "prior_low": parameter.low,
+                "prior_high": parameter.high,
+                **{f"posterior_{name}": float(values[at, column]) for at, name in enumerate(_NAMES)},
+                "spread_left": float(found.left[column]),
+                "identified": bool(found.left[column] <= NOT_NARROWED),
+                "most_narrowed_by": found.facts[most] if gain[most] > 0.01 else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def narrowing_table(found: Identification) -> pd.DataFrame:
+    """Leave one fact out: how much of its prior spread each parameter then keeps, beside what it keeps with all."""
+    return pd.DataFrame(
+        [
+            {"fact": fact, "parameter": key, "left_without": float(without), "left": float(left)}
+            for fact, row in zip(found.facts, found.without, strict=True)
+            for key, without, left in zip(found.keys, row, found.left, strict=True)
+        ]
+    )
+
+
+def combination_table(found: Identification, *, most: int = 6, parts: int = 4) -> pd.DataFrame:
+    """The directions that the evidence narrows most, and what they are made of."""
+    rows = []
+    for place, each in enumerate(found.combinations[:most], start=1):
+        order = np.argsort(-np.abs(each.loadings))[:parts]
+        made_of = ", ".join(f"{each.loadings[at]:+.2f} {found.keys[at]}" for at in order)
+        rows.append({"direction": place, "left": each.left, "made_of": made_of})
+    return pd.DataFrame(rows)
+
+
+def emulator_table(of: Calibration) -> pd.DataFrame:
+    """Held-out error of every emulator, after the bank and after the wave."""
+    return pd.DataFrame(
+        {
+            "statistic": of.statistics,
+            "spread": of.bank.values.std(axis=0),
+            "error_bank": of.first.error,
+            "error": of.emulator.error,
+            "explained": of.emulator.explained,
+            "trees": [tree is not None for tree in of.emulator.trees],
+        }
+    )
+
+
+def recovery_table(prior_: Recovery, posterior_: Recovery) -> pd.DataFrame:
+    """Coverage of 90% intervals and uniformity of ranks, around the prior and around the posterior."""
+    return pd.DataFrame(
+        {
+            "parameter": prior_.keys,
+            "covered_prior": prior_.covered,
+            "uniform_prior": prior_.uniform,
+            "covered_posterior": posterior_.covered,
+            "uniform_posterior": posterior_.uniform,
+        }
+    )
+
+
+def provenance(of: Calibration, sizes: Sizes, found: Identification, *, seconds: float) -> dict[str, Any]:
+    """Where the worlds come from, and what the evidence pins down."""
+    table = fact_table(of)
+    return {
+        "schema_version": 1,
+        "plsim": __version__,
+        "worlds": int(of.kept.sum()),
+        "model_digest": model_digest(),
+        "facts_digest": facts_digest(),
+        "seed": sizes.seed,
+        "bank": int(of.bank.points.shape[0]),
+        "wave": int(of.wave.points.shape[0]),
+        "candidates": sizes.candidates,
+        "not_implausible": of.left,
+        "effective_size": of.posterior.effective_size,
+        "effective_size_doubled": of.doubled.effective_size,
+        "pilot": int(of.pilot.points.shape[0]),
+        "drawn": int(of.drawn.shape[0]),
+        "dropped_in_full": int((~of.kept).sum()),
+        "seconds": round(seconds),
+        "prior": {each.key: [each.low, each.high, each.shape] for each in of.prior.parameters},
+        "spread_left": {key: round(float(left), 4) for key, left in zip(found.keys, found.left, strict=True)},
+        "facts": json.loads(table.round(5).to_json(orient="records")),
+    }
+
+
+def worlds_text(of: Calibration) -> str:
+    """The table of worlds: any first rows are a fair sample of all."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(of.prior.keys)
+    for row in of.worlds.tolist():
+        writer.writerow([f"{value:.6g}" for value in row])
+    return stream.getvalue()
+
+
+def write_worlds(of: Calibration, said: dict[str, Any], folder: Path) -> None:
+    """The two files of worlds, under the names of those that ship."""
+    write_file(folder / WORLDS_FILE.name, worlds_text(of).encode())
+    write_file(folder / PROVENANCE_FILE.name, json_bytes(said))

@@ -1,0 +1,16 @@
+"""Types of arrays, by what they hold."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
+"""Persistent numbers of people and seats, from which their luck is drawn."""
+Int32s = NDArray[np.int32]
+Int16s = NDArray[np.int16]
+Int8s = NDArray[np.int8]
+Labels = NDArray[np.object_]

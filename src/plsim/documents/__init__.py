@@ -1,0 +1,1 @@
+"""One reader for the TOML documents that people write: text, lines, problems."""

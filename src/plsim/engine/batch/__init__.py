@@ -1,0 +1,1 @@
+"""The compiled engine: no agents, no Python inside the week loop."""

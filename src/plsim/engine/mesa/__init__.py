@@ -1,0 +1,1 @@
+"""The Mesa engine: the readable, subclassable twin of the compiled one."""

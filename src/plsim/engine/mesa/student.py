@@ -1,0 +1,250 @@
+"""What a student does in a week, each step through the rules, interpreted.
+
+Mesa itself enters in :mod:`plsim.engine.mesa.model` only, which makes Mesa agents of these classes. A method fetches
+numbers from the agent's own row and from what the phase's start left on the noticeboard, calls the rule, and puts the
+answer into the row: how people behave stands in ``rules``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plsim.core.calendar import GRADES, MATH, READING
+from plsim.core.jit import interpreted
+from plsim.engine.mesa.school import SchoolRules
+from plsim.engine.mesa.week_context import Noticeboard, own
+
+week: Any = interpreted("plsim.rules.week")
+learning: Any = interpreted("plsim.rules.learning")
+profile: Any = interpreted("plsim.rules.profile")
+
+
+def _mean_of(name: str, meaning: str) -> property:
+    """A reading of both subjects' rows: their mean."""
+
+    def read(student: StudentRules) -> float:
+        return 0.5 * (student.in_subject(name, MATH) + student.in_subject(name, READING))
+
+    return property(read, doc=f"{meaning}, mean of both subjects.")
+
+
+class StudentRules:
+    """A student in both subjects.
+
+    Attributes
+    ----------
+    index
+        The student's slot: row in the students' arrays.
+    places
+        Row and section in mathematics, then in reading; new every year.
+    school
+        The school's agent.
+    attended
+        Share of this week's days attended, by subject.
+    """
+
+    index: int
+    board: Noticeboard
+    school: SchoolRules
+    places: tuple[tuple[int, int], ...]
+    attended: tuple[float, float]
+
+    def take_place(self, board: Noticeboard, school: SchoolRules) -> None:
+        """Finds the student's rows and sections of a new year."""
+        self.board = board
+        self.school = school
+        layout = board.arm.layout
+        self.places = tuple(
+            zip(layout.row[self.index].tolist(), layout.roster.section[self.index].tolist(), strict=True)
+        )
+        self.attended = (1.0, 1.0)
+
+    def observe(self) -> None:
+        """Phase 2: what the school believes of the student's levels and, when data are due, of the student's habits."""
+        board = self.board
+        rows, p = board.rows, board.p
+        for i, k in self.places:
+            class_mean, normal, weight, private_hours, _ = board.profiles[k]
+            rows.estimate[i] = week.profile(
+                rows.estimate[i],
+                rows.achievement[i],
+                class_mean,
+                normal,
+                rows.test_error[i] * board.z_profile[i],
+                weight,
+                private_hours,
+                p,
+            )
+        if self.school.data_due:
+            students, j = board.students, self.index
+            i, k = self.places[READING]
+            students.habits[j] = profile.updated_habits(
+                students.habits[j], students.self_regulation[j], board.z_profile[i], board.profiles[k][4], p.profile
+            )
+
+    def step(self) -> None:
+        """Phases 4 to 7 of a week."""
+        self.attend()
+        self.learn()
+        self.pace()
+        if not self.board.flags.freeze_students:
+            self.develop()
+
+    def attend(self) -> None:
+        """Sets the share of this week's days that the student is there."""
+        board = self.board
+        rate, draw, p = board.rows.attendance_rate, board.u_attend, board.p.learning
+        (a, _), (b, _) = self.places
+        self.attended = (
+            learning.attended_share(rate[a], draw[a], p),
+            learning.attended_share(rate[b], draw[b], p),
+        )
+
+    def experience(self, row: int, section: Any) -> Any:
+        """Phase 4: what the week of ``section`` holds for the student (``rules.week.Experience``)."""
+        board = self.board
+        rows, students, j = board.rows, board.students, self.index
+        return week.experience(
+            section,
+            rows.estimate[row],
+            rows.group_mean[row],
+            rows.position[row],
+            rows.unit_mastery[row],
+            students.engagement[j],
+            students.self_regulation[j],
+            students.collaboration[j],
+            students.habits[j],
+            rows.home_access[row],
+            1.0 if rows.u_pace[row] < section.own_pace_share else 0.0,
+            rows.u_served[row],
+            board.p,
+        )
+
+    def learn(self) -> None:
+        """Phase 5: hours x attention x match x quality, in both subjects."""
+        board = self.board
+        rows, p = board.rows, board.p
+        for (i, k), attended in zip(self.places, self.attended, strict=True):
+            section = board.section_weeks[k]
+            experience = self.experience(i, section)
+            if board.flags.trace:
+                experience = board.traced(i, experience)
+            learned = week.learn(
+                experience,
+                rows.achievement[i],
+                rows.learning_rate[i],
+                attended,
+                board.normal[k],
+                board.seasonal[k],
+                rows.home_share[i],
+                rows.reference[i],
+                section.typical_hours,
+                p,
+            )
+            rows.achievement[i] = learned.achievement
+            rows.effort[i] = learned.effort
+            rows.match[i] = learned.match
+            rows.on_task[i] = learned.on_task
+            rows.one_on_one[i] += experience.one_on_one + experience.tutor
+
+    def pace(self) -> None:
+        """Phase 6: units, by mastery, calendar or deadline, in both subjects."""
+        board = self.board
+        rows, p = board.rows, board.p
+        for i, k in self.places:
+            section = board.section_weeks[k]
+            position = rows.position[i]
+            unit = week.pace(
+                section,
+                position,
+                rows.unit_mastery[i],
+                rows.unit_weeks[i],
+                rows.ready_weeks[i],
+                rows.review[i],
+                rows.achievement[i],
+                rows.effort[i],
+                board.z_assess[i],
+                1.0 if rows.u_pace[i] < section.own_pace_share else 0.0,
+                rows.unit_rit[i],
+                p,
+            )
+            rows.position[i] = unit.position
+            rows.unit_mastery[i] = unit.unit_mastery
+            rows.unit_weeks[i] = unit.unit_weeks
+            rows.ready_weeks[i] = unit.ready_weeks
+            rows.review[i] = unit.review
+            # Adding 0 changes no bit, so only weeks that end a unit or wait for it touch the tallies.
+            if unit.ended:
+                if position >= rows.grade_start[i]:
+                    rows.coverage[i] += unit.mastery_at_end
+                rows.units_taught[i] += unit.ended
+                rows.taught_mastery[i] += unit.mastery_at_end
+                rows.unmet[i] += unit.unmet
+            elif unit.waiting:
+                rows.waiting[i] += unit.waiting
+
+    def develop(self) -> None:
+        """Phase 7: how the student's motives move, from the means over both subjects."""
+        board = self.board
+        rows, students, p, j = board.rows, board.students, board.p, self.index
+        (a, k_math), (b, k_reading) = self.places
+        in_math, in_reading = board.section_weeks[k_math], board.section_weeks[k_reading]
+        habits = students.habits[j]
+        students.self_regulation[j], students.collaboration[j], students.engagement[j] = week.develop(
+            students.self_regulation[j],
+            students.collaboration[j],
+            students.engagement[j],
+            students.regulation_level[j],
+            students.engagement_level[j],
+            0.5 * (in_math.independent_share + in_reading.independent_share),
+            0.5 * (in_math.peer_share + in_reading.peer_share),
+            0.5
+            * (
+                week.advice(in_math, week.structure_received(in_math, habits, p))
+                + week.advice(in_reading, week.structure_received(in_reading, habits, p))
+            ),
+            0.5 * (rows.match[a] + rows.match[b]),
+            0.5 * (in_math.engagement + in_reading.engagement),
+            p,
+        )
+
+    def in_subject(self, name: str, subject: int) -> float:
+        """A number of the student's row in a subject (0 mathematics, 1 reading), named as in ``engine.state.Rows``."""
+        return float(getattr(self.board.rows, name)[self.places[subject][0]])
+
+    achievement = _mean_of("achievement", "Latent achievement (RIT)")
+    estimate = _mean_of("estimate", "What the school believes of it (RIT)")
+    on_task = _mean_of("on_task", "On-task share of the last week's hours")
+    match = _mean_of("match", "Match of the last week's work")
+    effort = _mean_of("effort", "Effective time of the last week relative to typical")
+    unit_mastery = _mean_of("unit_mastery", "Mastery of the present unit (0 to 1)")
+    coverage = _mean_of("coverage", "Grade-level units taught and mastered this year")
+    engagement = own("students", "engagement", "Engagement, standardized, 0 typical")
+    self_regulation = own("students", "self_regulation", "Self-regulation, 0 to 1")
+    collaboration = own("students", "collaboration", "Skill of working together, 0 to 1")
+    habits = own("students", "habits", "What the school believes of self-regulation, 0 to 1")
+
+    @property
+    def grade(self) -> int:
+        """0 (K) to 12."""
+        return int(self.board.arm.layout.roster.grade[self.index])
+
+    @property
+    def grade_label(self) -> str:
+        """``"K"`` to ``"12"``."""
+        return GRADES[self.grade]
+
+    @property
+    def school_id(self) -> str:
+        """Name of the school, for tables."""
+        return self.school.name
+
+    @property
+    def section(self) -> tuple[int, int]:
+        """Sections this year, in mathematics and in reading."""
+        return self.places[MATH][1], self.places[READING][1]
+
+    @property
+    def lunch_eligible(self) -> bool:
+        """For reports; no rule reads it."""
+        return bool(self.board.arm.layout.roster.lunch_eligible[self.index])

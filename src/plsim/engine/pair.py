@@ -1,0 +1,129 @@
+"""Two arms of a run: the policy and its counterfactual, with the same people, the same seed and the same world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.engine.arm import Arm, Engine
+from plsim.engine.parameters import World
+from plsim.engine.reference import Typical, typical
+from plsim.engine.setting import Setting, growth
+from plsim.population.load import StudentFiles, load_population
+from plsim.population.model import Population
+from plsim.population.norm_population import from_norms
+from plsim.scenario.build import Plan, counterfactual, plan, population_spec
+from plsim.scenario.schema import Scenario
+
+DOSE = "nuisance.dose"
+"""Registry key of how much of a scenario's planned contrast from typical practice there really was."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What the two arms of a run are made from.
+
+    ``setting`` differs from ``base_setting`` only when the policy changes class sizes and sections are not frozen.
+    """
+
+    scenario: Scenario
+    setting: Setting
+    base_setting: Setting
+    plan: Plan
+    base_plan: Plan
+
+    def planned_in(self, world: World) -> Plan:
+        """The plan in a world: worlds differ in doses that were never published."""
+        dose = world.number(DOSE)
+        if dose == 1.0 or not self.scenario.dose_unpublished:
+            return self.plan
+        return plan(self.scenario, self.setting.population, self.setting.years, dose=dose)
+
+
+@dataclass(frozen=True)
+class WorldRun:
+    """Both arms in one world."""
+
+    world: World
+    typical: Typical
+    scenario: Arm
+    counterfactual: Arm
+
+
+def population_of(
+    scenario: Scenario, population: Population | StudentFiles | str | Path | None, seed: int
+) -> Population:
+    """The population of a run: as given, from files, or drawn from the norms as the scenario says."""
+    if isinstance(population, Population):
+        return population
+    spec = population_spec(scenario)
+    if population is None:
+        return from_norms(spec, seed=seed)
+    return load_population(population, spec, seed=seed)
+
+
+def source_of(population: Population | StudentFiles | str | Path | None) -> StudentFiles | None:
+    """The files that a population is read from, if it is."""
+    if isinstance(population, StudentFiles):
+        return population
+    return None if population is None or isinstance(population, Population) else StudentFiles(Path(population))
+
+
+def pair(scenario: Scenario, people: Population, *, seed: int, years: int, like: Pair | None = None) -> Pair:
+    """Both arms' plans and settings for a population.
+
+    ``like`` is a pair of the same people, seed and years, whose settings are used again where class sizes agree.
+    """
+    base = counterfactual(scenario)
+    planned, base_planned = plan(scenario, people, years), plan(base, people, years)
+    known = [] if like is None else [like.base_setting, like.setting]
+
+    def made(class_size: Floats, *, keep_given: bool) -> Setting:
+        for setting in known:
+            if setting.keep_given == keep_given and np.array_equal(setting.class_size, class_size):
+                return setting
+        return Setting(people, seed, years, class_size, keep_given)
+
+    base_setting = made(base_planned.class_size, keep_given=True)
+    if planned.freeze.sections or np.array_equal(planned.class_size, base_planned.class_size):
+        setting = base_setting
+    else:
+        setting = made(planned.class_size, keep_given=False)
+    return Pair(scenario, setting, base_setting, planned, base_planned)
+
+
+def arms(both: Pair, world: World, found: Typical) -> WorldRun:
+    """Both arms of a world before their first year; ``found`` is the world's reference."""
+    base = typical_arm(both, world, found)
+    return WorldRun(world, found, policy_arm(both, world, found, base), base)
+
+
+def typical_arm(both: Pair, world: World, found: Typical) -> Arm:
+    """The counterfactual of a world before its first year."""
+    return Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, world, found.reference, growth())
+
+
+def policy_arm(both: Pair, world: World, found: Typical, base: Arm) -> Arm:
+    """The scenario of a world before its first year; ``base`` is its counterfactual."""
+    planned = both.planned_in(world)
+    arm = Arm(both.setting, planned, planned.planned.values, world, found.reference, growth())
+    if planned.freeze.staff:
+        arm.turnover_from = base
+    return arm
+
+
+def run_world(both: Pair, world: World, engine: Engine) -> WorldRun:
+    """Both arms in one world."""
+    return run_arms(both, world, typical(world, engine), engine)
+
+
+def run_arms(both: Pair, world: World, found: Typical, engine: Engine) -> WorldRun:
+    """Both arms in a world whose reference is known."""
+    run_ = arms(both, world, found)
+    for _ in range(both.setting.years):
+        run_.counterfactual.run_year(engine)
+        run_.scenario.run_year(engine)
+    return run_

@@ -1,0 +1,1 @@
+"""The door for deciders: scenarios, comparisons and what is said of them."""

@@ -1,0 +1,245 @@
+"""A picture: one scenario beside typical practice, in the central world at once, and in more worlds as they come in."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.engine.arm import Arm, Engine
+from plsim.engine.pair import Pair, WorldRun, policy_arm, typical_arm
+from plsim.engine.parameters import CENTRAL, World
+from plsim.engine.reference import Typical
+from plsim.engine.worlds import label
+from plsim.explorer.decisions.context_cache import Ground, Grounds, thin
+from plsim.explorer.decisions.recorder import Diaries, Diary, Watched
+from plsim.measures.effects import Row, StudentOutcome, effect_rows
+from plsim.runs.decompose import Decomposition, decompose
+from plsim.runs.outcomes import year_outcomes
+from plsim.runs.result import Result
+from plsim.runs.robustness import Robustness
+from plsim.scenario.schema import Scenario
+
+OUTCOMES = frozenset({
+    "achievement", "teacher_hours", "strain", "fidelity", "proficiency", "one_on_one_minutes", "unmet_lesson_share",
+    "on_task_share", "match", "self_regulation", "engagement", "regroupings_per_month", "trust", "reverted",
+    "cost_per_student", "cost_teachers", "cost_adults", "cost_tutoring", "cost_coaching", "cost_licences",
+    "cost_devices", "cost_library", "cost_turnover", "cost_startup",
+})  # fmt: skip
+"""What is read from every run."""
+_STEP = 0.25
+"""An answer about more worlds waits for at least this share of what is known."""
+_FEWEST = 4
+
+
+@dataclass
+class Picture:
+    """What is known of a scenario so far, and who wants to know more.
+
+    Attributes
+    ----------
+    scenario, ground, source
+        What is asked, on whose students; ``source`` is what a person would call the file they came from.
+    worlds
+        In which worlds it is to be run, beside the central one.
+    rows, central
+        What was found in the central world; None before.
+    found
+        Values by number of the world.
+    run, diaries
+        Both arms in the central world, thin; their weeks: scenario, counterfactual.
+    why
+        Parts of the effect, once somebody asked.
+    weeks
+        What was told of the weeks; more worlds don't change it.
+    """
+
+    scenario: Scenario
+    ground: Ground
+    worlds: tuple[World, ...]
+    source: str = ""
+    rows: list[Row] = field(default_factory=list)
+    central: Floats | None = None
+    found: dict[int, Floats] = field(default_factory=dict)
+    run: WorldRun | None = None
+    diaries: Diaries | None = None
+    why: Decomposition | None = None
+    weeks: dict[str, Any] = field(default_factory=dict)
+    failure: Exception | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    _watchers: dict[str, float] = field(default_factory=dict)
+    _waiting: list[tuple[int, Future[None]]] = field(default_factory=list)
+    begun: set[int] = field(default_factory=set)
+    """Numbers of worlds that somebody runs or has run; -1 is the central one, -2 the parts of the effect."""
+
+    @cached_property
+    def both(self) -> Pair:
+        """Both arms' plans."""
+        return self.ground.paired(self.scenario)
+
+    @property
+    def done(self) -> int:
+        """Worlds that are in; -1 before the central one is."""
+        return -1 if self.central is None else len(self.found)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that was asked for is in."""
+        return self.done == len(self.worlds)
+
+    def result(self, chosen: tuple[int, ...] | None = None) -> Result:
+        """What is known, as :func:`plsim.run` would give it; ``chosen`` are the worlds to take, else all there are."""
+        assert self.central is not None
+        assert self.run is not None
+        numbers = sorted(self.found) if chosen is None else chosen
+        nothing = np.empty((0, len(self.rows)))
+        spread = np.array([self.found[each] for each in numbers]) if numbers else nothing
+        return Result(
+            scenario=self.scenario,
+            seed=self.scenario.seed,
+            years=self.scenario.years,
+            worlds=len(numbers),
+            world_label=label(),
+            engine="batch",
+            rows=self.rows,
+            central=self.central,
+            central_error=np.zeros_like(self.central),
+            spread=spread,
+            errors=np.zeros_like(spread),
+            worlds_run=tuple(self.worlds[each] for each in numbers),
+            central_run=self.run,
+            pair=self.both,
+            designs=None,
+            robustness=Robustness(),
+            population_source=self.source,
+            seconds=0.0,
+        )
+
+    # Who waits
+    # ------------------------------------------------------------------------------------------------------------
+
+    def watch(self, visitor: str, *, seconds: float = math.inf) -> None:
+        """Somebody wants to know, for so long."""
+        with self.lock:
+            self._watchers[visitor] = time.monotonic() + seconds
+
+    def leave(self, visitor: str) -> None:
+        """They don't any more."""
+        with self.lock:
+            self._watchers.pop(visitor, None)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody still wants to know."""
+        now = time.monotonic()
+        with self.lock:
+            return any(until > now for until in self._watchers.values())
+
+    def enough(self, known: int) -> int:
+        """How many worlds must be in for the next answer to somebody who knows ``known`` of them."""
+        if known < 0:
+            return 0
+        return min(known + max(_FEWEST, math.ceil(_STEP * known)), max(len(self.worlds), known))
+
+    def when(self, count: int) -> Future[None]:
+        """Done when so many worlds are in, or when it failed."""
+        future: Future[None] = Future()
+        with self.lock:
+            self._waiting.append((count, future))
+        self.tell()
+        return future
+
+    def tell(self) -> None:
+        """Wake those whose wish is fulfilled."""
+        with self.lock:
+            ready = [each for each in self._waiting if self.failure is not None or self.done >= each[0]]
+            self._waiting = [each for each in self._waiting if each not in ready]
+        for _, future in ready:
+            if not future.done():
+                if self.failure is not None:
+                    future.set_exception(self.failure)
+                else:
+                    future.set_result(None)
+
+
+def run_central(picture: Picture, grounds: Grounds, engine: Callable[[], Engine], pause: Callable[[], None]) -> None:
+    """Both arms in the central world, with their weeks."""
+    diaries = Diaries(Diary(), Diary())
+    watched = [Watched(engine, pause, diary) for diary in diaries]
+    found = grounds.typical(CENTRAL, Watched(engine, pause))
+    both = picture.both
+    if picture.scenario.freeze.staff:
+        base, arm = _in_step(picture, found, watched)
+    else:
+        base, diary = grounds.counterfactual(
+            picture.ground, both, CENTRAL, found, lambda kept: Watched(engine, pause, kept)
+        )
+        diaries = Diaries(diaries.scenario, diary)
+        arm = policy_arm(both, CENTRAL, found, base)
+        for _ in range(picture.scenario.years):
+            arm.run_year(watched[0])
+    rows, values = outcomes(picture, arm, base)
+    with picture.lock:
+        picture.rows, picture.run, picture.diaries = rows, WorldRun(CENTRAL, found, thin(arm), base), diaries
+        picture.central = values
+    picture.tell()
+
+
+def run_number(
+    picture: Picture, number: int, grounds: Grounds, engine: Callable[[], Engine], pause: Callable[[], None]
+) -> None:
+    """Both arms in one of the other worlds."""
+    world = picture.worlds[number]
+    watched = Watched(engine, pause)
+    found = grounds.typical(world, watched)
+    both = picture.both
+    if picture.scenario.freeze.staff:
+        base, arm = _in_step(picture, found, [watched, watched], world)
+    else:
+        base, _ = grounds.counterfactual(picture.ground, both, world, found, lambda _: watched)
+        arm = policy_arm(both, world, found, base)
+        for _ in range(picture.scenario.years):
+            arm.run_year(watched)
+    _, values = outcomes(picture, arm, base)
+    with picture.lock:
+        picture.found[number] = values
+    picture.tell()
+
+
+def run_why(picture: Picture, engine: Callable[[], Engine], pause: Callable[[], None]) -> None:
+    """The parts of the effect in the central world."""
+    picture.why = decompose(picture.both, CENTRAL, Watched(engine, pause), run=picture.run)
+
+
+def _in_step(picture: Picture, found: Typical, watched: Sequence[Engine], world: World = CENTRAL) -> tuple[Arm, Arm]:
+    """Both arms year by year: where staff is frozen, the scenario reads each year of the counterfactual's leavers."""
+    base = typical_arm(picture.both, world, found)
+    arm = policy_arm(picture.both, world, found, base)
+    for _ in range(picture.scenario.years):
+        base.run_year(watched[1])
+        arm.run_year(watched[0])
+    return thin(base), arm
+
+
+def outcomes(picture: Picture, arm: Arm, base: Arm) -> tuple[list[Row], Floats]:
+    """The rows of a world: achievement for every group, the rest for everybody and by kind of school."""
+    years = []
+    for year, parts in enumerate(picture.ground.parts):
+        whole = year_outcomes(picture.both.base_setting, arm, base, year, parts=parts, only=OUTCOMES)
+        scores = tuple(each for each in whole.students if _of_groups(each))
+        others = tuple(each for each in whole.students if not _of_groups(each))
+        years.append(replace(whole, students=scores, groups=()))
+        years.append(replace(whole, students=others, partitions=parts[:1]))
+    return effect_rows(tuple(years))
+
+
+def _of_groups(outcome: StudentOutcome) -> bool:
+    return outcome.name == "achievement" and outcome.unit == "SD"

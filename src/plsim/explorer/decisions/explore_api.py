@@ -1,0 +1,165 @@
+"""What "Explore a decision" asks the server for."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse
+from pydantic import Field
+
+from plsim.engine.worlds import label
+from plsim.evidence import GRADES_OF_EVIDENCE, Parameter, registry
+from plsim.explorer.decisions.controls import controls, groups, value_of
+from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.decisions.guardrails import covered
+from plsim.explorer.decisions.labels import STARTS, start_title
+from plsim.explorer.decisions.view_model import told
+from plsim.explorer.server.requests import (
+    DEFAULT_START,
+    MAX_STUDENT_YEARS,
+    MAX_STUDENTS,
+    MAX_WORLDS,
+    Question,
+    Watching,
+)
+from plsim.explorer.server.uploads import SentFiles, Uploads
+from plsim.population.describe import describe
+from plsim.scenario.build import population_spec
+from plsim.scenario.loading import load
+from plsim.scenario.shipped import first_line, shipped_scenarios
+
+router = APIRouter(prefix="/api", tags=["explore"])
+_REFERENCE = re.compile(r" \([^()]*\b(?:claims? \d|[A-Z]{2}-\d\d)[^()]*\)")
+"""What points to another page of the documentation, and says nothing to who does not have it at hand."""
+
+
+class PictureQuestion(Question, Watching):
+    """A scenario, and how much is to be known of it."""
+
+
+class ControlValues(Question):
+    """A scenario, to be looked at without running it."""
+
+
+@router.get("/start", summary="What there is: scenarios, bounds, what worlds are")
+def start() -> dict[str, Any]:
+    """The starting points, the one to begin with, what may be asked, and what the worlds are called."""
+    return _start()
+
+
+@router.get("/controls", summary="Everything that can be set, with its evidence")
+def all_controls() -> dict[str, Any]:
+    """Controls in the order of the page; typical values, ends of sliders, what is covered, evidence."""
+    return _controls()
+
+
+@router.post("/values", summary="The values of a scenario")
+def values(question: ControlValues) -> dict[str, Any]:
+    """Every control's value in a scenario, with its name, purpose and years. Nothing is run."""
+    scenario = question.scenario()
+    return {
+        "name": scenario.name,
+        "purpose": scenario.purpose,
+        "years": scenario.years,
+        "seed": scenario.seed,
+        "values": {control.key: value_of(scenario, control.key) for control in controls()},
+    }
+
+
+@router.post("/toml", summary="A scenario as a file", response_class=PlainTextResponse)
+def toml(question: ControlValues) -> PlainTextResponse:
+    """The scenario file that `plsim run` takes; it gives the same numbers to the last bit."""
+    return PlainTextResponse(question.scenario().to_toml(), media_type="text/plain; charset=utf-8")
+
+
+@router.post("/picture", summary="A scenario beside typical practice")
+async def picture(question: PictureQuestion, request: Request) -> dict[str, Any]:
+    """Numbers and words of a scenario: the central world at once, and bands as worlds come in.
+
+    Ask again with `known` set to the worlds of the last answer (`worlds.done`) until it is `worlds.asked`.
+    """
+    pictures: Pictures = request.app.state.pictures
+    (found,) = await pictures.ask(
+        (Question.model_validate(question.model_dump(include=set(Question.model_fields))),),
+        count=question.worlds,
+        known=question.known,
+        visitor=question.visitor,
+        gone=request.is_disconnected,
+    )
+    return await run_in_threadpool(told, found)
+
+
+class Uploaded(SentFiles):
+    """Files, and the scenario under whose conditions they are to be read."""
+
+    start: str = Field(default=DEFAULT_START, max_length=64, pattern=r"^[A-Za-z0-9_-]*$")
+
+
+@router.post("/population", summary="Bring your own students")
+async def population(sent: Uploaded, request: Request) -> dict[str, Any]:
+    """Read files of students; they stay in this server's memory, nothing is written, names are not read.
+
+    The answer's `population` is the word by which questions then mean these students.
+    """
+    uploads: Uploads = request.app.state.uploads
+
+    def read() -> dict[str, Any]:
+        scenario = Question(start=sent.start).scenario()
+        name, _ = uploads.add(sent)
+        people = uploads.population(name, population_spec(scenario), seed=scenario.seed)
+        return {"population": name, "says": list(describe(people))}
+
+    return await run_in_threadpool(read)
+
+
+@cache
+def _start() -> dict[str, Any]:
+    scenarios = []
+    for name, path in shipped_scenarios().items():
+        scenario = load(name)
+        scenarios.append({
+            "name": name,
+            "title": start_title(name),
+            "about": _REFERENCE.sub("", first_line(path)),
+            "years": scenario.years,
+            "students": scenario.population.schools * scenario.population.students_per_school,
+        })  # fmt: skip
+    return {
+        "scenarios": scenarios,
+        "offered": [[title, list(names)] for title, names in STARTS.items()],
+        "first": DEFAULT_START,
+        "world_label": label(),
+        "limits": {"students": MAX_STUDENTS, "student_years": MAX_STUDENT_YEARS, "worlds": MAX_WORLDS},
+    }
+
+
+@cache
+def _controls() -> dict[str, Any]:
+    found = []
+    for control in controls():
+        span = covered(control)
+        found.append({
+            **{name: value for name, value in vars(control).items() if name not in {"evidence", "choices"}},
+            "choices": [list(each) for each in control.choices],
+            "covered": None if span is None else list(span),
+            "evidence": [_entry(registry()[key]) for key in control.evidence],
+        })  # fmt: skip
+    return {"groups": groups(), "controls": found}
+
+
+def _entry(entry: Parameter) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "meaning": entry.meaning,
+        "value": entry.value,
+        "low": entry.low,
+        "high": entry.high,
+        "unit": entry.unit,
+        "source": entry.source,
+        "grade": entry.grade,
+        "grade_means": GRADES_OF_EVIDENCE[entry.grade],
+    }

@@ -1,0 +1,93 @@
+"""Guard rails: where a setting leaves what studies cover, and where the answer hangs on what nobody knows."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from plsim.engine.worlds import unidentified
+from plsim.evidence import GRADES_OF_EVIDENCE, registry
+from plsim.explorer.decisions.controls import Control, controls, value_of
+from plsim.measures.effects import Row
+from plsim.report.words import joined, number
+from plsim.runs.result import Result
+from plsim.runs.sureness import hangs_on
+from plsim.scenario.loading import load
+from plsim.scenario.schema import Scenario
+
+STUDIED = "nglc_2015"
+"""Schools that were studied: what they did is covered, too."""
+_SETTLED = 0.95
+_NAMED = 3
+
+
+class Warned(NamedTuple):
+    """One warning: what kind, in words, and which controls it is about."""
+
+    kind: str
+    text: str
+    keys: tuple[str, ...]
+
+
+def warnings_of(scenario: Scenario, result: Result) -> tuple[Warned, ...]:
+    """What somebody should know before believing the picture."""
+    found = [outside(scenario), hanging(result)]
+    return tuple(each for each in found if each is not None)
+
+
+def outside(scenario: Scenario) -> Warned | None:
+    """Settings beyond the registry's range for them, and beyond what the schools of the studied projects did."""
+    beyond = []
+    for control in controls():
+        value = value_of(scenario, control.key)
+        span = covered(control)
+        if span is not None and isinstance(value, int | float) and not span[0] - 1e-9 <= value <= span[1] + 1e-9:
+            beyond.append((control, span))
+    if not beyond:
+        return None
+    shown = [
+        f"“{control.whole_title}” ({control.shown(span[0])} to {control.shown(span[1])} is covered)"
+        for control, span in beyond
+    ]
+    rest = len(shown) - _NAMED
+    named = joined([*shown[:_NAMED], *([f"{rest} more"] if rest > 0 else [])])
+    text = f"Beyond what studies or the registry of evidence cover: {named}. There the model goes on alone."
+    return Warned("outside", text, tuple(control.key for control, _ in beyond))
+
+
+@cache
+def covered(control: Control) -> tuple[float, float] | None:
+    """The values of a control that studies or plausibility cover; None where nothing is known of that.
+
+    The registry's ranges of the entries behind it, with what the schools did that were studied.
+    """
+    if not control.evidence:
+        return None
+    entries = [registry()[key] for key in control.evidence]
+    low, high = min(one.low for one in entries), max(one.high for one in entries)
+    did = value_of(load(STUDIED), control.key)
+    if isinstance(did, int | float):
+        low, high = min(low, did), max(high, did)
+    return low, high
+
+
+def hanging(result: Result) -> Warned | None:
+    """Numbers that no evidence narrows and that decide whether the scenario helps."""
+    row = Row("achievement", "both", result.years, "all", "paired", "difference", "SD")
+    if row not in result.rows or not result.worlds:
+        return None
+    effects = result.spread[:, result.rows.index(row)]
+    positive = float((effects > 0.0).mean())
+    unknown = set(unidentified())
+    found = [each for each in hangs_on(result, effects) if each[0] in unknown]
+    if not found:
+        return None
+    parts = []
+    for key, share in found[:_NAMED]:
+        entry = registry()[key]
+        meaning = entry.meaning.rstrip(".")
+        grade = GRADES_OF_EVIDENCE[entry.grade]
+        parts.append(f"“{meaning}” ({grade}; goes with {number(100.0 * share, 0)}% of the differences between worlds)")
+    decides = max(positive, 1.0 - positive) < _SETTLED
+    what = "Whether this helps at all hangs" if decides else "How much this does hangs"
+    return Warned("hangs", f"{what} on what no evidence narrows: {joined(parts)}.", tuple(key for key, _ in found))

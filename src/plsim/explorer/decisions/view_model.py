@@ -1,0 +1,251 @@
+"""A picture in words and numbers: the document that the page shows. Words are the report's."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from plsim.core.calendar import SUBJECTS
+from plsim.evidence import registry
+from plsim.explorer.decisions.evaluation import Picture
+from plsim.explorer.decisions.guardrails import warnings_of
+from plsim.explorer.decisions.recorder import Diaries
+from plsim.population.describe import describe
+from plsim.report import grounds, headlines, learning, price
+from plsim.report.folder import ResultFolder
+from plsim.report.material import DataTable, Material
+from plsim.report.setting import Setting
+from plsim.report.tables import Curves, Estimate
+from plsim.report.words import (
+    certainty,
+    group_name,
+    in_worlds,
+    level,
+    subject_name,
+    with_interval,
+)
+from plsim.runs.result import Result
+from plsim.runs.tables import school_table, teacher_table
+
+_LESSONS = "measures.instruction_hours"
+
+
+def told(picture: Picture) -> dict[str, Any]:
+    """What is known of a picture, for the page."""
+    result = picture.result()
+    material = material_of(picture, result)
+    if not picture.weeks:
+        picture.weeks = _weeks(picture, tutored=material.tutored)
+    weeks = picture.weeks
+    return {
+        "scenario": _scenario(picture),
+        "worlds": {"done": result.worlds, "asked": len(picture.worlds), "label": result.world_label},
+        "summary": list(_summary(material)),
+        "headlines": [each._asdict() for each in headlines.headlines(material)],
+        "effect": [_effect(material, year) for year in material.effects.years],
+        "who": [_groups(each) for each in learning.who_gains(material)],
+        "who_line": learning.fifths_sentence(material),
+        "growth": weeks["growth"],
+        "teachers": {"pictures": weeks["teachers"], "sentences": list(price.teacher_sentences(material))},
+        "time": {**weeks["time"], "one_on_one": _alone(material)},
+        "cost": _cost(material),
+        "everything": _table(price.everything_table(material)),
+        "schools": _schools(material),
+        "setting": _setting(material.setting, result),
+        "grounds": _grounds(material),
+        "warnings": [each._asdict() for each in warnings_of(picture.scenario, result)],
+        "command": _command(picture),
+    }
+
+
+def material_of(picture: Picture, result: Result) -> Material:
+    """What the report's functions start from; without the table of weeks, whose place the diaries take."""
+    assert picture.run is not None
+    manifest = {
+        "scenario": picture.scenario.to_toml(),
+        "seed": result.seed,
+        "years": result.years,
+        "worlds": result.worlds,
+        "world_label": result.world_label,
+        "parameters": {_LESSONS: registry().value(_LESSONS)},
+        "parameters_digest": registry().digest(),
+        "population": picture.source,
+        "population_drawn": {},
+    }
+    return Material(
+        ResultFolder(
+            path=Path("explorer"),
+            manifest=manifest,
+            effects=result.effects,
+            weekly=pd.DataFrame(),
+            students=picture.ground.students,
+            teachers=teacher_table(picture.run, picture.both),
+            schools=school_table(picture.run, picture.both),
+        )
+    )
+
+
+def _weeks(picture: Picture, *, tutored: bool) -> dict[str, Any]:
+    """What happens week by week in the central world."""
+    diaries = picture.diaries
+    assert diaries is not None
+    hours = diaries.hours(picture.scenario.years)
+    rows = [[one.name, one.typical, one.here, one.change] for one in price.time_lines(hours)]
+    return {
+        "growth": _growth(diaries),
+        "teachers": _loads(diaries),
+        "time": {"sentence": price.time_sentence(hours, tutored=tutored), "rows": rows},
+    }
+
+
+def _scenario(picture: Picture) -> dict[str, Any]:
+    scenario = picture.scenario
+    return {
+        "name": scenario.name,
+        "purpose": scenario.purpose,
+        "digest": scenario.digest(),
+        "years": scenario.years,
+        "seed": scenario.seed,
+        "own_students": bool(picture.source),
+    }
+
+
+def _summary(material: Material) -> tuple[str, ...]:
+    """The result in a few sentences: learning, how sure, for whom, at what price."""
+    lines = [*headlines.verdict(material)]
+    if not material.worlds:
+        lines[1] = "How sure that is, is being worked out: other sets of assumptions are still to be tried."
+    lines.append(learning.fifths_sentence(material))
+    cost = price.cost_sentences(material)
+    lines.append(cost[0])
+    return tuple(line for line in lines if line)
+
+
+def _estimate(estimate: Estimate, worlds: int) -> dict[str, Any]:
+    """A number with its band, and in words."""
+    return {
+        "value": _finite(estimate.value),
+        "low": _finite(estimate.low),
+        "high": _finite(estimate.high),
+        "positive": _finite(estimate.positive),
+        "unit": estimate.unit,
+        "words": with_interval(estimate),
+        "worlds": in_worlds(estimate, worlds),
+    }
+
+
+def _effect(material: Material, year: int) -> dict[str, Any]:
+    rows = [
+        {"label": subject_name(subject), "key": subject, **_estimate(one, material.worlds)}
+        for subject, one in learning.effect_by_subject(material, year)
+    ]
+    whole = material.points(year=year)
+    return {
+        "year": year,
+        "rows": rows,
+        "certainty": certainty(whole, material.worlds) if whole is not None and material.worlds else "",
+        "table": _table(learning.effect_table(material, year)),
+        "sentences": list(learning.effect_sentences(material)) if year == material.year else [],
+    }
+
+
+def _groups(groups: learning.Groups) -> dict[str, Any]:
+    rows = [{"label": group_name(group), "key": group, **_estimate(one, 0)} for group, one in groups.rows]
+    return {"key": groups.key, "title": groups.title, "rows": rows, "table": _table(groups.table)}
+
+
+def _curves(curves: Curves) -> dict[str, Any]:
+    return {"week": curves.week, "scenario": curves.scenario, "typical": curves.counterfactual}
+
+
+def _growth(diaries: Diaries) -> list[dict[str, Any]]:
+    found = []
+    for index, subject in enumerate(SUBJECTS):
+        curves, title = diaries.growth(index), subject_name(subject)
+        line, table = learning.growth_sentence(title, curves), _table(learning.growth_table(title, curves))
+        found.append({"key": subject, "title": title, **_curves(curves), "sentence": line, "table": table})
+    return found
+
+
+def _loads(diaries: Diaries) -> list[dict[str, Any]]:
+    pictures = []
+    for key, title, curves, digits in (
+        (
+            "hours",
+            "Hours a week asked of a teacher, lessons included",
+            diaries.load("hours_demanded").plus(registry().value(_LESSONS)),
+            1,
+        ),
+        ("strain", "Strain of an average teacher (0 is none)", diaries.load("strain"), 2),
+    ):
+        says, table = price.curve_spoken(title, curves, digits), price.curve_table(title, curves, digits)
+        pictures.append({"key": key, "title": title, **_curves(curves), "says": says, "table": _table(table)})
+    return pictures
+
+
+def _alone(material: Material) -> dict[str, str]:
+    """Minutes a week that a student has a teacher alone."""
+    arms = {"scenario": "scenario", "typical": "counterfactual", "difference": "difference"}
+    of = material.subject
+    return {name: _level(material, "one_on_one_minutes", arm=arm, subject=of) for name, arm in arms.items()}
+
+
+def _level(material: Material, name: str, *, arm: str, subject: str) -> str:
+    found = material.effects.find(name, year=material.year, arm=arm, subject=subject)
+    if found is None:
+        return ""
+    return with_interval(found) if arm == "difference" else level(found)
+
+
+def _cost(material: Material) -> dict[str, Any]:
+    table = price.cost_table(material)
+    years = []
+    for year in material.effects.years:
+        found = material.effects.find("cost_per_student", year=year)
+        if found is not None:
+            years.append({"label": f"Year {year}", **_estimate(found, material.worlds)})
+    return {
+        "sentences": list(price.cost_sentences(material)),
+        "years": years,
+        "table": None if table is None else _table(table),
+    }
+
+
+def _schools(material: Material) -> dict[str, Any]:
+    """How many schools end lower, where there are several: no school is named."""
+    schools = material.schools
+    return {"shown": len(schools.shown), "below": schools.below_zero, "too_small": schools.too_small}
+
+
+def _setting(setting: Setting, result: Result) -> dict[str, Any]:
+    population = result.pair.base_setting.population
+    return {
+        "people": list(setting.people),
+        "read": list(describe(population)) if result.population_source else [],
+        "practices": [{**one._asdict(), "change": one.change} for one in setting.practices],
+        "options": [list(one) for one in setting.options],
+        "conditions": [list(one) for one in setting.conditions],
+    }
+
+
+def _grounds(material: Material) -> dict[str, Any]:
+    found = grounds.grounds(material)
+    return {"summary": list(found.summary), "weakest": _table(found.weakest), "others": _table(found.others)}
+
+
+def _command(picture: Picture) -> str:
+    """The line that makes the whole result, once the scenario is downloaded."""
+    arguments = ["plsim", "run", f"{picture.scenario.name}.toml", "--worlds", str(len(picture.worlds))]
+    return shlex.join(arguments) + (" --population YOUR_FILES" if picture.source else "")
+
+
+def _table(table: DataTable) -> dict[str, Any]:
+    return {"caption": table.caption, "header": list(table.header), "rows": [list(row) for row in table.rows]}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""The server: application, safety, uploads, scheduler, requests."""

@@ -1,0 +1,103 @@
+"""Students from a person's own files: parsed as any files are, kept in memory, forgotten when the server ends."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from plsim.core.errors import PopulationError
+from plsim.explorer.server.kept import Kept
+from plsim.explorer.server.requests import MAX_STUDENTS
+from plsim.population.file_population import population_from_file
+from plsim.population.load import read_students_of
+from plsim.population.model import Population, PopulationSpec
+from plsim.population.student_file import StudentFile
+
+MOST_KEPT = 8
+MAX_UPLOAD_BYTES = 20 << 20
+
+
+class Sent(BaseModel):
+    """One file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(
+        min_length=1, max_length=200, description="Name of the file; only its ending and its kind matter."
+    )
+    content: str = Field(description="The bytes of the file, in base64.")
+
+
+class SentFiles(BaseModel):
+    """Files of one district: an NWEA export (two CSV files), a OneRoster, a roster.csv, or a zip of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    files: list[Sent] = Field(min_length=1, max_length=20)
+
+
+class Students(NamedTuple):
+    """What files said."""
+
+    file: StudentFile
+    source: str
+
+    def __len__(self) -> int:
+        return int(self.file.grade.shape[0])
+
+
+class Uploads:
+    """Students by a name that cannot be guessed."""
+
+    def __init__(self) -> None:
+        self._kept: Kept[Students] = Kept(float(MOST_KEPT))
+
+    def add(self, sent: SentFiles) -> tuple[str, Students]:
+        """Read files; the name under which they are kept, and what was read."""
+        file = read_students_of(_bytes(sent))
+        if file.grade.shape[0] > MAX_STUDENTS:
+            raise PopulationError(
+                "upload", "", f"{file.grade.shape[0]:,} students", allowed=f"up to {MAX_STUDENTS:,} here",
+                fix="Use `plsim run --population`",
+            )  # fmt: skip
+        name = secrets.token_urlsafe(12)
+        return name, self._kept.put(name, Students(file, file.source))
+
+    def students(self, name: str) -> Students:
+        """Students that were uploaded before."""
+        found = self._kept.get(name)
+        if found is None:
+            fix = "Drop the files on the page again"
+            raise PopulationError("population", "", "these students are no longer here", fix=fix)
+        return found
+
+    def population(self, name: str, spec: PopulationSpec, *, seed: int) -> Population:
+        """The population of uploaded students, under a scenario's conditions."""
+        return population_from_file(self.students(name).file, spec, seed=seed)
+
+
+def _bytes(sent: SentFiles) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for each in sent.files:
+        # Browsers send the last part of a path only; whoever sends more gets no more.
+        name = each.name.replace("\\", "/").rpartition("/")[2]
+        if not name or name.lower() in {known.lower() for known in found}:
+            raise PopulationError(name or "upload", "", "is there twice" if name else "has no name")
+        try:
+            found[name] = base64.b64decode(each.content, validate=True)
+        except (binascii.Error, ValueError):
+            raise PopulationError(name, "", "is not base64") from None
+    total = sum(len(content) for content in found.values())
+    if total > MAX_UPLOAD_BYTES:
+        raise PopulationError(
+            "upload",
+            "",
+            f"{total:,} bytes",
+            allowed=f"up to {MAX_UPLOAD_BYTES:,} here",
+            fix="Use `plsim run --population`",
+        )
+    return found

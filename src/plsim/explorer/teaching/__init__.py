@@ -1,0 +1,1 @@
+"""The door for trainers: demonstrations and the classroom."""

@@ -1,0 +1,275 @@
+"""Running a step of a demonstration: its numbers over worlds, how it turned out, and the words for that.
+
+Everything comes from :class:`plsim.runs.evaluate.Evaluator`, as any study does.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.engine.parameters import World
+from plsim.engine.worlds import label, worlds
+from plsim.explorer.teaching.demonstration_files import Loaded
+from plsim.explorer.teaching.demonstrations import OTHERWISE, UNCLEAR, Step, filled, key_of
+from plsim.measures.vocabulary import outcome_label
+from plsim.report.words import group_name, number, signed, subject_name, unit_of
+from plsim.runs.evaluate import Evaluator, Outcome
+
+SURE = 0.8
+"""A change has a direction when the median and this share of the worlds agree on it."""
+AHEAD = 0.7
+"""One of several is ahead when it is so in this share of the worlds."""
+KEPT = 256
+"""Settings whose numbers are kept."""
+
+Address = tuple[str, str, str, int, str]
+"""Outcome, subject, arm, year, group."""
+Stop = Callable[[], bool]
+
+
+class StoppedError(Exception):
+    """Nobody waits for the run any more."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a step turned out.
+
+    Attributes
+    ----------
+    name
+        One of the step's ways to turn out.
+    change
+        The change in each world; None where something was to be found.
+    agree
+        Worlds that agree with it: of the same sign, or with the same one ahead; above zero when unclear.
+    found
+        Label of what is ahead most often; empty for a change.
+    """
+
+    name: str
+    change: Floats | None
+    agree: int
+    found: str = ""
+
+
+class Stage:
+    """Runs steps and keeps their numbers. May be used by several threads: one of them runs at a time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[object, ...], dict[Address, Floats]] = OrderedDict()
+
+    def step(self, of: Loaded, index: int, *, stop: Stop = lambda: False) -> dict[str, Any]:
+        """A step's run as a JSON document: verdict, explanation, chart, what it rests on.
+
+        Parameters
+        ----------
+        index
+            From 0.
+        stop
+            Asked between worlds; when true, :class:`StoppedError` is raised.
+        """
+        step = of.says.steps[index]
+        needed = {step.at(term)[0] for term in step.change} | {name for name, _, _ in step.points}
+        with self._lock:
+            numbers = self._numbers(of, sorted(needed), stop)
+
+        def at(point: tuple[str, int, str]) -> Floats:
+            name, year, group = point
+            return numbers[name][(step.outcome, step.subject, step.arm, year, group)]
+
+        verdict = _verdict(of, step, at)
+        reveal = step.reveal.get(verdict.name, step.reveal.get(OTHERWISE, ""))
+        return {
+            "verdict": verdict.name,
+            "right": _right(step, verdict),
+            "text": filled(reveal, _words(of, step, verdict, at)),
+            "sure": _sureness(of, step, verdict),
+            "chart": _chart(of, step, at),
+            "worlds": of.says.worlds,
+            "basis": label(),
+        }
+
+    def _numbers(self, of: Loaded, names: list[str], stop: Stop) -> dict[str, dict[Address, Floats]]:
+        """Every number that the demonstration reads of these settings, in each world."""
+        tried = worlds(of.says.worlds, of.says.seed)
+        missing = [name for name in names if self._key(of, name) not in self._kept]
+        found = _evaluated(of, missing, tried, stop) if missing else {}
+        for name in missing:
+            self._kept[self._key(of, name)] = found[name]
+        out = {}
+        for name in names:
+            key = self._key(of, name)
+            self._kept.move_to_end(key)
+            out[name] = self._kept[key]
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return out
+
+    @staticmethod
+    def _key(of: Loaded, name: str) -> tuple[object, ...]:
+        return (of.scenarios[name].digest(), of.says.worlds, of.says.seed, _addresses(of, name))
+
+
+def _addresses(of: Loaded, name: str) -> tuple[Address, ...]:
+    return tuple((step.outcome, step.subject, step.arm, year, group) for step, year, group in of.says.points(name))
+
+
+def _evaluated(of: Loaded, names: list[str], tried: tuple[World, ...], stop: Stop) -> dict[str, dict[Address, Floats]]:
+    addresses = {name: _addresses(of, name) for name in names}
+    wanted = sorted({address for each in addresses.values() for address in each})
+    # Percentile points are made of achievement, so it is asked for too; what is wanted comes first.
+    outcomes = [Outcome(outcome, subject, year, group, arm) for outcome, subject, arm, year, group in wanted]
+    outcomes.append(Outcome())
+    evaluator = Evaluator(
+        of.scenarios[names[0]],
+        seed=of.says.seed,
+        years=of.says.years,
+        outcomes=outcomes,
+    )
+    values = np.empty((len(names), len(tried), len(wanted)))
+    for w, world in enumerate(tried):
+        for n, name in enumerate(names):
+            if stop():
+                raise StoppedError
+            values[n, w] = evaluator.of(of.scenarios[name], world)[:-1]
+    return {
+        name: {address: values[n, :, wanted.index(address)] for address in addresses[name]}
+        for n, name in enumerate(names)
+    }
+
+
+def _verdict(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> Verdict:
+    if step.change:
+        change = np.sum([term.times * at(step.at(term)) for term in step.change], axis=0)
+        middle = float(np.median(change))
+        if step.guess:
+            option = _option(step, middle)
+            return Verdict(f"option {option + 1}", change, sum(_option(step, float(one)) == option for one in change))
+        above, below = int((change > 0.0).sum()), int((change < 0.0).sum())
+        needed = SURE * change.size
+        if middle >= step.threshold and above >= needed:
+            return Verdict("rises", change, above)
+        if middle <= -step.threshold and below >= needed:
+            return Verdict("falls", change, below)
+        return Verdict(UNCLEAR, change, above)
+    values = np.array([at(point) for point in step.points])
+    ahead = values.argmax(axis=0) if step.find == "largest" else values.argmin(axis=0)
+    counts = np.bincount(ahead, minlength=len(step.points))
+    leader, agree = int(counts.argmax()), int(counts.max())
+    name = step.candidates[leader] if agree >= AHEAD * values.shape[1] else UNCLEAR
+    return Verdict(name, None, agree, _label(of, step, leader))
+
+
+def _right(step: Step, verdict: Verdict) -> int:
+    """Which option is right, from 0."""
+    return (
+        step.verdicts.index(verdict.name)
+        if step.guess
+        else next(index for index, option in enumerate(step.options) if verdict.name in option.outcomes)
+    )
+
+
+def _option(step: Step, change: float) -> int:
+    """Which option of a guess holds a change."""
+    shown = change * unit_of(step.unit).factor
+    return next(index for index, option in enumerate(step.options) if option.below is None or shown < option.below)
+
+
+def _label(of: Loaded, step: Step, index: int) -> str:
+    """What the chart calls the setting, year or group of a number."""
+    name, year, group = step.points[index]
+    if step.compare == "years":
+        return f"Year {year}"
+    return _group(group) if step.compare == "groups" else of.says.settings[name].label
+
+
+def _group(group: str) -> str:
+    return "All students" if group == "all" else group_name(group)
+
+
+def _words(of: Loaded, step: Step, verdict: Verdict, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, str]:
+    """What the placeholders of a step's texts stand for."""
+    points = {key_of(step, point): point for point in (*step.points, *(step.at(term) for term in step.change))}
+    level = step.arm != "difference"
+    said = {key: _said(step, float(np.median(at(point))), level=level) for key, point in points.items()}
+    change = 0.0 if verdict.change is None else float(np.median(verdict.change))
+    said["change"] = _said(step, change, level=False)
+    said["size"] = _said(step, abs(change), level=True)
+    said["worlds"] = f"{verdict.agree} of {of.says.worlds} worlds"
+    said["found"] = verdict.found
+    return said
+
+
+def _said(step: Step, value: float, *, level: bool) -> str:
+    """``+0.8 percentile points``, or without a sign for a level."""
+    unit = unit_of(step.unit)
+    name = unit.difference if step.arm == "difference" or not level else unit.level
+    name = "points" if step.unit == "points" else name  # which ones is said beside the chart
+    if step.unit == "USD":
+        text = number(abs(value), 0)
+        sign = signed(value, 0)[0] if not level and signed(value, 0)[0] in "+−" else ""
+        return f"{sign}${text}"
+    text = number(value * unit.factor, unit.digits) if level else signed(value * unit.factor, unit.digits)
+    return text + name if name == "%" else f"{text} {name}".rstrip()
+
+
+def _band(values: Floats) -> tuple[float, float]:
+    """The middle 90% of the worlds."""
+    low, high = np.quantile(values, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def _sureness(of: Loaded, step: Step, verdict: Verdict) -> str:
+    """How sure the answer is, in a sentence or two."""
+    many = f"{verdict.agree} of {of.says.worlds} sets of assumptions"
+    if verdict.change is None:
+        return f"“{verdict.found}” is {'highest' if step.find == 'largest' else 'lowest'} in {many}."
+    level = step.arm != "difference" and len(step.change) == 1  # no difference of anything: it has no sign
+    low, high = (_said(step, end, level=level) for end in _band(verdict.change))
+    span = f"Nine in ten lie between {low.split(' ')[0].rstrip('%')} and {high}."
+    if step.guess:
+        return f"The same answer is right in {many}. {span}"
+    if verdict.name == UNCLEAR:
+        return f"It is above zero in {many}. {span}"
+    return f"It goes {'up' if verdict.name == 'rises' else 'down'} in {many}. {span}"
+
+
+def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, Any]:
+    unit = unit_of(step.unit)
+    level = step.arm != "difference"
+    ticks = {
+        "settings": lambda: [of.says.settings[name].label for name in step.settings],
+        "years": lambda: [f"Year {year}" for year in step.years],
+        "groups": lambda: [_group(group) for group in step.groups],
+    }[step.compare]()
+    names = [""] if step.compare == "settings" else [of.says.settings[name].label for name in step.settings]
+    points = []
+    for point in step.points:
+        values = at(point)
+        low, high = _band(values)
+        points.append([value * unit.factor for value in (float(np.median(values)), low, high)])
+    name = unit.level if level else unit.difference
+    about = [f"after year {step.year}"] if step.compare != "years" else []
+    about += [_group(step.group)] if step.group != "all" and step.compare != "groups" else []
+    about += [subject_name(step.subject)] if step.subject != "both" else []
+    return {
+        "kind": "lines" if step.compare == "years" else "bars",
+        "title": "Cost per student and year" if step.outcome == "cost_per_student" else outcome_label(step.outcome),
+        "about": ", ".join(about),
+        "unit": name,
+        "digits": unit.digits,
+        "level": level,
+        "ticks": ticks,
+        "series": [
+            {"name": label, "points": points[i * len(ticks) : (i + 1) * len(ticks)]} for i, label in enumerate(names)
+        ],
+    }

@@ -1,0 +1,83 @@
+"""Words of the page of a study: what factors, outcomes and methods are called, and in what unit numbers are shown."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from plsim.attribution.sentences import practice_name, true_unit
+from plsim.measures.vocabulary import outcome_label
+from plsim.report.words import group_name, number, signed, subject_name, unit_of
+
+METHODS = {
+    "factorial": "All on/off combinations, each run in every world",
+    "grid": "All combinations of the values listed, each run in every world",
+    "sobol": "Sobol’s method: shares of the variance of the outcome",
+    "morris": "Morris’s method: screening by single steps",
+    "rbd_fast": "RBD-FAST: first-order shares of the variance",
+    "delta": "Borgonovo’s delta: how far a factor moves the whole distribution",
+    "pawn": "PAWN: how far fixing a factor moves the distribution",
+    "dgsm": "Mean squares of slopes (DGSM)",
+    "regional": "Regional analysis: where in their ranges factors lie when the outcome is high or low",
+    "fractional_factorial": "Fractional factorial design: main effects from few runs",
+    "hdmr": "A polynomial of single factors and pairs (HDMR)",
+    "sample": "A Latin hypercube of everything at once",
+    "surrogate": "A surrogate learned from a Latin hypercube",
+}
+INDICES = {
+    "S1": "alone",
+    "ST": "alone and with others",
+    "shapley": "Shapley share",
+    "mu_star": "mean size of a step’s effect",
+    "delta": "delta",
+    "pawn_median": "PAWN, median",
+    "dgsm": "DGSM",
+    "cvm_max": "distance between regions",
+    "main": "main effect",
+}
+"""The indices that pictures show, and what they are called."""
+
+
+class Scale(NamedTuple):
+    """How effects on an outcome are shown: what they are multiplied by, with how many decimals, and the unit."""
+
+    factor: float
+    digits: int
+    unit: str
+
+    def signed(self, value: float) -> str:
+        """A difference as text."""
+        return signed(value * self.factor, self.digits)
+
+    def span(self, low: float, high: float) -> str:
+        """``−0.5 to +1.5``."""
+        return f"{self.signed(low)} to {self.signed(high)}"
+
+
+def scale_of(outcome: dict[str, Any]) -> Scale:
+    """Thousandths of an SD, which need no decimals; other units as elsewhere in reports."""
+    unit = true_unit(outcome["outcome"], outcome["unit"])
+    if unit == "SD":
+        return Scale(1000.0, 0, "thousandths of an SD")
+    words = unit_of(unit)
+    return Scale(words.factor, max(words.digits, 2 if words.factor == 1.0 else 1), words.difference)
+
+
+def factor_name(name: str) -> str:
+    """A factor in words: ``practices.learning_paths.intensity`` is learning paths: intensity."""
+    return practice_name(name).replace(".", ": ")
+
+
+def outcome_name(outcome: dict[str, Any], *, short: bool = False) -> str:
+    """An outcome in words, with subject, group and year."""
+    group = "" if outcome["group"] == "all" else group_name(outcome["group"])
+    subject = "" if outcome["subject"] == "both" else subject_name(outcome["subject"])
+    parts = [group, subject] if short else [outcome_label(outcome["outcome"]), subject, group]
+    said = [part for part in parts if part]
+    if short and not said:
+        said = ["Everybody, both subjects"]
+    return ", ".join([*said, f"year {int(outcome['year'])}"])
+
+
+def percent(share: float) -> str:
+    """A share as percent, without decimals."""
+    return f"{number(100.0 * share, 0)}%"

@@ -1,0 +1,211 @@
+"""Scenarios side by side: the same students, schools, luck and worlds, so that differences hold no luck of the draw."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plsim.core.errors import InputError
+from plsim.core.files import json_bytes, parquet_bytes, write_file
+from plsim.engine.engines import engine_named
+from plsim.engine.parameters import CENTRAL
+from plsim.measures.effects import Row
+from plsim.measures.spread import intervals
+from plsim.population.load import StudentFiles
+from plsim.runs.decompose import Decomposition, decompose
+from plsim.runs.result import SD_NOTE, Result
+from plsim.runs.run import run
+from plsim.runs.sureness import assumptions
+from plsim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Results of several scenarios on common ground; the first is what the others are compared with.
+
+    Attributes
+    ----------
+    results
+        In the order asked for.
+    why
+        Parts of each scenario's effect in the central world, by scenario name; empty where not asked for.
+    """
+
+    results: tuple[Result, ...]
+    why: Mapping[str, Decomposition] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Plain sentences: what the scenarios have in common, and what they don't.
+
+        How sure a single scenario's effect is stands in its own folder.
+        """
+        contexts = {each.scenario.context for each in self.results}
+        lines = [*self.base.people_note, self.base.spread_note, SD_NOTE]
+        if len({each.scenario.population for each in self.results}) > 1:
+            lines.append("Each scenario in schools of its own: differences hold the schools' differences too.")
+        if len(contexts) > 1:
+            lines.append(
+                "The scenarios' contexts differ, so each effect is against typical practice in its own context."
+            )
+        return tuple(lines)
+
+    @property
+    def base(self) -> Result:
+        """What the others are compared with."""
+        return self.results[0]
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Effect of each later scenario minus that of the first, world by world: rows as in a result, and ``scenario``.
+
+        ``low`` and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above zero.
+        """
+        import pandas as pd
+
+        parts = [self._difference(each) for each in self.results[1:]]
+        return pd.concat(parts, ignore_index=True)
+
+    def _difference(self, other: Result) -> pd.DataFrame:
+        import pandas as pd
+
+        place = {row: index for index, row in enumerate(self.base.rows)}
+        shared = [
+            (index, place[row]) for index, row in enumerate(other.rows) if row in place and row.arm == "difference"
+        ]
+        mine, base = (np.array(each, dtype=np.int64) for each in zip(*shared, strict=True))
+        spread = other.spread[:, mine] - self.base.spread[:, base]
+        central = other.central[mine] - self.base.central[base]
+        none = np.zeros_like(central)
+        table = pd.DataFrame([other.rows[index] for index in mine], columns=list(Row._fields))
+        value, low, high = intervals(central, spread, central_error=none, errors=np.zeros_like(spread))
+        positive = (spread > 0.0).mean(axis=0) if len(spread) else np.full(len(table), np.nan)
+        table = table.assign(value=value, low=low, high=high, central=central, positive=positive)
+        table.insert(0, "scenario", other.scenario.name)
+        table.insert(1, "against", self.base.scenario.name)
+        return table
+
+    @cached_property
+    def sureness(self) -> tuple[str, ...]:
+        """What the differences in the last year hang on, in plain sentences; none without worlds."""
+        if not self.base.worlds:
+            return ()
+        return tuple(line for other in self.results[1:] for line in self._hangs_on(other))
+
+    def _hangs_on(self, other: Result) -> list[str]:
+        asked = Row("achievement", "both", self.base.years, "all", "paired", "difference", "SD")
+        mine, base = (each.spread[:, each.rows.index(asked)] for each in (other, self.base))
+        # Doses that were never published are an assumption of a difference, whichever of the two has them.
+        of = other if other.scenario.dose_unpublished else self.base
+        about = f"{other.scenario.name} - {self.base.scenario.name}, both subjects, year {self.base.years}"
+        return assumptions(of, mine - base, about=about)
+
+    def save(self, folder: Path) -> Path:
+        """Write every scenario's result folder, the differences, and last the summary."""
+        for each in self.results:
+            each.save(folder / each.scenario.name)
+        write_file(folder / "differences.parquet", parquet_bytes(self.differences))
+        write_file(folder / "comparison.json", json_bytes(self.summary()))
+        return folder
+
+    def summary(self) -> dict[str, Any]:
+        """The document of ``comparison.json``: differences first."""
+        base = self.base
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "scenarios": [each.scenario.name for each in self.results],
+            "seed": base.seed,
+            "years": base.years,
+            "worlds": base.worlds,
+            "worlds_are": base.world_label if base.worlds else "central world only",
+            "differences": [_plain(record) for record in self.differences.to_dict(orient="records")],
+            "sureness": list(self.sureness),
+            "why": {
+                name: [_plain(row) for row in each.table().to_dict(orient="records")] for name, each in self.why.items()
+            },
+        }
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    *,
+    seed: int | None = None,
+    years: int | None = None,
+    worlds: int | None = None,
+    population: StudentFiles | Path | None = None,
+    own_populations: bool = False,
+    why: bool = True,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Scenarios in the same schools, with the same luck and in the same worlds.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more, of different names; the first is what the others are compared with.
+    seed, years
+        The first scenario's seed, and the fewest years of any scenario, when None.
+    population
+        Files to read students and schools from; else all scenarios get those of the first.
+    own_populations
+        Keep each scenario's own students and schools: for the question whether something works elsewhere.
+    why
+        Also find the parts of each effect in the central world (fourteen more runs each).
+    """
+    names = [each.name for each in scenarios]
+    if len(set(names)) < max(len(names), 2):
+        raise InputError(
+            "compare", "", f"got {', '.join(names) or 'nothing'}", allowed="two or more different scenarios"
+        )
+    first = scenarios[0]
+    seed = first.seed if seed is None else seed
+    years = min(each.years for each in scenarios) if years is None else years
+    results: list[Result] = []
+    parts: dict[str, Decomposition] = {}
+    steps = len(scenarios) * (2 if why else 1)
+
+    def step() -> None:
+        if progress is not None:
+            progress(len(results) + len(parts), steps)
+
+    for scenario in scenarios:
+        common = scenario if own_populations else scenario.with_changes(population=first.population)
+        results.append(
+            run(
+                common.with_changes(seed=seed, years=years),
+                seed=seed,
+                years=years,
+                worlds=worlds,
+                population=population,
+                workers=workers,
+                other_designs=False,
+            )
+        )
+        step()
+        if why:
+            parts[scenario.name] = decompose(
+                results[-1].pair, CENTRAL, engine_named("batch", threads=workers), run=results[-1].central_run
+            )
+            step()
+    return Comparison(tuple(results), parts)
+
+
+def _plain(record: dict[Any, Any]) -> dict[str, Any]:
+    """A row for JSON: what is missing is null."""
+    return {
+        str(key): None if isinstance(value, float) and math.isnan(value) else value for key, value in record.items()
+    }

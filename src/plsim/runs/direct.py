@@ -1,0 +1,86 @@
+"""Two more effects of a pair of arms: direct (classes and staff kept), and on all who started, wherever they went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.core.calendar import SPRING_WEEK
+from plsim.engine.arm import Arm, Engine
+from plsim.engine.setting import WINDOWS, growth
+from plsim.evidence import norms
+from plsim.measures.effects import Row, StudentOutcome, student_rows
+from plsim.measures.groups import SMALLEST_GROUP, SUBJECT_LABELS, headline, with_both
+from plsim.runs.outcomes import partitions
+
+if TYPE_CHECKING:
+    from plsim.engine.pair import Pair, WorldRun
+
+SPRING = WINDOWS.index(SPRING_WEEK)
+
+
+def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
+    """The scenario with the counterfactual's classes and teachers: nobody leaves or stays because of it."""
+    plan = run.scenario.plan
+    planned = replace(plan, freeze=plan.freeze.model_copy(update={"staff": True, "sections": True}))
+    arm = Arm(both.base_setting, planned, run.scenario.planned, run.world, run.typical.reference, growth())
+    arm.turnover_from = run.counterfactual
+    for _ in range(both.base_setting.years):
+        arm.run_year(engine)
+    return arm
+
+
+def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[Row, float]]:
+    """The direct effect on achievement for everybody, by year."""
+    setting = both.base_setting
+    # Nothing to freeze: sections are the same, and nobody has had the time to leave.
+    alike = both.setting is both.base_setting and (setting.years == 1 or both.plan.freeze.staff)
+    arm = run.scenario if alike else direct_arm(both, run, engine)
+    for year in range(setting.years):
+        grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
+        sd = norms().sd_fall_observed[np.arange(2), grade]
+        everyone = partitions(setting, year)[0]
+        seen = [each.record[year].achievement[SPRING] for each in (arm, run.counterfactual)]
+        for unit, scale in (("SD", sd), ("RIT", np.ones_like(sd))):
+            outcome = StudentOutcome("achievement", unit, with_both(seen[0] / scale), with_both(seen[1] / scale))
+            for row, value in student_rows(outcome, everyone, year + 1):
+                if row.arm == "difference":
+                    yield row._replace(estimator="direct"), value
+
+
+def intention_to_treat(both: Pair, run: WorldRun) -> Iterator[tuple[Row, float]]:
+    """The paired effect on all who started and whose grade the school still has, movers included, by year.
+
+    Who moves away takes along what lasts of the effect, and grows from then on as anybody does in a typical school: the
+    summer leaves of every year's part what durability says, and nothing later changes it.
+    """
+    setting = both.base_setting
+    people = setting.population
+    durability = run.scenario.p.learning.durability
+    lasting = np.zeros((setting.students, 2))
+    here = np.ones(setting.students, bool)
+    for year, roster in enumerate(setting.timeline.years):
+        here = here & (roster.entered == 0)
+        grade = people.grade.astype(np.int64) + year
+        spring, end = (
+            run.scenario.record[year].achievement[window] - run.counterfactual.record[year].achievement[window]
+            for window in (SPRING, -1)
+        )
+        still = (grade <= people.last_grade[people.school]) & headline(grade)
+        if still.sum() < SMALLEST_GROUP:
+            continue
+        effect = np.where(here[:, np.newaxis], spring, lasting)[still]
+        sd = norms().sd_fall_observed[np.arange(2), grade[still][:, np.newaxis]]
+        yield from _rows(effect, sd, year)
+        lasting = np.where(here[:, np.newaxis], lasting + durability * (end - lasting), lasting)
+
+
+def _rows(effect: Floats, sd: Floats, year: int) -> Iterator[tuple[Row, float]]:
+    for unit, scaled in (("SD", effect / sd), ("RIT", effect)):
+        for label, values in zip(SUBJECT_LABELS, with_both(scaled).T, strict=True):
+            row = Row("achievement", label, year + 1, "intention_to_treat", "paired", "difference", unit)
+            yield row, float(np.bincount(np.zeros(len(values), np.int64), values)[0] / len(values))

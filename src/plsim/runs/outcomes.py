@@ -1,0 +1,211 @@
+"""From the records of two arms to the outcomes of each year."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.engine.arm import Arm
+from plsim.engine.records import YearRecord
+from plsim.engine.setting import Setting
+from plsim.evidence import norms, registry
+from plsim.measures.costs import Costs, costs, per_student
+from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
+from plsim.measures.groups import (
+    Partition,
+    by_flag,
+    by_governance,
+    by_grade,
+    by_labels,
+    by_quintile,
+    everyone,
+    headline,
+    with_both,
+)
+from plsim.runs.spending import use
+from plsim.runs.survey_outcomes import group_surveys, student_surveys
+
+SPRING = 3
+SCORE_OUTCOMES = frozenset({"achievement", "percentile_points"})
+"""What is read from latent achievement alone."""
+_WITHOUT_SURVEYS = SCORE_OUTCOMES | {
+    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match", "profile_error",
+    "waiting_weeks", "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
+    "regroupings_per_month", "trust", "library", "reverted", "cost_per_student",
+    *(f"cost_{name}" for name in Costs._fields),
+}  # fmt: skip
+"""Whoever asks for nothing else is spared the surveys, which take as long as all of these."""
+WEEKS_PER_MONTH = 52.0 / 12.0
+
+
+def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
+    """The groups of a year: first-year students still there (later entrants are left out of cumulative effects)."""
+    people, roster = setting.population, setting.timeline.years[year]
+    stays = roster.entered == 0
+    grade = roster.grade.astype(np.int64)
+    counted = stays & headline(grade)
+    if not counted.any():
+        counted = stays
+    first = setting.timeline.years[0]
+    each = np.arange(2)
+    first_grade = first.grade.astype(np.int64)[:, np.newaxis]
+    baseline = (people.achievement - norms().week0_mean[each, first_grade]) / norms().sd_fall_observed[
+        each, first_grade
+    ]
+    parts = [
+        everyone(counted),
+        by_quintile(baseline, counted),
+        by_governance(people.charter[people.school], counted),
+        by_flag("lunch_eligible", people.lunch_eligible, counted),
+        by_grade(grade, stays),
+    ]
+    parts += [by_labels(name, labels, counted) for name, labels in people.subgroups.items()]
+    return tuple(parts)
+
+
+def year_outcomes(
+    setting: Setting,
+    scenario: Arm,
+    counterfactual: Arm,
+    year: int,
+    *,
+    parts: tuple[Partition, ...] | None = None,
+    only: Collection[str] | None = None,
+) -> YearOutcomes:
+    """Outcomes of one year of a pair of arms.
+
+    Parameters
+    ----------
+    parts
+        Groups of students, when they are known; else those of :func:`partitions`.
+    only
+        Names of the outcomes to make, for sweeps that ask for few; else all.
+    """
+    if parts is None:
+        parts = partitions(setting, year)
+    if only is not None and set(only) <= SCORE_OUTCOMES:
+        return YearOutcomes(year + 1, parts, _scores(setting, scenario, counterfactual, year), ())
+    surveyed = only is None or not _WITHOUT_SURVEYS.issuperset(only)
+    a, b = scenario.record[year], counterfactual.record[year]
+    units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
+
+    def student(name: str, unit: str, of: str, scale: float = 1.0, *, per: str | None = None) -> StudentOutcome:
+        def read(record: YearRecord) -> Floats:
+            values = record.units[of] * scale
+            if per is not None:
+                values = values / np.maximum(record.units[per], 1.0)
+            return with_both(values, total=name == "one_on_one_minutes")
+
+        return StudentOutcome(name, unit, read(a), read(b))
+
+    both_one = np.ones(3)
+    students: tuple[StudentOutcome, ...] = (
+        *_scores(setting, scenario, counterfactual, year),
+        student("aligned_test", "share", "taught_mastery", per="units_taught"),
+        student("on_grade", "share", "coverage", 1.0 / units_a_year),
+        student("unmet_lesson_share", "share", "unmet", per="units_taught"),
+        student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR),
+        student("on_task_share", "share", "on_task"),
+        student("match", "share", "match"),
+        student("profile_error", "RIT", "profile_error"),
+        student("waiting_weeks", "weeks", "waiting"),
+        StudentOutcome(
+            "self_regulation",
+            "share",
+            a.self_regulation[:, np.newaxis] * both_one,
+            b.self_regulation[:, np.newaxis] * both_one,
+        ),
+        StudentOutcome(
+            "engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one
+        )._replace(unit="index"),
+        *(student_surveys(scenario, counterfactual, year) if surveyed else ()),
+    )
+    groups = (
+        *_group_outcomes(setting, scenario, counterfactual, year),
+        *_cost_outcomes(setting, scenario, counterfactual, year),
+        *(group_surveys(scenario, counterfactual, year) if surveyed else ()),
+    )
+    if only is not None:
+        # Percentile points are read from achievement.
+        wanted = {*only, "achievement"} if "percentile_points" in only else set(only)
+        students = tuple(each for each in students if each.name in wanted)
+        groups = tuple(each for each in groups if each.name in only)
+    return YearOutcomes(year + 1, parts, students, groups)
+
+
+def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:
+    """Latent achievement at week 32, in SD of the norms' observed fall scores and in RIT."""
+    grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
+    sd = norms().sd_fall_observed[np.arange(2), grade]
+    a, b = (arm.record[year].achievement[SPRING] for arm in (scenario, counterfactual))
+    return (
+        StudentOutcome("achievement", "SD", with_both(a / sd), with_both(b / sd)),
+        StudentOutcome("achievement", "RIT", with_both(a), with_both(b)),
+    )
+
+
+def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
+    """Outcomes of teachers and schools."""
+    a, b = scenario.record[year], counterfactual.record[year]
+    instruction = registry().value("measures.instruction_hours")
+    labels = ("all", "governance:district", "governance:charter")
+
+    def seats(name: str, unit: str, of: str, plus: float = 0.0) -> GroupOutcome:
+        def read(arm: Arm, record: YearRecord) -> Floats:
+            charter = setting.population.charter[arm.setting.timeline.seats.seat_school]
+            taught = record.taught > 0.0
+            values = getattr(record, of)
+            values = values.mean(axis=1) if values.ndim == 2 else values
+            return np.array([_mean(values[taught & chosen]) + plus for chosen in (taught, ~charter, charter)])
+
+        return GroupOutcome(name, unit, labels, read(scenario, a), read(counterfactual, b))
+
+    def schools(name: str, unit: str, of: str, scale: float = 1.0) -> GroupOutcome:
+        charter = setting.population.charter
+
+        def read(record: YearRecord) -> Floats:
+            values = getattr(record, of) * scale
+            return np.array([_mean(values), _mean(values[~charter]), _mean(values[charter])])
+
+        return GroupOutcome(name, unit, labels, read(a), read(b))
+
+    return (
+        seats("teacher_hours", "hours/week", "demand", instruction),
+        seats("strain", "index", "strain"),
+        seats("fidelity", "share", "fidelity"),
+        seats("proficiency", "share", "proficiency"),
+        schools("regroupings_per_month", "count", "regroupings", WEEKS_PER_MONTH / WEEKS_PER_YEAR),
+        schools("trust", "share", "trust"),
+        schools("library", "share", "library"),
+        schools("reverted", "share", "reverted"),
+    )
+
+
+def _cost_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
+    """Dollars per student: everything, and each kind of cost that is there in either arm."""
+    charter = setting.population.charter
+    labels = ("all", "governance:district", "governance:charter")
+    uses = [use(arm, year) for arm in (scenario, counterfactual)]
+    spent = [costs(each, arm.world.number) for each, arm in zip(uses, (scenario, counterfactual), strict=True)]
+
+    def outcome(name: str, dollars: list[Floats]) -> GroupOutcome:
+        both = [
+            np.array([per_student(each, uses[0].students, chosen) for chosen in (charter | True, ~charter, charter)])
+            for each in dollars
+        ]
+        return GroupOutcome(name, "USD", labels, both[0], both[1])
+
+    kinds = [outcome(f"cost_{name}", [getattr(each, name) for each in spent]) for name in Costs._fields]
+    return (outcome("cost_per_student", [each.total for each in spent]), *kinds)
+
+
+def _mean(values: Floats) -> float:
+    """Mean, summed serially; NaN of nothing."""
+    return (
+        float(np.bincount(np.zeros(values.shape[0], np.int64), values)[0] / values.shape[0])
+        if values.size
+        else float("nan")
+    )

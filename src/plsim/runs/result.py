@@ -1,0 +1,265 @@
+"""What a run gives back: effects over worlds, tables on demand, and a folder that suffices to run it again."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.core.errors import RunError
+from plsim.core.files import json_bytes, parquet_bytes, write_file
+from plsim.core.jit import source_digest
+from plsim.engine.worlds import meaning_of, worlds_digest
+from plsim.evidence import evidence_digest, registry
+from plsim.measures.effects import Row
+from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
+from plsim.measures.spread import intervals
+from plsim.population.describe import describe
+from plsim.runs.manifest import population_digest
+from plsim.runs.robustness import Robustness
+from plsim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from plsim.engine.pair import Pair, WorldRun
+    from plsim.engine.parameters import World
+    from plsim.runs.study_designs import Designs
+
+SCHEMA_VERSION = 1
+SD_NOTE = (
+    "SD: of observed fall scores in the 2020 norms, in the student's grade, for every design. All: grades 1-10, "
+    "students there from the first week (stayers); who came later is left out. intention_to_treat: movers too, with "
+    "what lasts of the effect."
+)
+SUMMARY_COLUMNS = (*Row._fields[:6], "value", "low", "high", "unit")
+
+
+@dataclass(frozen=True)
+class Result:
+    """Effects of a scenario beside its counterfactual.
+
+    Attributes
+    ----------
+    scenario, seed, years, worlds, engine
+        What was run.
+    world_label
+        What kind of worlds these are, to be shown wherever their spread is.
+    rows, central
+        What each number is, and its value in the central world. Shape (rows,).
+    spread
+        The values in the worlds. Shape (worlds, rows).
+    central_error, errors
+        Sampling errors of both, 0 where a row has none. Same shapes.
+    worlds_run
+        The worlds of the rows of ``spread``.
+    central_run
+        Both arms in the central world.
+    designs
+        What the effect was also estimated by, if anything.
+    robustness
+        What of the effect is luck, and what hangs on how long gains last.
+    """
+
+    scenario: Scenario
+    seed: int
+    years: int
+    worlds: int
+    world_label: str
+    engine: str
+    rows: list[Row]
+    central: Floats
+    central_error: Floats
+    spread: Floats
+    errors: Floats
+    worlds_run: tuple[World, ...]
+    central_run: WorldRun
+    pair: Pair
+    designs: Designs | None
+    robustness: Robustness
+    population_source: str
+    seconds: float
+    population_term: str = ""
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """One row per outcome, subject, year, group and arm, with columns as in the interface contract.
+
+        ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central
+        world's and the interval is missing. ``positive`` is the share of worlds above zero. Where a design draws a
+        sample (studies, lotteries) the interval holds sampling error too, and is there without worlds.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(self.rows, columns=list(Row._fields))
+        table["value"], table["low"], table["high"] = intervals(
+            self.central, self.spread, central_error=self.central_error, errors=self.errors
+        )
+        table["positive"] = (self.spread > 0.0).mean(axis=0) if self.worlds else np.nan
+        table["central"] = self.central
+        prices = [
+            {**row._asdict(), **price._asdict(), "central": np.nan, "positive": np.nan}
+            for row, price in price_rows(self.rows, self.central, self.spread)
+        ]
+        columns = [*SUMMARY_COLUMNS, "central", "positive"]
+        # Nobody in a group: no row.
+        table = table.loc[table["value"].notna() & table["central"].notna(), columns].reset_index(drop=True)
+        return pd.concat([table, pd.DataFrame(prices, columns=columns)], ignore_index=True) if prices else table
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Plain sentences: who was simulated, what was drawn, what the intervals are, what SD means."""
+        lines = [*self.people_note, *self.sureness, self.spread_note]
+        if not price_rows(self.rows, self.central, self.spread):
+            lines.append(
+                f"No price of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and a price is a ratio to it."
+            )
+        lines.append(SD_NOTE)
+        if self.designs is not None and self.designs.pool is not None:
+            lines.append(
+                f"study_other_schools: {self.designs.pool.schools} ordinary district schools with students who start "
+                "alike; its interval holds sampling error, and what it is off by is bias of the design or luck."
+            )
+        return tuple(lines)
+
+    @property
+    def people_note(self) -> tuple[str, ...]:
+        """Who was simulated and what was drawn."""
+        return tuple(describe(self.pair.base_setting.population))
+
+    @property
+    def spread_note(self) -> str:
+        """What the intervals are."""
+        if not self.worlds:
+            return "The central world only: no interval, so no statement of how sure this is."
+        return (
+            f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): {meaning_of(self.world_label)} For "
+            "exploring assumptions, not for prediction."
+        )
+
+    @cached_property
+    def sureness(self) -> tuple[str, ...]:
+        """Plain sentences: ignorance apart from luck, how long gains last, which assumptions the effect hangs on."""
+        from plsim.runs.sureness import sureness
+
+        return sureness(self)
+
+    @cached_property
+    def students(self) -> pd.DataFrame:
+        """One row per student, year and subject, both arms side by side, in the central world."""
+        from plsim.runs.tables import student_table
+
+        return student_table(self.central_run, self.pair)
+
+    @cached_property
+    def teachers(self) -> pd.DataFrame:
+        """One row per teacher's seat and year, both arms side by side, in the central world."""
+        from plsim.runs.tables import teacher_table
+
+        return teacher_table(self.central_run, self.pair)
+
+    @cached_property
+    def schools(self) -> pd.DataFrame:
+        """One row per school and year, both arms side by side, in the central world; and what a study would say."""
+        from plsim.runs.tables import school_table
+
+        table = school_table(self.central_run, self.pair)
+        if self.designs is None or self.designs.pool is None:
+            return table
+        from plsim.engine.engines import engine_named
+        from plsim.runs.school_estimates import school_estimates
+
+        estimates = school_estimates(self.designs, self.central_run, engine_named(self.engine))
+        return table.merge(estimates, on=["school_id", "year"], how="left", validate="one_to_one")
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """One row per arm, year, week, school and subject, in the central world; runs it again with recording on."""
+        from plsim.runs.tables import weekly_table
+
+        return weekly_table(self.pair, self.central_run.world, self.engine)
+
+    def summary(self) -> dict[str, Any]:
+        """The document of ``summary.json``."""
+        effects = self.effects
+        records = effects[list(SUMMARY_COLUMNS)].to_dict(orient="records")
+        for record in records:
+            for name in ("value", "low", "high"):
+                record[name] = None if record[name] != record[name] else float(record[name])
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "worlds": self.worlds,
+            "worlds_are": self.world_label if self.worlds else "central world only",
+            "sureness": list(self.sureness),
+            "effects": records,
+        }
+
+    def manifest(self) -> dict[str, Any]:
+        """What suffices to make this result again."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "plsim": _version("plsim"),
+            "source_digest": source_digest(),
+            "scenario": self.scenario.to_toml(),
+            "scenario_digest": self.scenario.digest(),
+            "seed": self.seed,
+            "years": self.years,
+            "worlds": self.worlds,
+            "world_label": self.world_label,
+            "worlds_digest": worlds_digest(),
+            "sureness": list(self.sureness),
+            "parameters": {entry.key: entry.value for entry in registry()},
+            "parameters_digest": registry().digest(),
+            "evidence_digest": evidence_digest(),
+            "population": self.population_source,
+            "population_term": self.population_term,
+            "population_digest": population_digest(self.pair.base_setting.population),
+            "population_read": dict(self.pair.base_setting.population.rows),
+            "population_drawn": dict(self.pair.base_setting.population.drawn),
+            "engine": self.engine,
+            "other_designs": self.designs is not None,
+            "platform": {
+                "python": platform.python_version(),
+                "machine": platform.machine(),
+                "system": platform.system(),
+                **{name: _version(name) for name in ("numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow")},
+            },
+            "seconds": round(self.seconds, 3),
+        }
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the tables, the summary and, last, the manifest: a folder without one is not whole."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest = folder / "manifest.json"
+        manifest.unlink(missing_ok=True)
+        tables = {
+            "effects": self.effects,
+            "weekly": self.weekly,
+            "students": self.students,
+            "teachers": self.teachers,
+            "schools": self.schools,
+        }
+        try:
+            for name, table in tables.items():
+                write_file(folder / f"{name}.parquet", parquet_bytes(table))
+            write_file(folder / "summary.json", json_bytes(self.summary()))
+            write_file(manifest, json_bytes(self.manifest()))
+        except OSError as error:
+            raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
+        return folder
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,107 @@
+"""How sure a result is, in three parts: what worlds leave open, what is luck, and which assumptions it hangs on.
+
+Worlds share their luck, so their spread is ignorance alone. Other luck is other students, teachers and years in the
+central world. The two are different things: more evidence narrows the first, more schools the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from plsim.engine.arm import Engine
+from plsim.engine.pair import Pair, WorldRun, pair, population_of, run_arms
+from plsim.engine.parameters import CENTRAL, World
+from plsim.engine.reference import Typical, typical
+from plsim.evidence import registry
+from plsim.measures.effects import Row, effect_rows
+from plsim.population.load import StudentFiles
+from plsim.population.model import Population
+from plsim.runs.outcomes import year_outcomes
+from plsim.scenario.schema import Scenario
+
+LUCK_DRAWS = 10
+_OTHER_LUCK = 1_000_003
+"""Seeds of other luck are this far apart, so that neighbouring seeds share none of it."""
+DURABILITY = "learning.durability"
+FEWEST_WORLDS = 20
+"""Worlds below which nothing is said of what a result hangs on."""
+FALSE_ALARM = 0.05
+"""Chance that anything is named when nothing matters."""
+HANGS = 0.2
+"""Share of an effect's variance between worlds from which a result is said to hang on a parameter."""
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """What an effect's spread is made of.
+
+    Attributes
+    ----------
+    luck
+        Standard deviation over other luck in the central world, by row.
+    durability
+        Effects of the years after the first when the least and the most of a gain lasts over a summer, by row.
+    """
+
+    luck: dict[Row, float] = field(default_factory=dict)
+    durability: dict[Row, tuple[float, float]] = field(default_factory=dict)
+
+
+def robustness(
+    scenario: Scenario,
+    both: Pair,
+    *,
+    population: Population | StudentFiles | str | Path | None,
+    engine: Engine,
+    found: Typical,
+    draws: int = LUCK_DRAWS,
+    mapped: Callable[[Callable[[int], dict[Row, float]], Iterable[int]], Iterable[dict[Row, float]]] = map,
+) -> Robustness:
+    """Other luck and other durability in the central world, for the effects on everybody's achievement.
+
+    ``found`` is the central world's reference; ``mapped`` makes the draws, in order.
+    """
+    seed, years = both.base_setting.seed, both.base_setting.years
+
+    def other(number: int) -> dict[Row, float]:
+        # Modulo: a seed is below 2**63, and so is its other luck.
+        luck = (seed + number * _OTHER_LUCK) % (2**63)
+        people = population if isinstance(population, Population) else population_of(scenario, population, luck)
+        again = pair(scenario, people, seed=luck, years=years)
+        return _effects(again, run_arms(again, CENTRAL, found, engine))
+
+    by_row: dict[Row, list[float]] = {}
+    for effects in mapped(other, range(1, draws + 1)):
+        for row, value in effects.items():
+            by_row.setdefault(row, []).append(value)
+    luck = {row: float(np.std(values, ddof=1)) for row, values in by_row.items() if len(values) == draws}
+    return Robustness(luck, _durability(both, engine) if years > 1 else {})
+
+
+def _durability(both: Pair, engine: Engine) -> dict[Row, tuple[float, float]]:
+    entry = registry()[DURABILITY]
+    ends = []
+    for value in (entry.low, entry.high):
+        world = World(f"durability {value:g}", {DURABILITY: value})
+        ends.append(_effects(both, run_arms(both, world, typical(world, engine), engine)))
+    return {row: (ends[0][row], ends[1][row]) for row in ends[0] if row.year > 1}
+
+
+def _effects(both: Pair, run_: WorldRun) -> dict[Row, float]:
+    """Effects on achievement in SD for everybody."""
+    setting = both.base_setting
+    rows, values = effect_rows(
+        tuple(
+            year_outcomes(setting, run_.scenario, run_.counterfactual, year, only=("achievement",))
+            for year in range(setting.years)
+        )
+    )
+    return {
+        row: float(value)
+        for row, value in zip(rows, values, strict=True)
+        if row.group == "all" and row.unit == "SD" and row.outcome == "achievement"
+    }

@@ -1,0 +1,151 @@
+"""The one entry: a scenario beside its counterfactual, over worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.engine.arm import Engine
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import Pair, WorldRun, pair, population_of, run_world, source_of
+from plsim.engine.parameters import CENTRAL, World
+from plsim.engine.worlds import label
+from plsim.engine.worlds import worlds as worlds_of
+from plsim.measures.effects import Row, effect_rows
+from plsim.population.load import StudentFiles
+from plsim.population.model import Population
+from plsim.runs.outcomes import year_outcomes
+from plsim.runs.result import Result
+from plsim.runs.robustness import Robustness
+from plsim.runs.study_designs import Designs, Found, designed, designs
+from plsim.scenario.schema import Scenario
+
+DEFAULT_WORLDS = 40
+Progress = Callable[[int, int], None]
+
+
+def world_effects(both: Pair, run_: WorldRun) -> tuple[list[Row], Floats]:
+    """Every row of effects in one world."""
+    years = tuple(
+        year_outcomes(both.base_setting, run_.scenario, run_.counterfactual, year)
+        for year in range(both.base_setting.years)
+    )
+    return effect_rows(years)
+
+
+def world_effects_by_design(both: Pair, of: Designs | None, run_: WorldRun, engine: Engine) -> Found:
+    """Every row of effects in one world, and those of other designs, if any, with their sampling errors."""
+    rows, values = world_effects(both, run_)
+    exact = Found(rows, values, np.zeros(len(rows)))
+    if of is None:
+        return exact
+    more = designed(of, run_, engine)
+    return Found([*rows, *more.rows], *(np.concatenate(each) for each in zip(exact[1:], more[1:], strict=True)))
+
+
+def run(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    worlds: int | None = None,
+    years: int | None = None,
+    population: Population | StudentFiles | str | Path | None = None,
+    engine: str = "batch",
+    workers: int = 1,
+    progress: Progress | None = None,
+    other_designs: bool = True,
+) -> Result:
+    """A scenario beside typical practice with the same students and the same luck.
+
+    Parameters
+    ----------
+    scenario
+        As :func:`plsim.load` reads it.
+    seed
+        The luck; the scenario's own when None. 0 is a seed.
+    worlds
+        Number of worlds over which intervals are taken, default 40; 0 runs the central world only, without intervals.
+    years
+        Years to simulate; the scenario's own when None.
+    population
+        A population, or a folder or file to read one from (:class:`StudentFiles` names a term too); drawn from norms
+        when None.
+    engine
+        ``"batch"`` (compiled) or ``"mesa"`` (agents): the same bits.
+    workers
+        Threads. Results do not depend on them.
+    progress
+        Called with worlds done and worlds in all.
+    other_designs
+        Also estimate the effect as other designs would: direct, a study with other schools, a lottery.
+
+    Returns
+    -------
+    Result
+        Nothing is written until its ``save``.
+    """
+    begun = perf_counter()
+    source = source_of(population)
+    seed = scenario.seed if seed is None else seed
+    years = scenario.years if years is None else years
+    count = DEFAULT_WORLDS if worlds is None else worlds
+    people = population_of(scenario, population, seed)
+    both = pair(scenario, people, seed=seed, years=years)
+    for setting in {id(both.setting): both.setting, id(both.base_setting): both.base_setting}.values():
+        _ = setting.layouts  # made once here, not by every thread
+    of = designs(both) if other_designs else None
+    todo = (CENTRAL, *worlds_of(count, seed))
+    done = 0
+
+    def one(world: World) -> tuple[Found, WorldRun | None]:
+        nonlocal done
+        engine_ = engine_named(engine, threads=workers if len(todo) == 1 else 1)
+        run_ = run_world(both, world, engine_)
+        found = world_effects_by_design(both, of, run_, engine_)
+        done += 1
+        if progress is not None:
+            progress(done, len(todo))
+        return found, run_ if world is CENTRAL else None
+
+    found, central = one(CENTRAL)  # compiles before threads start
+    assert central is not None
+    sure = Robustness()
+    with ThreadPoolExecutor(max(workers, 1)) as pool:
+        mapped = pool.map if workers > 1 and len(todo) > 2 else map
+        others = list(mapped(one, todo[1:]))
+        if others:
+            from plsim.runs.robustness import robustness
+
+            on_one = engine_named(engine)
+            sure = robustness(
+                scenario, both, population=population, engine=on_one, found=central.typical, mapped=mapped
+            )
+    nobody = np.empty((0, len(found.rows)))
+    spread = np.array([each.values for each, _ in others]) if others else nobody
+    errors = np.array([each.errors for each, _ in others]) if others else nobody
+    return Result(
+        scenario=scenario,
+        seed=seed,
+        years=years,
+        worlds=count,
+        world_label=label(),
+        engine=engine,
+        rows=found.rows,
+        central=found.values,
+        central_error=found.errors,
+        spread=spread,
+        errors=errors,
+        worlds_run=todo[1:],
+        central_run=central,
+        pair=both,
+        designs=of,
+        robustness=sure,
+        population_source=str(source.path) if source is not None else "",
+        population_term=(source.term or "") if source is not None else "",
+        seconds=perf_counter() - begun,
+    )

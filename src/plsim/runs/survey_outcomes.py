@@ -1,0 +1,154 @@
+"""Survey items and logs of a year, in both arms, as outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.core.calendar import LAST_ELEMENTARY_GRADE, SUBJECTS, WEEKS_PER_YEAR
+from plsim.engine.arm import Arm
+from plsim.engine.setting import Setting
+from plsim.measures.effects import GroupOutcome, StudentOutcome
+from plsim.measures.groups import with_both
+from plsim.measures.products import MOST_PRODUCTS, Market, picks, shared
+from plsim.measures.surveys import Thresholds, behind, implementation_index, obstacles, pace_weeks
+from plsim.population.draws import normals
+from plsim.practices.levers import FIRST_INTENSITY, LEVERS
+from plsim.runs.spending import YearLevers
+
+GOVERNANCE = ("all", "governance:district", "governance:charter")
+_INTENSITIES = tuple(lever.name for lever in LEVERS[FIRST_INTENSITY:])
+_INDEX = 9
+"""Subject of the index's survey luck in the stream "survey"."""
+
+
+def student_surveys(scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:
+    """Items of students: pace against the guide, wait for promotion, how far off the picture of habits is."""
+    unit_weeks = scenario.world.number("pace.unit_weeks")
+
+    def both(name: str, unit: str, read: Callable[[Arm], Floats]) -> StudentOutcome:
+        return StudentOutcome(name, unit, with_both(read(scenario)), with_both(read(counterfactual)))
+
+    def wait(arm: Arm) -> Floats:
+        units = arm.record[year].units
+        waited: Floats = units["waiting"] / np.maximum(units["units_taught"], 1.0)
+        return waited
+
+    def habits(arm: Arm) -> Floats:
+        error = np.abs(arm.record[year].habits - arm.record[year].self_regulation)
+        return np.column_stack([error, error])
+
+    return (
+        both("pace_weeks", "weeks", lambda arm: pace(arm, year)),
+        both("behind_pace", "share", lambda arm: behind(pace(arm, year), unit_weeks)),
+        both("wait_per_unit", "weeks", wait),
+        both("habits_error", "share", habits),
+    )
+
+
+def pace(arm: Arm, year: int) -> Floats:
+    """Weeks ahead of the pacing guide at the end of the year. Shape (students, 2)."""
+    grade = arm.setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
+    each = np.arange(len(SUBJECTS))
+    last = arm.growth.level[each, grade, -1] + arm.p.match.stretch
+    weekly = arm.growth.year[each, grade] / WEEKS_PER_YEAR
+    return pace_weeks(arm.record[year].units["position"], last, weekly)
+
+
+def group_surveys(scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
+    """Items of teachers and schools: obstacles, work with students individually, products named and shared."""
+    arms = (scenario, counterfactual)
+    charter = scenario.setting.population.charter
+    items = [_items(arm, year) for arm in arms]
+    found = []
+    for name, (unit, _, by_seat) in items[0].items():
+        both = []
+        for arm, each in zip(arms, items, strict=True):
+            of = charter[arm.setting.timeline.seats.seat_school] if by_seat else charter
+            counts = arm.record[year].taught > 0.0 if by_seat else np.ones(len(of), bool)
+            values = each[name][1]
+            both.append(np.array([_mean(values[counts & chosen]) for chosen in (counts, ~of, of)]))
+        found.append(GroupOutcome(name, unit, GOVERNANCE, both[0], both[1]))
+    products = [shared(named_products(arm, year)) for arm in arms]
+    for name in ("distinct", "shared"):
+        counts_of = [np.array([float(getattr(each, name))]) for each in products]
+        found.append(GroupOutcome(f"products_{name}", "count", ("all",), counts_of[0], counts_of[1]))
+    return tuple(found)
+
+
+def _items(arm: Arm, year: int) -> dict[str, tuple[str, Floats, bool]]:
+    """Unit, values and whether they are of seats (else of schools), by name."""
+    number, record, levers = arm.world.number, arm.record[year], YearLevers(arm, year)
+    people, roster = arm.setting.population, arm.setting.timeline.years[year]
+    schools = arm.setting.schools
+    late = behind(pace(arm, year), number("pace.unit_weeks")).mean(axis=1)
+    behind_share = np.bincount(people.school, late, minlength=schools) / np.bincount(people.school, minlength=schools)
+    felt = tools_in_use(levers) * (1.0 + levers.mean("curriculum_fragmentation"))
+    named = obstacles(
+        missing_hours=np.maximum(record.demand / np.maximum(record.supply, 1e-9) - 1.0, 0.0),
+        tool_overload=np.maximum(felt / number("plan.tool_capacity") - 1.0, 0.0),
+        trust=record.trust,
+        behind_share=behind_share,
+        standards=people.accountability * levers.mean("path_share"),
+        thresholds=Thresholds(*(number(f"surveys.{name}") for name in Thresholds._fields)),
+    )
+    # A class has its teacher all week; a departmental section is its part of a teacher's load.
+    part = np.where(
+        roster.section_grade <= LAST_ELEMENTARY_GRADE,
+        1.0 / len(SUBJECTS),
+        1.0 / number("population.sections_per_teacher"),
+    )
+    seats = record.taught.shape[0]
+    load = np.minimum(np.bincount(roster.section_seat, part, minlength=seats), 1.0)
+    alone = load * number("measures.instruction_hours") * levers.mean("one_on_one_share")[_seat_school(arm)]
+    items = {
+        "individual_hours": ("hours/week", alone, True),
+        "individual_5_hours": ("share", np.where(alone >= number("surveys.individual_hours"), 1.0, 0.0), True),
+        "obstacle_time": ("share", named["time"], True),
+    }
+    items |= {f"obstacle_{name}": ("share", named[name], False) for name in named if name != "time"}
+    items["implementation"] = ("share", done(arm, year), False)
+    return items
+
+
+def done(arm: Arm, year: int) -> Floats:
+    """How much of full practice each school really does: mean adopted intensity of the practices. Shape (schools,)."""
+    levers = YearLevers(arm, year)
+    return np.asarray(np.mean([levers.mean(name) for name in _INTENSITIES], axis=0), dtype=np.float64)
+
+
+def index(setting: Setting, arm: Arm, year: int) -> Floats:
+    """The implementation index of each school as a survey would find it, in SD over schools. Shape (schools,)."""
+    keys = setting.population.school_key
+    z = normals(setting.seed, keys, "survey", subject=_INDEX, year=year)[0]
+    return implementation_index(done(arm, year), z, arm.world.number("surveys.index_reliability"))
+
+
+def tools_in_use(levers: YearLevers) -> Floats:
+    """Digital tools that a school's teachers work with. Shape (schools,)."""
+    tools: Floats = levers.mean("base_tools") + levers.mean("tools")
+    return tools
+
+
+def named_products(arm: Arm, year: int) -> np.ndarray:
+    """Curricula and assessments that each school names. Shape (schools, places), -1 beyond a school's list."""
+    number, people = arm.world.number, arm.setting.population
+    count = np.rint(number("surveys.products_named") * tools_in_use(YearLevers(arm, year))).astype(np.int64)
+    market = Market(
+        products=round(number("surveys.catalogue_products")),
+        exponent=number("surveys.popularity_exponent"),
+        imitation=number("surveys.imitation"),
+    )
+    return picks(
+        people.school_key, people.network, np.minimum(count, MOST_PRODUCTS), seed=arm.setting.seed, market=market
+    )
+
+
+def _seat_school(arm: Arm) -> np.ndarray:
+    return arm.setting.timeline.seats.seat_school.astype(np.int64)
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if values.size else float("nan")

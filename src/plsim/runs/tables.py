@@ -1,0 +1,184 @@
+"""Row tables of a run in one world, made on demand: students, teachers, schools, weeks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from plsim.core.calendar import FALL_WEEK, GRADES, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
+from plsim.engine.arm import Arm, Engine
+from plsim.engine.reference import typical
+from plsim.engine.setting import WINDOWS, growth
+from plsim.engine.transient import solve, test_errors, transient_scores
+from plsim.rules.levers import PRACTICE_COUNT
+from plsim.rules.week import Section
+
+if TYPE_CHECKING:
+    from plsim.engine.pair import Pair, WorldRun
+    from plsim.engine.parameters import World
+
+ARM_NAMES = ("scenario", "counterfactual")
+FALL, SPRING = WINDOWS.index(FALL_WEEK), WINDOWS.index(SPRING_WEEK)
+
+
+def student_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
+    """One row per student, year and subject. Achievement is latent (RIT); tests add transient growth and error."""
+    setting = pair.base_setting
+    people = setting.population
+    passing = transient_scores(setting, solve(run.typical.structure))
+    arms = dict(zip(ARM_NAMES, (run.scenario, run.counterfactual), strict=True))
+    parts = []
+    for year, roster in enumerate(setting.timeline.years):
+        errors = {window: test_errors(setting, year, WINDOWS[window]) for window in (FALL, SPRING)}
+        for subject, label in enumerate(SUBJECTS):
+            columns: dict[str, Any] = {
+                "student_id": people.student_id,
+                "school_id": people.school_id[people.school],
+                "year": year + 1,
+                "subject": label,
+                "grade": np.array(GRADES)[roster.grade],
+                "entered_year": roster.entered + 1,
+                "lunch_eligible": roster.lunch_eligible,
+                "english_learner": roster.english_learner,
+                "special_education": roster.special_education,
+            }
+            for name, arm in arms.items():
+                record = arm.record[year]
+                seen = record.achievement
+                columns[f"achievement_start_{name}"] = seen[0, :, subject]
+                columns[f"achievement_week32_{name}"] = seen[SPRING, :, subject]
+                columns[f"achievement_end_{name}"] = seen[-1, :, subject]
+                for window, term in ((FALL, "fall"), (SPRING, "spring")):
+                    score = seen[window] + passing[year, window] + errors[window]
+                    columns[f"{term}_test_{name}"] = score[:, subject]
+                for unit in ("coverage", "units_taught", "taught_mastery", "unmet", "one_on_one", "profile_error"):
+                    columns[f"{unit}_{name}"] = record.units[unit][:, subject]
+                columns[f"self_regulation_{name}"] = record.self_regulation
+                columns[f"engagement_{name}"] = record.engagement
+            parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def teacher_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
+    """One row per seat that taught, year and arm: hours a week outside lessons, strain, fidelity, proficiency."""
+    people = pair.base_setting.population
+    parts = []
+    for name, arm in zip(ARM_NAMES, (run.scenario, run.counterfactual), strict=True):
+        seats = arm.setting.timeline.seats
+        for year, record in enumerate(arm.record):
+            taught = record.taught > 0.0
+            columns: dict[str, Any] = {
+                "seat": np.flatnonzero(taught),
+                "school_id": people.school_id[seats.seat_school[taught]],
+                "year": year + 1,
+                "arm": name,
+                "holder": record.holder[taught],
+                "hours_demanded": record.demand[taught],
+                "hours_supplied": record.supply[taught],
+                "strain": record.strain[taught],
+                "fidelity": record.fidelity[taught],
+            }
+            for k in range(PRACTICE_COUNT):
+                columns[f"proficiency_{k + 1}"] = record.proficiency[taught, k]
+            parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def school_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
+    """One row per school and year: conditions and mean achievement at week 32, both arms side by side."""
+    setting = pair.base_setting
+    people = setting.population
+    parts = []
+    for year in range(setting.years):
+        columns: dict[str, Any] = {
+            "school_id": people.school_id,
+            "year": year + 1,
+            "charter": people.charter,
+            "students": np.bincount(people.school, minlength=setting.schools),
+        }
+        for name, arm in zip(ARM_NAMES, (run.scenario, run.counterfactual), strict=True):
+            record = arm.record[year]
+            count = np.bincount(people.school, minlength=setting.schools)
+            for subject, label in enumerate(SUBJECTS):
+                total = np.bincount(people.school, record.achievement[SPRING, :, subject], minlength=setting.schools)
+                columns[f"{label}_week32_{name}"] = total / count
+            for condition in ("library", "trust", "vision", "regroupings", "reverted"):
+                columns[f"{condition}_{name}"] = getattr(record, condition)
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
+    """One row per arm, year, week, school and subject: achievement, hours by mode, attention, teachers' load."""
+    from plsim.engine.engines import engine_named
+
+    engine = engine_named(engine_name)
+    found = typical(world, engine)
+    parts = []
+    for name, setting, planned in (
+        ("scenario", pair.setting, pair.plan),
+        ("counterfactual", pair.base_setting, pair.base_plan),
+    ):
+        arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
+        for _ in range(setting.years):
+            parts += _recorded_year(arm, engine, name)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
+    """A year, week by week."""
+    arm.begin_year(engine)
+    seen = [arm.by_student(arm.rows.achievement)]
+    parts = []
+    for week in range(WEEKS_PER_YEAR):
+        engine.run(arm, week, week + 1)
+        parts.append(_week_rows(arm, name, week + 1))
+        if week + 1 in WINDOWS:
+            seen.append(arm.by_student(arm.rows.achievement))
+    arm.end_year(np.stack(seen))
+    return parts
+
+
+def _week_rows(arm: Arm, name: str, week: int) -> pd.DataFrame:
+    """The state after a week, by school and subject."""
+    setting, rows = arm.setting, arm.rows
+    people = setting.population
+    cell = people.school[rows.student].astype(np.int64) * len(SUBJECTS) + arm.layout.subject
+    cells = setting.schools * len(SUBJECTS)
+    count = np.maximum(np.bincount(cell, minlength=cells), 1)
+
+    def mean(values: Any) -> Any:
+        return np.bincount(cell, values, minlength=cells) / count
+
+    section_of_row = np.repeat(np.arange(arm.sections.seat.shape[0]), np.diff(arm.sections.first_row))
+    school = np.repeat(np.arange(setting.schools), len(SUBJECTS))
+    columns: dict[str, Any] = {
+        "arm": name,
+        "year": arm.year + 1,
+        "week": week,
+        "school_id": people.school_id[school],
+        "subject": np.tile(np.array(SUBJECTS), setting.schools),
+        "achievement": mean(rows.achievement),
+        "on_task": mean(rows.on_task),
+        "match": mean(rows.match),
+        "unit_mastery": mean(rows.unit_mastery),
+        "units_taught": mean(rows.units_taught),
+        "self_regulation": mean(arm.students.self_regulation[rows.student]),
+        "engagement": mean(arm.students.engagement[rows.student]),
+    }
+    for field in ("whole", "group", "one_on_one", "supervised", "unsupervised", "peer", "home"):
+        columns[f"{field}_hours"] = mean(arm.sections.values[section_of_row, Section._fields.index(field)])
+    seat_school = setting.timeline.seats.seat_school
+    seats = np.maximum(np.bincount(seat_school, minlength=setting.schools), 1)
+    for field, values in (
+        ("hours_demanded", arm.seats.demand),
+        ("fidelity", arm.seats.fidelity),
+        ("strain", arm.seats.strain),
+        ("proficiency", arm.seats.proficiency.mean(axis=1)),
+    ):
+        columns[field] = (np.bincount(seat_school, values, minlength=setting.schools) / seats)[school]
+    for field in ("library", "trust", "vision", "regroupings"):
+        columns[field] = getattr(arm.schools, field)[school]
+    return pd.DataFrame(columns)

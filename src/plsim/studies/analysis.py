@@ -1,0 +1,248 @@
+"""From the runs of a finished study to its tables and to plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plsim.attribution.sentences import main_outcome
+from plsim.core.arrays import Floats
+from plsim.evidence import registry
+from plsim.runs.evaluate import Outcome
+from plsim.runs.sureness import assumption_sentences, goes_with
+from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
+from plsim.studies.design import Design, column_name
+from plsim.studies.factors import Factor
+from plsim.studies.indices import is_constant, need_finite
+from plsim.studies.loading import Loaded
+from plsim.studies.responses import contrast_rows, place, response_rows
+from plsim.studies.schema import Factorial, FractionalFactorial, Grid, Method, Regional, Sample, Surrogate
+from plsim.studies.sensitivity import chance, indices, regions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HEADLINE_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What came out of a study.
+
+    Attributes
+    ----------
+    tables
+        By name, tidy.
+    statements
+        What was found, and what the sample is too small for, in plain sentences.
+    headline_table
+        Name of the table that answers the question.
+    headline
+        Its first rows for the first outcome.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    statements: tuple[str, ...]
+    headline_table: str
+    headline: pd.DataFrame
+
+
+def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats, *, label: str) -> Analysis:
+    """Tables and sentences of a study.
+
+    Parameters
+    ----------
+    values
+        Results in order of run, all there and all finite. Shape (runs, outcomes).
+    label
+        What the worlds are.
+    """
+    need_finite(values)
+    study, factors = loaded.study, loaded.factors
+    by_point = design.by_point(values)
+    tables = {"outcomes": _outcome_table(outcomes, values)}
+    if isinstance(study.method, (Factorial, Grid)):
+        crossed = by_point if by_point.ndim == 3 else by_point[np.newaxis]
+        more, says = _crossed(study.method, design, outcomes, crossed, seed=study.seed, label=label)
+        says += _assumptions(loaded, design, outcomes, crossed)
+    elif isinstance(study.method, Surrogate):
+        from plsim.studies.surrogate import surrogate_tables
+
+        snapped = np.column_stack([factor.snapped(design.units[:, at]) for at, factor in enumerate(factors)])
+        names = tuple(factor.name for factor in factors)
+        more, says = surrogate_tables(names, snapped, tuple(outcomes), by_point, seed=study.seed)
+    elif isinstance(study.method, Sample):
+        more, says = {}, [f"{values.shape[0]:,} runs, for analyses of your own: tables/runs.parquet."]
+    else:
+        more, says = _sensitivity(study.method, factors, design.units, outcomes, by_point, seed=study.seed)
+    tables |= more
+    name = _headline_name(tables)
+    return Analysis(tables, (*says, f"Worlds: {label}."), name, _headline(tables[name], study.method, outcomes[0]))
+
+
+def factor_table(loaded: Loaded) -> pd.DataFrame:
+    """What was varied."""
+    import pandas as pd
+
+    rows = []
+    for factor in loaded.factors:
+        known = registry()[factor.name] if factor.kind == "parameter" else None
+        rows.append(
+            {
+                "factor": factor.name,
+                "kind": factor.kind,
+                "role": factor.role,
+                "group": factor.group,
+                "low": factor.low,
+                "high": factor.high,
+                "values": ";".join(factor.labels),
+                "unit": known.unit if known else "",
+                "meaning": known.meaning if known else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _outcome_table(outcomes: Sequence[Outcome], values: Floats) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for column, outcome in enumerate(outcomes):
+        each = values[:, column]
+        low, middle, high = np.quantile(each, [0.05, 0.5, 0.95]).tolist()
+        rows.append(
+            place(outcome)
+            | {"arm": outcome.arm, "column": column_name(outcome), "runs": each.shape[0]}
+            | {"mean": float(each.mean()), "sd": float(each.std()), "low": low, "middle": middle, "high": high}
+            | {"positive": float((each > 0.0).mean())}
+        )
+    return pd.DataFrame(rows)
+
+
+def _crossed(
+    method: Method, design: Design, outcomes: Sequence[Outcome], values: Floats, *, seed: int, label: str
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Tables of full designs. ``values`` has shape (worlds, points, outcomes)."""
+    import pandas as pd
+
+    factors, units = design.factors, design.units
+    columns = list(enumerate(outcomes))
+    responses = [row for at, of in columns for row in response_rows(factors, units, of, values[:, :, at])]
+    contrasts = [row for at, of in columns for row in contrast_rows(factors, units, of, values[:, :, at])]
+    tables = {"response": pd.DataFrame(responses)}
+    if contrasts:
+        tables["contrasts"] = pd.DataFrame(contrasts)
+    if isinstance(method, Factorial):
+        from plsim.attribution.tables import attribution_tables
+
+        names = tuple(factor.name.removeprefix("practices.") for factor in factors)
+        worlds = tuple(world.name for world in design.worlds) or ("central",)
+        more, says = attribution_tables(names, worlds, tuple(outcomes), values, seed=seed, world_label=label)
+        return tables | more, says
+    still = [of.label for at, of in columns if is_constant(values[:, :, at])]
+    moved = [of for at, of in columns if not is_constant(values[:, :, at])]
+    says = [_best_point(tables["response"], factors, of) for of in moved]
+    says += [_largest_step(tables["contrasts"], of) for of in moved]
+    return tables, says + [
+        f"{label}: the same in all runs, so that nothing in this study changes it." for label in still
+    ]
+
+
+def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats) -> list[str]:
+    """What the answer hangs on: of all practices together, or of an effect over all choices of a grid.
+
+    ``values`` has shape (worlds, points, outcomes).
+    """
+    if not design.worlds:
+        return []
+    main = main_outcome(outcomes)
+    each = values[:, :, list(outcomes).index(main)]
+    if isinstance(loaded.study.method, Factorial):
+        effects, about = each[:, -1] - each[:, 0], f"All together, {main.label}"
+    else:
+        effects, about = each.mean(axis=1), f"{main.label}, choices averaged"
+    found = goes_with(design.worlds, effects, doses=loaded.scenario.dose_unpublished)
+    return assumption_sentences(found, about=about)
+
+
+def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome) -> str:
+    """Where an outcome is highest, in words."""
+    mine = table
+    for key, value in place(outcome).items():
+        mine = mine[mine[key] == value]
+    best = mine.iloc[int(mine["value"].to_numpy().argmax())]
+    at = ", ".join(f"{factor.name} {_value(best[factor.name])}" for factor in factors)
+    spread = f" ({best['low']:.3g} to {best['high']:.3g} in 90% of worlds)" if best["worlds"] > 1 else ""
+    return f"{outcome.label}: highest at {at}, where it is {best['value']:.3g}{spread}."
+
+
+def _largest_step(table: pd.DataFrame, outcome: Outcome) -> str:
+    """Which choice moves an outcome most on the average of the others, in words."""
+    mine = table[table["factor2"] == ""]
+    for key, value in place(outcome).items():
+        mine = mine[mine[key] == value]
+    most = mine.iloc[int(mine["value"].abs().to_numpy().argmax())]
+    says = f"{outcome.label}: {most['factor']} moves it most: {most['value']:+.3g}"
+    if most["worlds"] > 1:
+        same = most["positive"] if most["value"] > 0.0 else 1.0 - most["positive"]
+        says += f" ({most['low']:+.3g} to {most['high']:+.3g}; of this sign in {same:.0%} of worlds)"
+    return f"{says} from {most['from_value']} to {most['to_value']}, others averaged."
+
+
+def _sensitivity(
+    method: Method, factors: Sequence[Factor], units: Floats, outcomes: Sequence[Outcome], values: Floats, *, seed: int
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Indices, their convergence and what they say, outcome by outcome."""
+    import pandas as pd
+
+    found: list[dict[str, Any]] = []
+    growing: list[dict[str, Any]] = []
+    where: list[dict[str, Any]] = []
+    says: list[str] = []
+    for column, outcome in enumerate(outcomes):
+        each = values[..., column]
+        at = place(outcome)
+        final = indices(method, factors, units, each, seed=seed)
+        if final:
+            final += chance(method, factors, each, seed=seed)
+        found += [at | {"method": method.kind} | asdict(row) for row in final]
+        steps = stages(method, factors, units, each, seed=seed, final=final)
+        growing += [
+            at
+            | {"method": method.kind, "factor": row.factor, "index": row.index}
+            | {"value": row.value, "low": row.low, "high": row.high, "runs": runs}
+            for runs, row in steps
+        ]
+        says += over_all_worlds(outcome, steps) if isinstance(method, FractionalFactorial) else verdicts(outcome, steps)
+        if isinstance(method, Regional):
+            where += [at | region._asdict() for region in regions(method, factors, units, each)]
+    tables = {"sensitivity": pd.DataFrame(found), "convergence": pd.DataFrame(growing), "regions": pd.DataFrame(where)}
+    return {name: table for name, table in tables.items() if len(table)}, says
+
+
+def _headline_name(tables: Mapping[str, pd.DataFrame]) -> str:
+    for name in ("attribution", "sensitivity", "surrogate", "contrasts", "response"):
+        if name in tables:
+            return name
+    return "outcomes"
+
+
+def _headline(table: pd.DataFrame, method: Method, outcome: Outcome) -> pd.DataFrame:
+    """The rows that answer first: of the first outcome, by the method's main index, the largest first."""
+    for key, value in place(outcome).items():
+        if key in table.columns:
+            table = table[table[key] == value]
+    main = MAIN_INDEX.get(method.kind, "ST")
+    chosen = {"index": main, "measure": "shapley"}
+    for key in [name for name in chosen if name in table.columns]:
+        table = table[table[key] == chosen[key]]
+        order = table["value"].abs().sort_values(ascending=False, kind="stable").index
+        table = table.loc[order]
+    return table.head(_HEADLINE_ROWS).reset_index(drop=True)
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,162 @@
+"""What each method can vary, and what it costs in runs: said before anything runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from plsim.core.errors import StudyError
+from plsim.studies.factors import WORLD, Factor, group_names
+from plsim.studies.problems import Places
+from plsim.studies.schema import (
+    MAX_RUNS,
+    METHODS,
+    MOST_SWITCHES,
+    Dgsm,
+    Factorial,
+    FractionalFactorial,
+    Grid,
+    Hdmr,
+    Method,
+    Morris,
+    Sobol,
+    Study,
+)
+
+MOST_LEVELS = 24
+"""Levels of a Morris grid beyond which a step covers too little to be one."""
+
+
+def world_is_factor(method: Method) -> bool:
+    """Whether the world is a factor of its own, cut into as many slices as there are worlds.
+
+    Crossed methods run every point in every world instead; one-at-a-time methods make each trajectory in one world.
+    """
+    return not method.crossed and not isinstance(method, (Morris, Dgsm))
+
+
+def morris_levels(method: Morris, factors: Sequence[Factor]) -> int:
+    """Levels of the grid: even, and a multiple of the number of values of every sliced factor.
+
+    Then every value covers the same number of levels, and the usual step of half the levels always changes the value.
+    """
+    if method.levels is not None:
+        return method.levels
+    needed = math.lcm(2, *(factor.sliced for factor in factors if factor.sliced))
+    return needed if needed >= 4 else 4
+
+
+def points(study: Study, factors: Sequence[Factor]) -> int:  # noqa: PLR0911 - one for each kind of method
+    """Points of the design, before worlds are counted."""
+    method, groups = study.method, len(group_names(factors))
+    if isinstance(method, Sobol):
+        return method.samples * (2 * groups + 2 if method.second_order else groups + 2)
+    if isinstance(method, Morris):
+        return method.trajectories * (groups + 1)
+    if isinstance(method, Dgsm):
+        return method.samples * (len(factors) + 1)
+    if isinstance(method, FractionalFactorial):
+        return 2 * contrasts(len(factors))
+    if isinstance(method, Factorial):
+        return 1 << len(factors)
+    if isinstance(method, Grid):
+        cells: int = math.prod(factor.sliced or method.points for factor in factors)
+        return cells
+    return _samples(method)
+
+
+def _samples(method: Method) -> int:
+    count: int = getattr(method, "samples")  # noqa: B009 - the kinds that are left have it, their base class does not
+    return count
+
+
+def contrasts(factors: int) -> int:
+    """Size of the Hadamard matrix of a saturated design: the power of two that holds the factors."""
+    return 1 << max(factors - 1, 1).bit_length()
+
+
+def runs(study: Study, factors: Sequence[Factor]) -> int:
+    """Runs in all."""
+    worlds = study.uncertainties.worlds or 1
+    return points(study, factors) * (worlds if study.method.crossed else 1)
+
+
+def method_problems(study: Study, factors: Sequence[Factor], places: Places) -> list[StudyError]:
+    """Why a method cannot answer this study, each with the way forward."""
+    method = study.method
+    found: list[StudyError] = []
+
+    def note(path: tuple[str, ...], problem: str, fix: str) -> None:
+        found.append(places.error(path, problem, fix=fix))
+
+    kind = ("method", "kind")
+    sliced = [factor for factor in factors if factor.sliced]
+    least = 1 if isinstance(method, (Grid, Factorial)) else 2
+    if len(factors) < least:
+        note(
+            (),
+            f"{len(factors)} factors are too few for {method.kind}",
+            "Name what varies under [levers], [context] or [uncertainties].",
+        )
+        return found
+    if study.groups and not method.groups:
+        able = " or ".join(name for name, each in METHODS.items() if each.groups)
+        note(("groups",), f"{method.kind} has no index for a group", f"Use {able}, or leave the groups out.")
+    if study.groups and len(group_names(factors)) < 2:
+        note(("groups",), "all factors are in one group", "Leave something outside it, or make two.")
+    if sliced and not method.steps:
+        names = ", ".join(factor.name for factor in sliced[:5])
+        what = "fits smooth curves" if isinstance(method, Hdmr) else "takes slopes"
+        fix = "Use sobol, or morris, which switches."
+        if all(factor.name == WORLD for factor in sliced):
+            fix = "Vary parameters in place of whole worlds, or use sobol."
+        note(kind, f"{method.kind} {what}, and there is nothing between the values of {names}", fix)
+    if isinstance(method, Morris):
+        found += _morris_problems(method, sliced, places)
+    if isinstance(method, (Factorial, FractionalFactorial)):
+        found += _two_valued(method, factors, places)
+    if isinstance(method, Factorial) and len(factors) > MOST_SWITCHES:
+        note(
+            kind,
+            f"{len(factors)} switches make {2 ** len(factors):,} combinations",
+            f"Switch {MOST_SWITCHES} at most, or use sobol.",
+        )
+    total = runs(study, factors)
+    if total > MAX_RUNS:
+        note(("method",), f"that makes {total:,} runs", f"Ask for {MAX_RUNS:,} at most.")
+    return found
+
+
+def _morris_problems(method: Morris, sliced: Sequence[Factor], places: Places) -> list[StudyError]:
+    levels = morris_levels(method, sliced)
+    if method.levels is None:
+        if levels <= MOST_LEVELS:
+            return []
+        most = max(sliced, key=lambda factor: factor.sliced)
+        problem = f"a grid that meets every value needs {levels} levels ({most.name} has {most.sliced} values)"
+        return [
+            places.error(
+                ("method", "kind"), problem, fix=f"List fewer values ({MOST_LEVELS} levels at most), or use sobol."
+            )
+        ]
+    wanted = math.lcm(2, *(factor.sliced for factor in sliced))
+    if levels % wanted:
+        names = ", ".join(f"{factor.name} ({factor.sliced} values)" for factor in sliced) or "Morris' steps"
+        problem = f"{levels} levels do not meet every value of {names} equally often"
+        return [places.error(("method", "levels"), problem, fix=f"Use a multiple of {wanted}, or leave it out.")]
+    return []
+
+
+def _two_valued(method: Method, factors: Sequence[Factor], places: Places) -> list[StudyError]:
+    """Two-level designs: any two values do; a fractional one takes the ends of a range."""
+    ends = isinstance(method, FractionalFactorial)
+    found = []
+    for factor in factors:
+        if factor.sliced == 2 or (ends and not factor.sliced):
+            continue
+        has = f"has {factor.sliced} values" if factor.sliced else "is a range"
+        table = {"lever": "levers", "context": "context", "uncertainty": "uncertainties"}[factor.role]
+        path = (table, "parameters") if factor.kind == "parameter" else (table, *factor.name.split("."))
+        fix = "List two values, or switch it on_off." if table != "uncertainties" else "Use worlds = N."
+        found.append(places.error(path, f"{factor.name} {has}, and {method.kind} compares two", fix=fix))
+    return found

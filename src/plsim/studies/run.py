@@ -1,0 +1,296 @@
+"""Running a study: plan, runs, analysis, and the result folder of a study.
+
+The folder that ``plsim study`` writes (``results/study-NAME-seedSEED`` unless ``--out`` says otherwise)::
+
+    FOLDER/
+      study.toml      the study file as it was given, byte for byte; its own scenario, if any, beside it
+      manifest.json   what suffices to make the results again: schema_version, kind = "study", name, plsim (version),
+                      study_digest, task_digest, evidence_digest, source_digest, scenario (canonical TOML text),
+                      seed, years, worlds, worlds_are (label of the worlds), method, runs, failed, complete
+      runs/           parts of the store (see plsim.sweeps.store): one row a run, resumable
+      tables/         tidy tables, each as NAME.csv and NAME.parquet (runs only as Parquet)
+      summary.json    written last: its presence says that the study is complete and analysed
+
+Tables (columns in this order; ``outcome, subject, year, group, unit`` identify an outcome everywhere)::
+
+    runs.parquet      run, point, world, one column per factor (its value, by the factor's name), one column per
+                      outcome (named OUTCOME.SUBJECT.YEAR.GROUP, e.g. "achievement.both.1.all")
+    factors           factor, kind (range | values | cases | on_off | parameter | world), role (lever | uncertainty |
+                      context), group (of factors; "" is none), low, high, values (";"-joined texts), unit, meaning
+    outcomes          outcome, subject, year, group, unit, arm, column, runs, mean, sd, low (5%), middle (50%),
+                      high (95%), positive (share of runs above 0)
+    sensitivity       outcome, subject, year, group, unit, method, factor, factor2, index, value, low, high, runs
+                      factor2 is "" except for pairs; index is e.g. S1, ST, S2, mu_star, mu, sigma, delta, pawn_median,
+                      dgsm, cvm_mean, main, interaction; factor "(nothing)" is what an index is by chance alone: its
+                      mean, and in high what no factor passes in 95% of samples where none has an influence
+    convergence       outcome, subject, year, group, unit, method, factor, index, value, low, high, runs
+                      the main index of every factor from nested first parts of the runs, and from all
+    regions           outcome, subject, year, group, unit, factor, region, from_share, to_share, mean, distance
+                      (regional: where a factor lies in each region of the outcome, the lowest first)
+    response          outcome, subject, year, group, unit, one column per factor, value (median over worlds), low, high
+                      (90% of worlds), positive (share of worlds above 0), worlds                  (grid and factorial)
+    contrasts         outcome, subject, year, group, unit, factor, factor2, from_value, to_value, value, low, high,
+                      positive, worlds: what a step from a factor's first value changes within worlds, and pairs
+    attribution ...   tables of plsim.attribution.tables, under the names that it gives them               (factorial)
+    sensitivity, surrogate ...   tables of plsim.studies.surrogate                                          (surrogate)
+    failures          run, error, inputs (JSON)
+
+``summary.json``: schema_version, kind, name, question, method, scenario, seed, years, runs, failed, worlds, worlds_are,
+seconds, outcomes (list), headline_table (name of the table that answers), headline (its first rows), statements (list
+of plain sentences: what was found, and what the sample is too small for), tables (list of names).
+
+Two seams to other modules, called by name when the method asks for them::
+
+    plsim.attribution.tables.attribution_tables(practices, worlds, outcomes, values, *, seed)
+        -> tuple[dict[str, pandas.DataFrame], list[str]]              tables by name, statements
+        practices: names, tuple[str, ...]; worlds: names, tuple[str, ...]; outcomes: tuple[Outcome, ...]
+        values: shape (worlds, 2**practices, outcomes); in combination c, practice i is on when bit i of c is 1,
+        so combination 0 has all off (typical) and the last has all on
+    plsim.studies.surrogate.surrogate_tables(names, units, outcomes, values, *, seed)
+        -> tuple[dict[str, pandas.DataFrame], list[str]]
+        names: of factors; units: coordinates of the runs in [0, 1], shape (runs, factors) (a factor of n values holds
+        the middle of its slice, (k + 0.5) / n); values: shape (runs, outcomes), all finite
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plsim.core.arrays import Floats
+from plsim.core.errors import InputError, RunError
+from plsim.core.files import json_bytes, parquet_bytes, write_file
+from plsim.core.jit import source_digest
+from plsim.evidence import evidence_digest
+from plsim.studies.analysis import Analysis, analysed, factor_table
+from plsim.studies.design import StudyTask, task_of
+from plsim.studies.loading import Loaded
+from plsim.sweeps.runner import SweepOutcome, failures, results, run_task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+_MOST_NUMBERS = 50_000_000
+"""A table of runs with more numbers than that is left to the store, which holds it in parts."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A study that is over.
+
+    Attributes
+    ----------
+    analysis
+        Tables and statements.
+    sweep
+        What the runner has done.
+    """
+
+    loaded: Loaded
+    task: StudyTask
+    folder: Path
+    analysis: Analysis
+    sweep: SweepOutcome
+
+    def summary(self) -> dict[str, Any]:
+        """The document of ``summary.json``."""
+        study = self.loaded.study
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "kind": "study",
+            "name": study.name,
+            "question": study.question,
+            "method": study.method.kind,
+            "scenario": self.loaded.scenario.name,
+            "seed": study.seed,
+            "years": self.loaded.years,
+            "runs": self.task.count,
+            "failed": self.sweep.failed,
+            "worlds": len(self.task.design.worlds),
+            "worlds_are": self.task.worlds_are,
+            "seconds": round(self.sweep.seconds, 2),
+            "outcomes": [outcome._asdict() for outcome in self.task.outcomes],
+            "headline_table": self.analysis.headline_table,
+            "headline": _plain(self.analysis.headline),
+            "statements": list(self.analysis.statements),
+            "tables": sorted(self.analysis.tables),
+        }
+
+
+def run_study(
+    loaded: Loaded,
+    folder: Path,
+    *,
+    workers: int = 1,
+    shard: tuple[int, int] | None = None,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> StudyResult | SweepOutcome:
+    """Make the runs that the folder does not have yet; when all are there, analyse them and write everything.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    folder
+        Result folder; running the same study into it again goes on where it ended.
+    workers, shard, dask, progress
+        As for :func:`plsim.sweeps.runner.run_task`.
+
+    Returns
+    -------
+    StudyResult or SweepOutcome
+        The latter when runs of other shards are still missing.
+
+    Raises
+    ------
+    StudyError
+        When the folder holds runs of another study.
+    InputError
+        When the first run does not have an outcome that the study asks for.
+    RunError
+        When runs failed: they are listed with their inputs in ``tables/failures.csv``, and nothing is analysed.
+    """
+    task = task_of(loaded)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "study.toml").exists():
+        _try(task)
+    try:
+        sweep = run_task(task, folder, workers=workers, shard=shard, dask=dask, progress=progress)
+        write_file(folder / "study.toml", loaded.text.encode())
+        _keep_scenario(loaded, folder)
+        write_file(folder / "manifest.json", json_bytes(_manifest(loaded, task, sweep)))
+    except OSError as error:
+        raise _unwritten(folder, error) from None
+    if sweep.failed or (sweep.complete and failures(task, folder)):  # other shards' runs may have failed
+        raise _failed(task, folder)
+    if not sweep.complete:
+        return sweep
+    values = _values(task, folder)
+    analysis = analysed(loaded, task.design, task.outcomes, values, label=task.worlds_are)
+    found = StudyResult(loaded, task, folder, analysis, sweep)
+    _save(found, values)
+    return found
+
+
+def _try(task: StudyTask) -> None:
+    """Make the first run, so that an outcome which no run has is said before a long sweep, not by each of its runs."""
+    try:
+        task.prepare()(0)
+    except InputError:
+        raise
+    except Exception:  # noqa: BLE001 - the runner makes this run again and records what is wrong with it
+        return
+
+
+def _values(task: StudyTask, folder: Path) -> Floats:
+    """Results in order of run. Shape (runs, outcomes)."""
+    table = results(task, folder)
+    if table.num_rows != task.count:
+        missing = task.count - table.num_rows
+        raise RunError(f"{folder}: {missing} of {task.count} runs are missing. Run the study again.")
+    return np.column_stack([table.column(name).to_numpy() for name in task.columns])
+
+
+def _save(found: StudyResult, values: Floats) -> None:
+    folder = found.folder / "tables"
+    folder.mkdir(exist_ok=True)
+    tables = {"factors": factor_table(found.loaded), **found.analysis.tables}
+    try:
+        (found.folder / "summary.json").unlink(missing_ok=True)
+        (folder / "failures.csv").unlink(missing_ok=True)
+        for name, table in tables.items():
+            write_file(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+            write_file(folder / f"{name}.parquet", parquet_bytes(table))
+        if values.size + found.task.count * len(found.loaded.factors) <= _MOST_NUMBERS:
+            write_file(folder / "runs.parquet", parquet_bytes(runs_table(found.task, values)))
+        write_file(found.folder / "summary.json", json_bytes(found.summary()))
+    except OSError as error:
+        raise _unwritten(found.folder, error) from None
+
+
+def _keep_scenario(loaded: Loaded, folder: Path) -> None:
+    """Put a scenario that lies beside the study beside its copy too, so that the copy can be run as it stands."""
+    given = Path(loaded.study.scenario)
+    if given.suffix == ".toml" and not given.is_absolute() and ".." not in given.parts:
+        (folder / given).parent.mkdir(parents=True, exist_ok=True)
+        write_file(folder / given, loaded.scenario.to_toml().encode())
+
+
+def _unwritten(folder: Path, error: OSError) -> RunError:
+    return RunError(f"{folder}: could not be written: {error.strerror or error}. Finished runs are kept.")
+
+
+def runs_table(task: StudyTask, values: Floats) -> pd.DataFrame:
+    """One row a run: point, world, the value of every factor, every outcome. ``values`` in order of run."""
+    import pandas as pd
+
+    design = task.design
+    names = np.array(["central", *(world.name for world in design.worlds)], dtype=object)
+    columns: dict[str, Any] = {"run": np.arange(design.runs), "point": design.order, "world": names[design.world + 1]}
+    for column, factor in enumerate(task.factors):
+        of_point = [factor.value(u) for u in design.units[:, column].tolist()]
+        columns[factor.name] = np.array(of_point, dtype=object if factor.sliced else np.float64)[design.order]
+    for column, name in enumerate(task.columns):
+        columns[name] = values[:, column]
+    return pd.DataFrame(columns)
+
+
+def _failed(task: StudyTask, folder: Path) -> RunError:
+    """Failed runs, listed in a table, as an error."""
+    import pandas as pd
+
+    found = failures(task, folder)
+    rows = [{"run": each.run, "error": each.error, "inputs": json.dumps(each.inputs)} for each in found]
+    (folder / "tables").mkdir(exist_ok=True)
+    path = folder / "tables" / "failures.csv"
+    write_file(path, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n").encode())
+    first = found[0]
+    return RunError(
+        f"{len(found)} of {task.count} runs failed, so nothing was analysed: an index without them would be wrong. "
+        f"Run {first.run}: {first.error} All of them, with their inputs: {path}. "
+        "The others are kept; run the study again to try the failed ones."
+    )
+
+
+def _manifest(loaded: Loaded, task: StudyTask, sweep: SweepOutcome) -> dict[str, Any]:
+    study = loaded.study
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "study",
+        "name": study.name,
+        "plsim": version("plsim"),
+        "salib": version("salib"),
+        "study_digest": study.digest(),
+        "task_digest": task.digest(),
+        "evidence_digest": evidence_digest(),
+        "source_digest": source_digest(),
+        "scenario": loaded.scenario.to_toml(),
+        "scenario_digest": loaded.scenario.digest(),
+        "seed": study.seed,
+        "years": loaded.years,
+        "worlds": len(task.design.worlds),
+        "worlds_are": task.worlds_are,
+        "method": study.method.kind,
+        "runs": task.count,
+        "failed": sweep.failed,
+        "complete": sweep.complete,
+    }
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON: what is missing is null."""
+    rows = table.to_dict(orient="records")
+    return [
+        {str(key): None if isinstance(value, float) and not np.isfinite(value) else value for key, value in row.items()}
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Many tasks, each finished once: store, schedule, workers, cluster."""

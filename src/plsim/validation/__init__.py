@@ -1,0 +1,1 @@
+"""What the model is held against: facts, claims, norms, open data."""

@@ -1,0 +1,1 @@
+"""Statements of the documents this project answers, each an executable check."""

@@ -1,0 +1,1 @@
+"""Whether typical practice reproduces the published norms."""

@@ -1,0 +1,1 @@
+"""Open longitudinal data beside the model."""

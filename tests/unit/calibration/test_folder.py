@@ -1,0 +1,206 @@
+"""The inference of worlds, on a model so simple that the answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from plsim.calibration.calibrate import at_full_size
+from plsim.calibration.emulator import fitted, terms
+from plsim.calibration.identification import identification
+from plsim.calibration.likelihood import Target, agreement, implausibility, log_likelihood, observed, without
+from plsim.calibration.posterior import Candidates, candidates, not_implausible, posterior
+from plsim.calibration.priors import Prior, prior, space_filling
+from plsim.calibration.recovery import recovery
+from plsim.core.arrays import Floats
+from plsim.evidence import registry
+
+STATISTICS = ("effect", "contrast", "first", "second", "third")
+VALUE = Target("V", "study", "value", (0,), value=0.6, se=0.05, discrepancy=0.05)
+SIGN = Target("S", "study", "sign", (1,), side=-1, discrepancy=0.1)
+RANK = Target("R", "other", "rank", (2, 3, 4), discrepancy=0.05)
+INTERVAL = Target("I", "other", "interval", (0,), low=0.2, high=0.9, discrepancy=0.1)
+TARGETS = (VALUE, SIGN, RANK, INTERVAL)
+NO_ERROR = np.zeros(len(STATISTICS))
+
+
+def simulated(points: Floats) -> Floats:
+    """A model of four parameters, the last of which does nothing."""
+    a, b, c, _ = points.T
+    return np.column_stack([a + 0.3 * a * b, b - 0.5, c, 0.5 * a, 0.3 + 0.0 * a])
+
+
+@pytest.fixture(scope="module")
+def bank() -> tuple[Floats, Floats]:
+    points = space_filling(1200, 4, 5)
+    return points, simulated(points)
+
+
+def test_points_of_the_prior_stay_inside_the_registrys_bounds() -> None:
+    asked = prior()
+    values = asked.values(space_filling(64, len(asked.keys), 0))
+    for column, parameter in enumerate(registry().uncertain()):
+        assert parameter.low <= values[:, column].min()
+        assert values[:, column].max() <= parameter.high
+
+
+def test_values_and_points_of_a_prior_are_inverse() -> None:
+    asked = prior()
+    points = space_filling(16, len(asked.keys), 3)
+    assert np.abs(asked.points(asked.values(points)) - points).max() < 1e-4
+
+
+def test_a_log_prior_is_uniform_in_the_logarithm() -> None:
+    parameter = replace(registry().uncertain()[0], low=0.1, high=10.0, value=1.0, shape="log")
+    asked = Prior((parameter,))
+    assert asked.values(np.array([[0.5]]))[0, 0] == pytest.approx(1.0)
+    assert asked.points(np.array([[1.0]]))[0, 0] == pytest.approx(0.5)
+
+
+def test_a_longer_space_filling_design_begins_like_a_shorter_one() -> None:
+    assert space_filling(100, 3, 1).tobytes() == space_filling(128, 3, 1)[:100].tobytes()
+    assert space_filling(50, 3, 1, skip=50).tobytes() == space_filling(100, 3, 1)[50:].tobytes()
+
+
+def test_an_emulator_learns_a_quadratic_model_exactly(bank: tuple[Floats, Floats]) -> None:
+    emulator = fitted(STATISTICS, *bank, seed=1)
+    fresh = space_filling(200, 4, 99)
+    assert np.abs(emulator(fresh) - simulated(fresh)).max() < 2e-3
+    assert emulator.explained[:4].min() > 0.9999
+
+
+def test_the_held_out_error_is_that_of_worlds_never_seen() -> None:
+    points = space_filling(1500, 3, 5)
+    noise = np.random.default_rng(0).normal(0.0, 0.2, 1500)
+    emulator = fitted(("noisy",), points, (points[:, 0] + noise)[:, np.newaxis], seed=1)
+    assert emulator.error[0] == pytest.approx(0.2, rel=0.15)
+
+
+def test_too_few_worlds_are_refused() -> None:
+    with pytest.raises(ValueError, match="too few"):
+        fitted(("y",), space_filling(8, 6, 0), np.zeros((8, 1)), seed=0)
+
+
+def test_terms_hold_every_product_of_two_once() -> None:
+    assert terms(np.zeros((1, 5))).shape == (1, 1 + 5 + 15)
+
+
+def test_a_value_is_normal_with_error_discrepancy_and_emulation_added() -> None:
+    means = np.array([[0.5, 0, 0, 0, 0], [0.7, 0, 0, 0, 0]])
+    errors = np.array([0.1, 0, 0, 0, 0])
+    scale = np.sqrt(0.05**2 + 0.05**2 + 0.1**2)
+    expected = norm.logpdf(means[:, 0], 0.6, scale) + 0.5 * np.log(2 * np.pi)
+    assert log_likelihood(means, errors, [VALUE]) == pytest.approx(expected)
+
+
+def test_values_of_one_study_share_their_errors() -> None:
+    both = [
+        replace(VALUE, columns=(column,), fact=str(column), error_correlation=0.7, discrepancy_correlation=0.7)
+        for column in (0, 1)
+    ]
+    same, opposite = np.array([[0.7, 0.7, 0, 0, 0]]), np.array([[0.7, 0.5, 0, 0, 0]])
+    assert log_likelihood(same, NO_ERROR, both)[0] > log_likelihood(opposite, NO_ERROR, both)[0]
+
+
+def test_a_sign_is_a_probit_of_its_own_side() -> None:
+    means = np.array([[0, -0.1, 0, 0, 0], [0, 0.1, 0, 0, 0]], float)
+    assert agreement(means, NO_ERROR, SIGN) == pytest.approx(norm.cdf([1.0, -1.0]))
+
+
+def test_a_rank_asks_for_the_lead_over_the_best_of_the_others() -> None:
+    means = np.array([[0, 0, 0.5, 0.4, 0.45]])
+    assert agreement(means, NO_ERROR, RANK)[0] == pytest.approx(norm.cdf(1.0))
+
+
+def test_twice_the_discrepancy_tells_worlds_less_apart() -> None:
+    means = np.array([[0.6, -0.2, 0, 0, 0], [0.9, 0.2, 0, 0, 0]], float)
+
+    def gap(discrepancy: float) -> float:
+        logs = log_likelihood(means, NO_ERROR, [VALUE, SIGN], discrepancy=discrepancy)
+        return float(logs[0] - logs[1])
+
+    assert 0.0 < gap(2.0) < gap(1.0)
+
+
+def test_nothing_is_implausible_on_the_side_that_was_found() -> None:
+    means = np.array([[0.6, -5.0, 0.9, 0.1, 0.1]])
+    for target in TARGETS:
+        assert implausibility(means, NO_ERROR, target)[0] == 0.0
+
+
+def test_the_posterior_is_where_the_facts_say(bank: tuple[Floats, Floats]) -> None:
+    found = posterior(candidates(fitted(STATISTICS, *bank, seed=1), 4, 4096, seed=2), TARGETS)
+    effect = found.quantiles(found.candidates.means[:, :1], (0.05, 0.5, 0.95))[:, 0]
+    assert effect[1] == pytest.approx(0.6, abs=0.03)
+    assert 0.15 < effect[2] - effect[0] < 0.3
+    assert 1.0 < found.effective_size < 4096
+
+
+def test_a_draw_takes_different_worlds_by_their_weight() -> None:
+    of = Candidates(np.zeros((4, 1)), np.zeros((4, 1)), np.zeros(1))
+    heavy = replace(posterior(of, []), weights=np.array([0.0, 0.5, 0.5, 0.0]))
+    assert sorted(heavy.draw(10, np.random.default_rng(0)).tolist()) == [1, 2]
+
+
+def test_history_matching_keeps_what_misses_nothing_by_three_deviations(bank: tuple[Floats, Floats]) -> None:
+    of = Candidates(bank[0], bank[1], NO_ERROR)
+    kept = not_implausible(of, [VALUE])
+    assert np.abs(bank[1][kept, 0] - 0.6).max() < 3.0 * np.hypot(0.05, 0.05)
+    assert 0 < len(kept) < len(bank[0])
+
+
+def test_an_unused_parameter_keeps_its_whole_prior(bank: tuple[Floats, Floats]) -> None:
+    found = posterior(candidates(fitted(STATISTICS, *bank, seed=1), 4, 8192, seed=2), TARGETS)
+    told = identification(found, ("a", "b", "c", "idle"), TARGETS)
+    assert told.left[3] == pytest.approx(1.0, abs=0.05)
+    assert told.left[0] < 0.4
+    assert told.combinations[0].left < 0.4
+
+
+def test_the_fact_that_narrows_a_parameter_is_the_one_that_is_missed(bank: tuple[Floats, Floats]) -> None:
+    found = posterior(candidates(fitted(STATISTICS, *bank, seed=1), 4, 8192, seed=2), TARGETS)
+    told = identification(found, ("a", "b", "c", "idle"), TARGETS)
+    assert told.facts[int(np.argmax(told.without[:, 0]))] == "V"
+    assert told.facts[int(np.argmax(told.without[:, 2]))] == "R"
+
+
+def test_what_size_does_is_learned_from_a_pilot_and_its_scatter_is_error() -> None:
+    rng = np.random.default_rng(4)
+    small = rng.uniform(0.0, 1.0, (400, 2))
+    full = np.column_stack([0.1 + 0.5 * small[:, 0] + rng.normal(0.0, 0.03, 400), small[:, 1]])
+    of = at_full_size(Candidates(np.zeros((2, 1)), np.array([[0.0, 0.2], [1.0, 0.4]]), np.ones(2)), small, full)
+    assert of.means[:, 0] == pytest.approx([0.1, 0.6], abs=0.01)
+    assert of.means[:, 1] == pytest.approx([0.2, 0.4])
+    assert of.errors == pytest.approx([0.03, 0.0], abs=0.003)
+
+
+def test_leaving_a_fact_out_leaves_the_others() -> None:
+    assert [target.fact for target in without(TARGETS, {"S"})] == ["V", "R", "I"]
+
+
+def test_synthetic_studies_scatter_as_the_likelihood_assumes() -> None:
+    rng = np.random.default_rng(1)
+    seen = [observed(np.array([0.6, -0.1, 0, 0, 0]), [VALUE, SIGN], rng) for _ in range(2000)]
+    assert np.std([each[0].value for each in seen]) == pytest.approx(np.hypot(0.05, 0.05), rel=0.06)
+    assert np.mean([each[1].found for each in seen]) == pytest.approx(norm.cdf(1.0), abs=0.03)
+
+
+def test_known_worlds_are_recovered(bank: tuple[Floats, Floats]) -> None:
+    found = recovery(("a", "b", "c", "idle"), STATISTICS, *bank, [VALUE, SIGN], seed=3, truths=200, count=4096)
+    assert found.sound
+
+
+def test_an_inference_that_believes_in_too_small_errors_is_found_out(
+    bank: tuple[Floats, Floats], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from plsim.calibration import recovery as module
+
+    def overconfident(means: Floats, errors: Floats, targets: list[Target]) -> Floats:
+        return 4.0 * log_likelihood(means, errors, targets)
+
+    monkeypatch.setattr(module, "log_likelihood", overconfident)
+    found = recovery(("a", "b", "c", "idle"), STATISTICS, *bank, [VALUE, SIGN], seed=3, truths=200, count=4096)
+    assert not found.sound

@@ -1,0 +1,81 @@
+"""Which sources decide results: every name matches, and only what changes behaviour changes a digest."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from plsim.core.identity import COMPILED, MODEL, ROOT, RUNS, program_digest, sources, text_digest
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package that a test may edit."""
+    return Path(shutil.copytree(ROOT, tmp_path / "plsim", ignore=shutil.ignore_patterns("*.pyc", "static")))
+
+
+@pytest.mark.parametrize("name", sorted({*COMPILED, *MODEL, *RUNS}))
+def test_every_name_matches_some_source(name: str) -> None:
+    assert list(sources([name]))
+
+
+def test_a_name_that_matches_nothing_is_an_error() -> None:
+    with pytest.raises(LookupError, match=r"plsim\.engine\.betch"):
+        list(sources(["engine.betch"]))
+
+
+def test_a_moved_and_renamed_file_is_the_same_program(copy: Path) -> None:
+    before = program_digest(MODEL, root=copy)
+    (copy / "rules" / "deep").mkdir()
+    (copy / "rules" / "match.py").rename(copy / "rules" / "deep" / "fit.py")
+    week = copy / "rules" / "week.py"
+    text = week.read_text(encoding="utf-8")
+    assert "from . import match as mat" in text
+    week.write_text(
+        text.replace("from . import match as mat", "from .deep import fit").replace("mat.", "fit."), "utf-8"
+    )
+    assert program_digest(MODEL, root=copy) == before
+
+
+def test_a_docstring_a_comment_and_an_import_are_no_part_of_the_program(copy: Path) -> None:
+    before = program_digest(MODEL, root=copy)
+    rule = copy / "rules" / "match.py"
+    text = rule.read_text(encoding="utf-8")
+    first = text.index('"""', text.index("def "))
+    rule.write_text(f'import math\n# Why.\n{text[:first]}"""Other words: {text[first + 3 :]}', encoding="utf-8")
+    assert program_digest(MODEL, root=copy) == before
+
+
+@pytest.mark.parametrize(
+    ("names", "edited", "line"),
+    [
+        (MODEL, "rules/match.py", "WIDER = 2.0"),
+        (MODEL, "engine/batch/rows.py", "WIDER = 2.0"),
+        (RUNS, "evidence/data/prices.toml", "# another number"),
+        (RUNS, "runs/evaluate.py", "WIDER = 2.0"),
+        (RUNS, "population/people.py", "WIDER = 2.0"),
+    ],
+)
+def test_an_edit_that_may_move_a_result_is_another_program(
+    copy: Path, names: tuple[str, ...], edited: str, line: str
+) -> None:
+    before = program_digest(names, root=copy, data=True)
+    with (copy / edited).open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    assert program_digest(names, root=copy, data=True) != before
+
+
+def test_an_edit_of_a_page_is_no_other_run(copy: Path) -> None:
+    before = program_digest(RUNS, root=copy, data=True)
+    with (copy / "cli" / "main.py").open("a", encoding="utf-8") as file:
+        file.write("\nWIDER = 2.0\n")
+    assert program_digest(RUNS, root=copy, data=True) == before
+
+
+def test_compiled_code_is_made_again_after_any_edit(copy: Path) -> None:
+    before = text_digest(COMPILED, root=copy)
+    with (copy / "rules" / "match.py").open("a", encoding="utf-8") as file:
+        file.write("# a comment\n")
+    assert text_digest(COMPILED, root=copy) != before

@@ -1,0 +1,84 @@
+"""What is luck, what is not known, and what an effect hangs on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+import plsim
+from plsim.engine.pair import DOSE
+from plsim.engine.parameters import World
+from plsim.runs.result import Result
+from plsim.runs.sureness import hangs_on
+from plsim.scenario import load
+
+SMALL = ("population.schools=3", "population.students_per_school=60", "population.charter_schools=1")
+KEYS = tuple(f"match.key{number}" for number in range(30))
+
+
+@cache
+def result(worlds: int = 3) -> Result:
+    return plsim.run(load("nglc_2015", overrides=SMALL), worlds=worlds, other_designs=False)
+
+
+def in_worlds(points: np.ndarray, keys: tuple[str, ...] = KEYS) -> Result:
+    drawn = tuple(World(str(row), dict(zip(keys, values, strict=True))) for row, values in enumerate(points.tolist()))
+    return replace(result(), worlds_run=drawn)
+
+
+def test_an_effect_hangs_on_the_parameter_that_makes_it() -> None:
+    points = np.random.default_rng(0).random((60, 30))
+    effects = points[:, 4] ** 3 + 0.1 * points[:, 5]
+    assert [key for key, _ in hangs_on(in_worlds(points), effects)] == [KEYS[4]]
+
+
+@pytest.mark.parametrize("worlds", [20, 40])
+def test_noise_hangs_on_nothing(worlds: int) -> None:
+    rng = np.random.default_rng(1)
+    named = sum(bool(hangs_on(in_worlds(rng.random((worlds, 30))), rng.random(worlds))) for _ in range(200))
+    assert named <= 20  # stated: 5% of 200; 20 or more have a chance below 0.1%
+
+
+def test_few_worlds_say_nothing_of_what_an_effect_hangs_on() -> None:
+    points = np.random.default_rng(0).random((10, 30))
+    assert hangs_on(in_worlds(points), points[:, 0]) == ()
+
+
+def test_doses_matter_only_where_they_were_not_published() -> None:
+    points = np.random.default_rng(0).random((40, 1))
+    unpublished = in_worlds(points, (DOSE,))
+    known = replace(unpublished, scenario=unpublished.scenario.with_changes(dose_unpublished=False))
+    assert [key for key, _ in hangs_on(unpublished, points[:, 0])] == [DOSE]
+    assert hangs_on(known, points[:, 0]) == ()
+
+
+def test_luck_and_durability_are_told_for_everybodys_achievement() -> None:
+    found = result().robustness
+    assert {(row.subject, row.year) for row in found.luck} == {
+        (subject, year) for subject in ("math", "reading", "both") for year in (1, 2)
+    }
+    assert all(spread > 0.0 for spread in found.luck.values())
+    assert {row.year for row in found.durability} == {2}
+
+
+def test_gains_that_last_leave_more_of_a_positive_effect() -> None:
+    gentle = plsim.run(load("gentle_start", overrides=SMALL[:2]), worlds=1, years=2, other_designs=False)
+    assert all(most > least for least, most in gentle.robustness.durability.values())
+
+
+def test_sentences_name_share_of_worlds_luck_and_summers() -> None:
+    said = " ".join(result().sureness)
+    for part in ("of worlds", "other students, teachers and years", "lasts over a summer"):
+        assert part in said
+
+
+def test_the_central_world_alone_says_nothing_of_sureness() -> None:
+    assert result(0).sureness == ()
+
+
+def test_other_workers_change_no_bit_of_luck() -> None:
+    again = plsim.run(load("nglc_2015", overrides=SMALL), worlds=3, other_designs=False, workers=2)
+    assert again.robustness == result().robustness

@@ -1,0 +1,103 @@
+"""What schools use, in a real pair of arms: more of something costs more, and the same costs the same."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import WorldRun, arms, pair
+from plsim.engine.parameters import CENTRAL
+from plsim.engine.reference import Typical, typical
+from plsim.evidence import registry
+from plsim.measures.costs import Costs, costs
+from plsim.population.norm_population import from_norms
+from plsim.runs.spending import use
+from plsim.scenario import load, population_spec
+
+
+@cache
+def found() -> Typical:
+    return typical(CENTRAL, engine_named("batch"))
+
+
+def pair_of(*overrides: str, years: int = 1) -> WorldRun:
+    """Two little elementary schools in the central world."""
+    scenario = load(
+        "typical_practice",
+        overrides=[
+            "population.schools=2",
+            "population.students_per_school=90",
+            "population.level_shares=[1,0,0]",
+            *overrides,
+        ],
+    )
+    both = pair(scenario, from_norms(population_spec(scenario), seed=0), seed=0, years=years)
+    engine = engine_named("batch")
+    run = arms(both, CENTRAL, found())
+    for _ in range(years):
+        run.counterfactual.run_year(engine)
+        run.scenario.run_year(engine)
+    return run
+
+
+def difference(run: WorldRun, year: int = 0) -> Costs:
+    """Dollars per student, scenario minus counterfactual."""
+    spent = [costs(use(arm, year), registry().value) for arm in (run.scenario, run.counterfactual)]
+    return Costs(*((a - b).sum() / 180.0 for a, b in zip(*spent, strict=True)))
+
+
+def test_the_same_costs_exactly_the_same() -> None:
+    assert all(each == 0.0 for each in difference(pair_of()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "override"),
+    [
+        ("teachers", "practices.learning_paths.intensity=0.9"),
+        ("teachers", "programs.class_size.students=12.0"),
+        ("adults", "practices.flexible_environment.adult_hours=5.0"),
+        ("coaching", "programs.coaching.hours=1.0"),
+        ("licences", "practices.technology.tools=20.0"),
+        ("devices", "practices.technology.tech_share=0.4"),
+        ("library", "programs.lesson_library.coverage=0.5"),
+        ("startup", "support.structure='redesign'"),
+    ],
+)
+def test_more_of_it_costs_more(kind: str, override: str) -> None:
+    assert getattr(difference(pair_of(override)), kind) > 0.0
+
+
+def test_tutoring_costs_hours_of_tutors_over_students_per_tutor() -> None:
+    run = pair_of("programs.tutoring={minutes=90.0, ratio=2.0, share=0.2, first_week=4, last_week=31}")
+    # 28 weeks of 1.5 hours in two subjects for a fifth of the students, two at a time, at 30 dollars.
+    assert difference(run).tutoring == pytest.approx(28 * 1.5 * 2 * 0.2 / 2 * 30)
+
+
+def test_a_school_that_is_half_as_large_per_class_pays_for_twice_the_lessons() -> None:
+    run = pair_of("context.class_size=15.0", "programs.class_size.students=7.5")
+    hours = [use(arm, 0).teacher_hours.sum() for arm in (run.scenario, run.counterfactual)]
+    lessons = registry().value("measures.instruction_hours") * 36
+    classes = [arm.setting.timeline.years[0].section_school.shape[0] / 2 for arm in (run.scenario, run.counterfactual)]
+    outside = [36 * (arm.record[0].demand * arm.record[0].taught).sum() for arm in (run.scenario, run.counterfactual)]
+    assert classes[0] == 2 * classes[1]
+    assert hours == pytest.approx([lessons * n + more for n, more in zip(classes, outside, strict=True)])
+
+
+def test_a_start_is_paid_once() -> None:
+    run = pair_of("support.structure='redesign'", "practices.technology.intensity=0.8", years=2)
+    assert difference(run, 0).startup > 500.0
+    assert difference(run, 1).startup == 0.0
+
+
+def test_who_started_before_year_one_has_paid_for_it() -> None:
+    run = pair_of("support.structure='redesign'", "population.years_in_operation_shares=[0.0, 1.0]")
+    assert difference(run).startup == 0.0
+
+
+def test_a_school_that_went_back_no_longer_pays_for_practices() -> None:
+    run = pair_of("practices.flexible_environment.adult_hours=5.0")
+    run.scenario.record[0].adoption[:] = 0.0
+    assert np.all(use(run.scenario, 0).adult_hours == use(run.counterfactual, 0).adult_hours)
