@@ -20,6 +20,7 @@ class AttentionParams(NamedTuple):
     led: float
     led_engagement: float
     led_regulation: float
+    group_gain: float
     low_group_loss: float
     station_support: float
     voice_boost: float
@@ -55,8 +56,8 @@ def led_attention(engagement: float, self_regulation: float, p: AttentionParams)
 
 @compiled
 def group_attention(led: float, low: float, p: AttentionParams) -> float:
-    """The same in small groups: poorer in low groups that nobody knows (``low``, 0 to 1)."""
-    return led * (1.0 - p.low_group_loss * low)
+    """The same in small groups: part of the way to one-on-one; poorer in low groups that nobody knows (``low``)."""
+    return mix(led, p.one_on_one, p.group_gain) * (1.0 - p.low_group_loss * low)
 
 
 @compiled

@@ -113,6 +113,10 @@ _OWNERS |= {name: practice for practice, name in enumerate(Levers._fields[FIRST_
 OWNER = tuple(_OWNERS.get(name, -1) for name in Levers._fields)
 """The practice that a lever's adoption belongs to, -1 for none; one entry a lever."""
 
+EVERY = (1.0,) * PRACTICE_COUNT
+FELT = (0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0)
+"""1 for practices that change a student's day: data and groups made from them do so only through what they bring."""
+
 COACHING = (Levers._fields.index("coaching_hours"), Levers._fields.index("instruction_coaching_hours"))
 """Columns of the hours that a network's support pool gives."""
 
@@ -142,10 +146,13 @@ def set_levers(typical: Any, planned: Any, adoption: Any, owner: Any, applies: A
 
 
 @compiled
-def added_intensity(typical: Any, actual: Any) -> float:
-    """How much is new: added intensity summed over the practices. Both arrays have shape (levers,)."""
+def added_intensity(typical: Any, actual: Any, weight: Any) -> float:
+    """How much is new: added intensity, summed over the practices by their ``weight`` (practices,).
+
+    ``typical`` and ``actual`` have shape (levers,).
+    """
     added = 0.0
-    for k in range(FIRST_INTENSITY, len(actual)):
-        more = actual[k] - typical[k]
-        added += more if more > 0.0 else 0.0
+    for k in range(PRACTICE_COUNT):
+        more = actual[FIRST_INTENSITY + k] - typical[FIRST_INTENSITY + k]
+        added += weight[k] * more if more > 0.0 else 0.0
     return added

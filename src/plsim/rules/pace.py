@@ -7,7 +7,7 @@ without changing the exam (ME-15), on-demand assessment shortens waits (claim 0.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plsim.core.jit import compiled
 
@@ -109,17 +109,30 @@ def unit_week(
     missing = at_least(criterion - mastery, 0.0) if ended else 0.0
     reviewed = p.review_share * gain if review > 0.0 else 0.0
     moved = position + unit_rit if ended else position
+    going_on = 0.0 if ended else 1.0
+    unmet = 1.0 if missing > 0.0 else 0.0
+    reached = 1.0 if mastery >= criterion else 0.0
+    next_mastery = p.start_mastery if ended else mastery
     return UnitWeek(
         position=at_most(moved, achievement + lead_max),
-        unit_mastery=p.start_mastery if ended else mastery,
-        unit_weeks=0.0 if ended else weeks,
-        ready_weeks=0.0 if ended else ready,
+        unit_mastery=next_mastery,
+        unit_weeks=going_on * weeks,
+        ready_weeks=going_on * ready,
         review=at_least(review + missing - reviewed - worked_off, 0.0),
-        ended=1.0 if ended else 0.0,
+        ended=1.0 - going_on,
         mastery_at_end=mastery,
-        unmet=1.0 if missing > 0.0 else 0.0,
-        waiting=1.0 if mastery >= criterion and not ended else 0.0,
+        unmet=unmet,
+        waiting=reached * going_on,
     )
+
+
+@compiled
+def aligned_score(taught_mastery: Any, weeks: float, p: PaceParams) -> Any:
+    """Score on a test of what is taught: units taught, each as far as it was mastered, over those of the calendar.
+
+    Who finishes early and goes on scores above 1. Plain numbers or whole arrays; ``weeks`` of the year that are over.
+    """
+    return taught_mastery * (p.unit_weeks / at_least(weeks, p.unit_weeks))
 
 
 @compiled

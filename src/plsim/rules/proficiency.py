@@ -67,10 +67,13 @@ def next_proficiency(
 ) -> float:
     """Proficiency in a practice a week on: logistic growth to the ceiling that real ``use`` sustains.
 
-    ``load`` is how much else is new at once, summed over practices: it divides attention.
+    Help speeds growth, not what is lost where use sustains less. ``load`` is how much else is new at once, summed over
+    practices: it divides attention.
     """
-    speed = rate * help_ * (0.5 + buy_in) / (1.0 + p.crowding * load)
-    return clamp(proficiency + speed * proficiency * (sustained(use, p) - proficiency), 0.0, 1.0)
+    room = sustained(use, p) - proficiency
+    helped = help_ if room > 0.0 else 1.0
+    speed = rate * helped * (0.5 + buy_in) / (1.0 + p.crowding * load)
+    return clamp(proficiency + speed * proficiency * room, 0.0, 1.0)
 
 
 @compiled

@@ -39,6 +39,12 @@ def aged_estimate(estimate: float, class_mean: float, normal_gain: float, p: Pro
 
 
 @compiled
+def heard(one_on_one_hours: float, p: ProfileParams) -> float:
+    """How far a week's hours one-on-one with a student move the estimate to the truth."""
+    return at_most(p.one_on_one_information * one_on_one_hours, 0.5)
+
+
+@compiled
 def updated_estimate(estimate: float, truth: float, error: float, weight: float) -> float:
     """An estimate after data: moved by ``weight`` (0 to 1) toward what was observed, truth plus error (RIT)."""
     return estimate + weight * (truth + error - estimate)

@@ -78,8 +78,8 @@ def with_lessons(teacher: float, lessons: float, p: QualityParams) -> float:
 
 @compiled
 def lesson_use(access: float, support: float) -> float:
-    """How far lessons that are there (``access``) are used: a quarter by oneself, all with full support."""
-    return access * (0.25 + 0.75 * support)
+    """How far lessons that are there (``access``) are used: over half by oneself, all with full support."""
+    return access * (0.6 + 0.4 * support)
 
 
 @compiled

@@ -117,7 +117,7 @@ def covered(library: float, bought: float) -> float:
 
 @compiled
 def felt_novelty(novelty: float, change: float) -> float:
-    """How new things feel to students, 0 to 1: what is new (``change``, added intensities), as far as it still is."""
+    """How new things feel to students, 0 to 1: what is new to them (``change``), as far as it still is."""
     return novelty * at_most(change, 1.0)
 
 

@@ -83,8 +83,8 @@ def time_split(
     rotation_share, one_on_one_share, path_share, tech_share, peer_share
         Planned shares of contact time. Own-path and software time overlap; both need independent time.
     adult_share
-        Contact time during which another adult is in the room, as a share. While groups rotate the adult teaches one;
-        the rest of the time the adult watches those who work alone.
+        Contact time during which another adult is in the room, as a share. The adult teaches groups, as many as the
+        teacher has and at least two in turn, of those who work alone; whoever still does has the adult in view.
     flexible_space
         Share of the space that can hold several groups at once.
     """
@@ -104,23 +104,26 @@ def time_split(
         rotation = 0.0
     one_on_one = private / students
     by_teacher = rotation / count
-    # Nobody is taught in two groups at once, so an adult's groups come out of the time at stations.
-    by_adult = at_most(at_most(rotation, adult_share) / count, rotation - by_teacher)
-    at_stations = rotation - by_teacher - by_adult
+    # A further adult teaches groups of those who work alone, first at stations, then at their seats.
+    free = rotation - by_teacher
+    by_adult = at_most(adult_share / at_least(count, 2.0), free + supervised)
+    from_stations = at_most(by_adult, free)
+    at_stations = free - from_stations
+    seated = supervised - (by_adult - from_stations)
     alone = at_stations + (private - one_on_one)
     watched = at_most(alone, adult_share)
     return TimeSplit(
         whole=whole,
         group=by_teacher + by_adult,
         one_on_one=one_on_one,
-        supervised=supervised + watched,
+        supervised=seated + watched,
         unsupervised=alone - watched,
         peer=peer,
         group_count=count,
         path_share=at_most(path_share / independent, 1.0),
         tech_share=at_most(tech_share / independent, 1.0),
         adult_group=by_adult,
-        stations=at_stations / at_least(supervised + alone, 0.001),
+        stations=at_stations / at_least(seated + alone, 0.001),
     )
 
 

@@ -218,6 +218,21 @@ NEEDS_FIELDS = Experience._fields[21:28]
 QUALITY_FIELDS = Experience._fields[28:]
 
 
+class SectionProfile(NamedTuple):
+    """What a section's school can learn of its students in a week: weights of data, and what adults see and data tell.
+
+    ``one_on_one_hours`` are of one student; ``doubt`` is the SD of the error of estimates after the week (RIT).
+    """
+
+    weight: float
+    habits_weight: float
+    one_on_one_hours: float
+    seen: float
+    told: float
+    regrouped: float
+    doubt: float
+
+
 class Known(NamedTuple):
     """What the school knows of a student in one subject after a week: level (RIT), needs and the group's fit (0-1)."""
 
@@ -317,10 +332,15 @@ def tool_overload(lv: Levers, p: Params) -> float:
 
 
 @compiled
-def teacher_demand(lv: Levers, practice_hours: float, p: Params) -> float:
-    """Hours a week asked of a teacher outside lessons; ``practice_hours`` are those of sections and advising."""
-    tools = pln.tool_hours(tools_in_use(lv), lv.curriculum_fragmentation, p.plan)
-    return pln.hours_demanded(practice_hours, tools, p.plan)
+def tool_demand(lv: Levers, p: Params) -> float:
+    """Hours a week that tools cost a teacher, or save."""
+    return pln.tool_hours(tools_in_use(lv), lv.curriculum_fragmentation, p.plan)
+
+
+@compiled
+def of_seat(in_math: float, in_reading: float, math_share: float) -> float:
+    """What a teacher has of something that differs by subject, by the share of mathematics among the sections."""
+    return mix(in_reading, in_math, math_share)
 
 
 @compiled
@@ -367,18 +387,44 @@ def authoring_hours(lv: Levers, students: float, spread: float, parallel: float,
 
 
 @compiled
-def private_hours(lv: Levers, students: float, subject: float) -> float:
-    """One-on-one hours a week that fall on each student of a section."""
-    return lv.one_on_one_share * mix(lv.contact_hours_math, lv.contact_hours_reading, subject) / students
-
-
-@compiled
 def attention_minutes(lv: Levers, students: float, subject: float, delivered_advising: float, p: Params) -> float:
     """Minutes of adults' attention a week that fall on one student of a section, as far as they show what it needs."""
     contact = mix(lv.contact_hours_math, lv.contact_hours_reading, subject)
     close = at_most(lv.rotation_share + lv.one_on_one_share, 1.0)
     by_adults = contact * mix(p.needs.whole_sight, 1.0, close) + lv.adult_hours
     return 60.0 * by_adults / students + lv.advising_minutes * delivered_advising
+
+
+@compiled
+def section_profile(
+    lv: Levers,
+    d: Delivered,
+    students: float,
+    subject: float,
+    spread: float,
+    doubt: float,
+    data_due: float,
+    regroup_due: float,
+    p: Params,
+) -> SectionProfile:
+    """What a section's school can learn of its students this week.
+
+    ``doubt`` is the SD of the error of estimates (RIT), ``spread`` that of estimates; ``data_due`` and ``regroup_due``
+    are 1 in a week in which data come, and groups are made, else 0.
+    """
+    private = lv.one_on_one_share * mix(lv.contact_hours_math, lv.contact_hours_reading, subject) / students
+    test_error = mix(p.profile.test_error_math, p.profile.test_error_reading, subject)
+    aged = prf.aged_doubt(doubt, spread, p.profile) * (1.0 - prf.heard(private, p.profile))
+    weight = data_due * prf.data_weight(lv.assessment_reliability, d.profiles, lv.own_data, aged, test_error)
+    return SectionProfile(
+        weight=weight,
+        habits_weight=data_due * lv.habits_breadth * lv.assessment_reliability * d.profiles,
+        one_on_one_hours=private,
+        seen=nee.seen_by_adults(attention_minutes(lv, students, subject, d.advising, p), p.needs),
+        told=data_due * nee.told_by_data(lv.assessment_reliability, d.profiles, lv.own_data, p.needs),
+        regrouped=regroup_due,
+        doubt=prf.doubt_left(aged, weight, test_error),
+    )
 
 
 @compiled
@@ -405,8 +451,7 @@ def profile(
     this week (``regrouped`` 1) fit what is known.
     """
     aged = prf.aged_estimate(estimate, class_mean, normal_gain, p.profile)
-    heard = at_most(p.profile.one_on_one_information * one_on_one_hours, 0.5)
-    talked = aged + heard * (achievement - aged)
+    talked = aged + prf.heard(one_on_one_hours, p.profile) * (achievement - aged)
     passed = nee.needs_passed(effort, p.needs)
     now = nee.next_known(known, passed, seen, told)
     return Known(
@@ -559,6 +604,7 @@ def experience(
     fixed uniform (or standing) for being served by a program.
     """
     tutor = s.tutor if u_served < s.tutor_share else 0.0
+    extra = s.extra if u_served < s.extra_share else 0.0
     kept = 1.0 - at_most(s.tutor_displaced * tutor, 1.0)
     focus = att.focus_on(habits, s.habits_mean, p.attention)
     support = structure_received(s, habits, p)
@@ -576,7 +622,7 @@ def experience(
         peer=s.peer * kept,
         tutor=tutor,
         home=s.home * home_access,
-        extra=s.extra if u_served < s.extra_share else 0.0,
+        extra=extra,
         path_share=s.path_share,
         home_path_share=s.home_path_share,
         target_whole=s.target,
@@ -594,9 +640,7 @@ def experience(
         aimed_whole=nee.aimed_whole(known, p.needs),
         aimed_group=nee.aimed_group(known, fit, s.grouped, p.needs),
         aimed_one_on_one=nee.aimed_one_on_one(known, p.needs),
-        aimed_independent=nee.aimed_alone(
-            known, fit, s.path_aim, s.station_aim, s.own_data, s.software_aim, p.needs
-        ),
+        aimed_independent=nee.aimed_alone(known, fit, s.path_aim, s.station_aim, s.own_data, s.software_aim, p.needs),
         aimed_home=nee.aimed_alone(known, fit, 0.0, 0.0, s.own_data, s.home_software_aim, p.needs),
         aimed_extra=nee.aimed_alone(known, fit, 0.0, 0.0, s.own_data, s.content, p.needs),
         gap=nee.gap(review, p.needs),
