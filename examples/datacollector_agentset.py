@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import plsim
-from plsim.engine.mesa.model import SchoolModel, Student, Teacher
+from plsim import SchoolModel, Student, Teacher
 
 
 def collect(students: int = 120, weeks: int = 12) -> tuple[SchoolModel, mesa.DataCollector]:

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 import plsim
-from plsim.engine.mesa.model import SchoolModel
+from plsim import SchoolModel
 
 try:
     from mesa.visualization import SolaraViz, make_plot_component

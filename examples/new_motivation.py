@@ -12,10 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 import plsim
-from plsim.core.jit import interpreted
-from plsim.engine.mesa.model import SchoolModel, Student
+from plsim import SchoolModel, Student
 
-motivation = interpreted("plsim.rules.motivation")
+motivation = plsim.rule("motivation")
 
 MEMORY = 0.2
 """How far one week moves what a student remembers of success: five weeks or so count."""

@@ -5,19 +5,21 @@
     PlsimError
     ├── InputError            what somebody gave us is wrong        exit status 2
     │   ├── ScenarioError     a scenario file or an override
-    │   │   └── ScenarioFileError      several things in one file, a line each
     │   ├── PopulationError   a district's export, a roster
     │   │   └── PopulationFileError    several things in the files, a line each
     │   ├── EvidenceError     the registry of numbers
     │   └── StudyError        a study file
     └── RunError              a run went wrong on good input        exit status 1
         └── EngineError       an engine cannot work here, or a state left its bounds
+
+Several things that are wrong with one file are one error, with a line each and ``problems``: see :func:`together`.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 
 class PlsimError(Exception):
@@ -41,6 +43,11 @@ class InputError(PlsimError):
         What would have been accepted; may be empty.
     fix
         The likely fix; may be empty.
+
+    Attributes
+    ----------
+    problems
+        Where several things are wrong: each as an error of its own. Else empty.
     """
 
     exit_status = 2
@@ -58,6 +65,11 @@ class InputError(PlsimError):
         if fix:
             sentences.append(fix if fix.endswith(("?", ".")) else fix + ".")
         super().__init__(" ".join(sentences))
+        self.problems: tuple[Any, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error that a worker raised arrives whole in the process that waits for it."""
+        return _again, (type(self), vars(self), self.args)
 
 
 class ScenarioError(InputError):
@@ -82,6 +94,35 @@ class RunError(PlsimError):
 
 class EngineError(RunError):
     """An engine cannot work on this machine, or a state variable left its bounds."""
+
+
+def _again(kind: type[InputError], parts: dict[str, Any], args: tuple[Any, ...]) -> InputError:
+    """An error as it was, from its parts."""
+    error = kind.__new__(kind)
+    vars(error).update(parts)
+    error.args = args
+    return error
+
+
+E = TypeVar("E", bound=InputError)
+
+
+def together(problems: Sequence[E]) -> E:
+    """One error that tells all problems, a line each; the problem itself when there is only one.
+
+    Examples
+    --------
+    >>> both = together([InputError("a.toml:1", "seed", "missing"), InputError("a.toml:2", "years", "missing")])
+    >>> print(both)
+    a.toml:1: seed: missing.
+    a.toml:2: years: missing.
+    """
+    first = problems[0]
+    if len(problems) == 1:
+        return first
+    error: E = _again(type(first), dict(vars(first)), ("\n".join(str(problem) for problem in problems),))  # type: ignore[assignment]
+    error.problems = tuple(problems)
+    return error
 
 
 def nearest(given: str, known: Iterable[str]) -> str:

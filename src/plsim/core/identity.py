@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPILED = ("core.jit", "core.noise", "rules", "engine.state", "engine.batch")
 """What compiled code is made from."""
 
+GLUE = ("engine.batch.engine",)
+"""Hands arrays to compiled code, and decides nothing."""
+
 MODEL = ("rules", "practices", "scenario.build", "engine.arm", "engine.reference", "engine.batch")
 """What decides whether worlds still reproduce what they were calibrated to; the registry's numbers join them."""
 
@@ -48,7 +51,8 @@ def sources(names: Iterable[str], *, root: Path = ROOT, data: bool = False) -> I
     for name in names:
         place = root.joinpath(*name.split("."))
         if place.is_dir():
-            yield from (path for path in sorted(place.rglob("*")) if path.suffix in suffixes)
+            glue = {root.joinpath(*each.split(".")).with_suffix(".py") for each in GLUE}
+            yield from (path for path in sorted(place.rglob("*")) if path.suffix in suffixes and path not in glue)
         elif place.with_suffix(".py").is_file():
             yield place.with_suffix(".py")
         else:

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario, in words: where, what was given, what is allowed, the likely fix."""
+"""What a schema finds wrong with a document, in words: where, what was given, what is allowed, the likely fix."""
 
 from __future__ import annotations
 
@@ -6,85 +6,89 @@ import difflib
 import reprlib
 import types
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from plsim.core.errors import ScenarioError, nearest
+from plsim.core.errors import InputError, nearest
 from plsim.documents.lines import KeyPath
 
 _SHOWN_CHARACTERS = 60
+_NO_KEYS = frozenset({"str", "tuple[str, ...]"})
+"""What the schema's library puts into paths for the members of a union."""
 
-
-class ScenarioFileError(ScenarioError):
-    """Several things are wrong with a scenario; one message tells all of them, a line each.
-
-    Attributes
-    ----------
-    problems
-        Each as an error of its own.
-    """
-
-    def __init__(self, problems: Sequence[ScenarioError]) -> None:
-        first = problems[0]
-        super().__init__(first.where, first.key, first.problem, allowed=first.allowed, fix=first.fix)
-        self.problems = tuple(problems)
-        self.args = ("\n".join(str(problem) for problem in problems),)
-
-
-def raise_problems(problems: Sequence[ScenarioError]) -> None:
-    """Raise the one problem, or all of several; do nothing when there is none."""
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise ScenarioFileError(problems)
+E = TypeVar("E", bound=InputError)
 
 
 def problems_of(
-    error: ValidationError, schema: type[BaseModel], *, where: Callable[[KeyPath], str], extra_known: Iterable[str] = ()
-) -> list[ScenarioError]:
+    error: ValidationError,
+    schema: type[BaseModel],
+    *,
+    where: Callable[[KeyPath], str],
+    kind: type[E],
+    prefix: KeyPath = (),
+    extra_known: Iterable[str] = (),
+) -> list[E]:
     """The problems that the schema found, in the schema's order.
 
     Parameters
     ----------
     where
         File and line of a key path.
+    kind
+        What errors about this kind of document are.
+    prefix
+        Path of the table that was checked, put before its keys.
     extra_known
         Top-level keys that a file may hold beside the schema's.
     """
     problems = []
-    for item in error.errors(include_url=False, include_context=False):
-        path = tuple(str(part) for part in item["loc"])
-        kind = str(item["type"])
-        if kind == "extra_forbidden":
-            problems.append(_unknown_key(schema, path, where(path), tuple(extra_known)))
+    items = error.errors(include_url=False, include_context=False)
+    inner = {item["loc"][0] for item in items if len(item["loc"]) > 1}
+    for item in items:
+        if item["type"] == "too_short" and len(item["loc"]) == 1 and item["loc"][0] in inner:
+            continue  # only short because what is in it is wrong
+        path = tuple(str(part) for part in item["loc"] if part not in _NO_KEYS)
+        place, key = where((*prefix, *path)), _words((*prefix, *path))
+        fault = str(item["type"])
+        if fault == "extra_forbidden":
+            fix, what = _unknown_key(schema, path, tuple(extra_known))
+            problems.append(kind(place, key, what, fix=fix))
+        elif fault == "missing":
+            problems.append(kind(place, key, "missing", allowed=_allowed(schema, path)))
+        elif fault == "value_error":
+            problems.append(kind(place, key, str(item["msg"]).removeprefix("Value error, ")))
         else:
-            given, message = item["input"], str(item["msg"])
-            problems.append(_wrong_value(schema, path, where(path), kind=kind, message=message, given=given))
+            given, shown = item["input"], _shown(item["input"])
+            out = _is_number(given) and "than" in fault
+            problem = f"{shown} is out of range" if out else f"{shown} is not allowed"
+            allowed = _allowed(schema, path) or str(item["msg"])
+            problems.append(kind(place, key, problem, allowed=allowed, fix=_likely_fix(schema, path, given)))
     return problems
 
 
-def _unknown_key(schema: type[BaseModel], path: KeyPath, where: str, extra_known: tuple[str, ...]) -> ScenarioError:
+def _words(path: KeyPath) -> str:
+    """A path for people, who count from 1: ``steps.2.options.0.when`` is ``step 3, option 1, when``."""
+    if not any(part.isdigit() for part in path):
+        return ".".join(path)
+    parts: list[str] = []
+    for part in path:
+        if part.isdigit() and parts:
+            parts[-1] = f"{parts[-1].removesuffix('s')} {int(part) + 1}"
+        else:
+            parts.append(part)
+    return ", ".join(parts)
+
+
+def _unknown_key(schema: type[BaseModel], path: KeyPath, extra_known: tuple[str, ...]) -> tuple[str, str]:
+    """The likely fix, and what is wrong."""
     parent = _table_at(schema, path[:-1])
     known = [*(parent.model_fields if parent else ()), *(extra_known if len(path) == 1 else ())]
     what = "unknown practice" if path[:-1] == ("practices",) else "unknown key"
     elsewhere = _elsewhere(schema, path[-1])
     fix = nearest(path[-1], known) or (f"Did you mean '{elsewhere}'?" if elsewhere else "")
-    return ScenarioError(where, ".".join(path), what, fix=f"{fix} Known: {', '.join(known)}.".strip())
-
-
-def _wrong_value(
-    schema: type[BaseModel], path: KeyPath, where: str, *, kind: str, message: str, given: Any
-) -> ScenarioError:
-    key = ".".join(path)
-    if kind == "missing":
-        return ScenarioError(where, key, "missing", allowed=_allowed(schema, path))
-    if kind == "value_error":
-        return ScenarioError(where, key, message.removeprefix("Value error, "))
-    shown = _shown(given)
-    problem = f"{shown} is out of range" if _is_number(given) and "than" in kind else f"{shown} is not allowed"
-    return ScenarioError(where, key, problem, allowed=_allowed(schema, path), fix=_likely_fix(schema, path, given))
+    return f"{fix} Known: {', '.join(known)}.".strip(), what
 
 
 def _likely_fix(schema: type[BaseModel], path: KeyPath, given: Any) -> str:
@@ -170,13 +174,21 @@ def _choices(annotation: Any) -> tuple[Any, ...]:
 
 
 def _table_at(schema: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
-    """The model of the table at a path."""
+    """The model of the table at a path; numbers of arrays and names of keyed tables lead to what they hold."""
     table: type[BaseModel] | None = schema
     for key in path:
         field = table.model_fields.get(key) if table else None
-        members = _members(field.annotation) if field else ()
-        table = next((member for member in members if isinstance(member, type) and issubclass(member, BaseModel)), None)
+        if field is None and table is not None and table is not schema and key not in table.model_fields:
+            continue
+        table = _model_in(field.annotation) if field else None
     return table
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model inside an annotation: of a table, of the tables of an array, of keyed tables."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for part in get_args(annotation) if (model := _model_in(part)) is not None), None)
 
 
 def _field_at(schema: type[BaseModel], path: KeyPath) -> FieldInfo | None:

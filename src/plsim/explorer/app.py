@@ -16,6 +16,8 @@ from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
 from plsim.explorer.decisions import compare_api, explore_api
 from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.languages import catalogue
+from plsim.explorer.languages.answers import Languages, LocalizedJSON
 from plsim.explorer.server.requests import Question
 from plsim.explorer.server.safety import LOOPBACK, Guard
 from plsim.explorer.server.scheduler import Desk, Superseded
@@ -72,8 +74,10 @@ def create_app(
         description="Scenarios of schools that personalize learning, simulated on this machine.",
         docs_url=None,  # FastAPI's own pages load scripts from another host
         redoc_url=None,
+        default_response_class=LocalizedJSON,
         lifespan=lifespan,
     )
+    app.add_middleware(Languages)
     app.add_middleware(Guard, hosts=tuple(hosts), token=token)
     app.include_router(explore_api.router)
     app.include_router(compare_api.router)
@@ -91,9 +95,13 @@ def _serve_files(app: FastAPI) -> None:
     async def page() -> Response:
         return FileResponse(files["index.html"], media_type=_TYPES[".html"])
 
+    words = {f"{language}.json": catalogue.part(language, catalogue.PAGES) for language in catalogue.LANGUAGES}
+
     @app.get("/static/{name}", include_in_schema=False)
     async def static(name: str) -> Response:
         path = files.get(name)
+        if name in words:
+            return JSONResponse(words[name])
         if path is None:
             return JSONResponse({"problem": "No such file."}, status_code=404)
         return FileResponse(path, media_type=_TYPES[path.suffix])

@@ -1,7 +1,7 @@
 """Students, schools and sections as plain arrays: drawn from the norms, or read from a district's files."""
 
 from plsim.population.describe import describe
-from plsim.population.load import from_nwea_export, from_roster, load_population, read_students
+from plsim.population.load import from_frame, from_nwea_export, from_roster, load_population, read_students
 from plsim.population.model import ByGovernance, Population, PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.population.seats import Seats
@@ -16,6 +16,7 @@ __all__ = [
     "Timeline",
     "YearRoster",
     "describe",
+    "from_frame",
     "from_norms",
     "from_nwea_export",
     "from_roster",

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plsim.core.errors import PopulationError
 from plsim.population.file_population import population_from_file
@@ -17,6 +18,9 @@ from plsim.population.oneroster_sections import students_of, with_oneroster
 from plsim.population.problems import joined
 from plsim.population.roster import ROSTER_FILE, read_roster
 from plsim.population.student_file import StudentFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ALLOWED = (
     f"a folder or zip with {RESULTS_FILE} and {STUDENTS_FILE}, with a OneRoster ({', '.join(NEEDED)}), or with both; "
@@ -52,6 +56,12 @@ def from_nwea_export(folder: str | Path, spec: PopulationSpec, *, seed: int, ter
 def from_roster(path: str | Path, spec: PopulationSpec, *, seed: int) -> Population:
     """The population of one plain roster, under any name."""
     return population_from_file(read_roster(plain_file(Path(path))), spec, seed=seed)
+
+
+def from_frame(frame: pd.DataFrame, spec: PopulationSpec, *, seed: int) -> Population:
+    """The population of a DataFrame of students, with the columns, rules and row accounting of a roster file."""
+    content = frame.to_csv(index=False, lineterminator="\n").encode()
+    return population_from_file(read_roster(memory_file("DataFrame", content)), spec, seed=seed)
 
 
 def read_students(path: str | Path, *, term: str | None = None) -> StudentFile:

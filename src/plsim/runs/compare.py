@@ -18,8 +18,9 @@ from plsim.engine.parameters import CENTRAL
 from plsim.measures.effects import Row
 from plsim.measures.spread import intervals
 from plsim.population.load import StudentFiles
+from plsim.population.model import Population
 from plsim.runs.decompose import Decomposition, decompose
-from plsim.runs.result import SD_NOTE, Result
+from plsim.runs.result import SD_NOTE, Result, headline_rows
 from plsim.runs.run import run
 from plsim.runs.sureness import assumptions
 from plsim.scenario.schema import Scenario
@@ -32,7 +33,7 @@ SCHEMA_VERSION = 1
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Results of several scenarios on common ground; the first is what the others are compared with.
 
@@ -62,6 +63,19 @@ class Comparison:
                 "The scenarios' contexts differ, so each effect is against typical practice in its own context."
             )
         return tuple(lines)
+
+    @property
+    def headline(self) -> pd.DataFrame:
+        """The differences that matter first: achievement of all students, by scenario, subject and year."""
+        return headline_rows(self.differences)
+
+    def __repr__(self) -> str:
+        names = ", ".join(each.scenario.name for each in self.results)
+        return f"Comparison of {names}; each minus {self.base.scenario.name}\n{self.headline.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return str(self.headline.to_html(index=False, float_format="{:+.3f}".format, border=0))
 
     @property
     def base(self) -> Result:
@@ -145,7 +159,7 @@ def compare(
     seed: int | None = None,
     years: int | None = None,
     worlds: int | None = None,
-    population: StudentFiles | Path | None = None,
+    population: Population | StudentFiles | str | Path | None = None,
     own_populations: bool = False,
     why: bool = True,
     workers: int = 1,

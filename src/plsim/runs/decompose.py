@@ -26,8 +26,7 @@ from plsim.engine.pair import Pair, WorldRun, run_world
 from plsim.engine.setting import WINDOWS
 from plsim.evidence import norms
 from plsim.measures.groups import SUBJECT_LABELS, with_both
-from plsim.rules.week import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS
-from plsim.runs.held_channels import run_held
+from plsim.runs.held_channels import CHANNELS, run_held
 from plsim.runs.outcomes import partitions
 
 if TYPE_CHECKING:
@@ -35,12 +34,6 @@ if TYPE_CHECKING:
 
     from plsim.engine.parameters import World
 
-CHANNELS = {
-    "time": TIME_FIELDS,
-    "match": TARGET_FIELDS,
-    "attention": ATTENTION_FIELDS,
-    "quality": QUALITY_FIELDS,
-}
 SPRING = WINDOWS.index(SPRING_WEEK)
 
 Coalition = frozenset[str]

@@ -16,15 +16,16 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
 from plsim.engine.engines import engine_named
-from plsim.engine.pair import pair, population_of, run_arms
+from plsim.engine.pair import population_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
-from plsim.measures.effects import Row, effect_rows
+from plsim.measures.effects import Row
 from plsim.measures.running import Running
 from plsim.measures.spread import intervals
 from plsim.population.load import load_population
 from plsim.population.model import Population
-from plsim.runs.outcomes import SCORE_OUTCOMES, partitions, year_outcomes
+from plsim.runs.outcomes import SCORE_OUTCOMES
+from plsim.runs.paired import PairedRuns
 from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario
 
@@ -129,21 +130,21 @@ def stream(
     for district in districts:
         scenario = district.scenario
         luck = scenario.seed if seed is None else seed
-        both = pair(scenario, district.population(luck), seed=luck, years=scenario.years if years is None else years)
+        runs = PairedRuns(
+            seed=luck,
+            years=scenario.years if years is None else years,
+            population=district.population(luck),
+            engine=engine,
+            keep=0,
+        )
+        both = runs.pair(scenario)
         setting = both.base_setting
-        parts = [partitions(setting, year) for year in range(setting.years)]
         rows: tuple[Row, ...] = ()
         values: list[Floats] = []
         for world, found in zip(everywhere, known, strict=True):
-            run = run_arms(both, world, found, engine)
-            in_years = tuple(
-                year_outcomes(setting, run.scenario, run.counterfactual, year, parts=parts[year], only=only)
-                for year in range(setting.years)
-            )
-            named, numbers = effect_rows(in_years)
+            named, numbers = runs.outcomes(both, runs.run(both, world, found=found), only=only)
             rows = tuple(named)
             values.append(numbers)
-            del run
         people = setting.population
         yield DistrictEffects(district.name, people.students, setting.schools, rows, np.array(values))
 

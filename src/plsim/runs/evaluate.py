@@ -6,35 +6,19 @@ practices inside and worlds outside. The numbers are those of :func:`plsim.run`,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError, nearest
-from plsim.engine.arm import Arm
-from plsim.engine.engines import engine_named
-from plsim.engine.pair import Pair, pair, policy_arm, population_of, typical_arm
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.reference import Typical, typical
-from plsim.engine.setting import Setting
-from plsim.measures.effects import effect_rows
-from plsim.measures.groups import Partition
 from plsim.population.model import Population
-from plsim.practices.levers import PRACTICES
-from plsim.runs.outcomes import partitions, year_outcomes
-from plsim.scenario.build import population_spec
+from plsim.runs.paired import PairedRuns
 from plsim.scenario.loading import changed
-from plsim.scenario.schema import Scenario, typical_practices
-
-KEPT = 16
-"""Populations, plans and counterfactuals that an evaluator keeps: a sweep that varies them all must not fill memory."""
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
+from plsim.scenario.schema import Scenario
 
 
 class Outcome(NamedTuple):
@@ -63,15 +47,6 @@ def headline(years: int) -> tuple[Outcome, ...]:
     return tuple(
         Outcome(subject=subject, year=year) for year in range(1, years + 1) for subject in ("math", "reading", "both")
     )
-
-
-@dataclass(frozen=True)
-class _Base:
-    """What the variations of a world share: its reference and its counterfactual after all years."""
-
-    world: World
-    typical: Typical
-    arms: dict[tuple[str, ...], Arm]
 
 
 class Evaluator:
@@ -110,30 +85,20 @@ class Evaluator:
         self.seed = scenario.seed if seed is None else seed
         self.years = scenario.years if years is None else years
         self.outcomes = headline(self.years) if outcomes is None else tuple(outcomes)
-        self._engine = engine_named(engine)
-        self._given = population
-        self._people: dict[str, Population] = {}
-        self._pairs: dict[str, Pair] = {}
-        self._parts: dict[int, tuple[Setting, tuple[tuple[Partition, ...], ...]]] = {}
-        self._base: _Base | None = None
+        self._runs = PairedRuns(seed=self.seed, years=self.years, population=population, engine=engine)
         for at in self.outcomes:
             if not 1 <= at.year <= self.years:
                 raise InputError(
                     f"outcome {at.label}", "year", f"got {at.year}", allowed=f"1 to {self.years}, the years simulated"
                 )
 
-    def practice_off(self, practice: str) -> dict[str, object]:
-        """The changes that put one practice back to what typical schools do."""
-        if practice not in PRACTICES:
-            raise InputError("practice", practice, "unknown practice", fix=nearest(practice, PRACTICES))
-        usual = typical_practices()[practice]
-        return {f"practices.{practice}.{name}": getattr(usual, name) for name in type(usual).model_fields}
-
     def vary(self, changes: Mapping[str, object]) -> Scenario:
         """The scenario with dotted keys changed, checked again."""
         return changed(self.scenario, changes) if changes else self.scenario
 
-    def __call__(self, changes: Mapping[str, object] | None = None, world: World = CENTRAL) -> Floats:
+    def __call__(
+        self, changes: Mapping[str, object] | None = None, world: World = CENTRAL, *, held: Collection[str] = ()
+    ) -> Floats:
         """The outcomes of the scenario with ``changes``, in a world, beside its counterfactual. Shape (outcomes,).
 
         Parameters
@@ -142,50 +107,20 @@ class Evaluator:
             Dotted scenario keys and their values: ``{"practices.learning_paths.intensity": 0.6}``.
         world
             Values of the uncertain parameters.
+        held
+            Channels (``time``, ``match``, ``attention``, ``quality``) held at the counterfactual's values.
         """
-        return self.of(self.vary(changes or {}), world)
+        return self.of(self.vary(changes or {}), world, held=held)
 
-    def of(self, scenario: Scenario, world: World = CENTRAL) -> Floats:
+    def of(self, scenario: Scenario, world: World = CENTRAL, *, held: Collection[str] = ()) -> Floats:
         """The outcomes of a variation that is already a scenario. Shape (outcomes,)."""
-        both = self._pair(scenario)
-        shared = self._shared(world)
-        address = _counterfactual_address(scenario)
-        base = shared.arms.get(address)
-        if base is None:
-            base = typical_arm(both, world, shared.typical)
-            for _ in range(self.years):
-                base.run_year(self._engine)
-            _keep(shared.arms, address, base)
-        arm = policy_arm(both, world, shared.typical, base)
-        for _ in range(self.years):
-            arm.run_year(self._engine)
-        return self._read(both, arm, base)
-
-    def _shared(self, world: World) -> _Base:
-        if self._base is None or self._base.world is not world:
-            self._base = _Base(world, typical(world, self._engine), {})
-        return self._base
-
-    def _pair(self, scenario: Scenario) -> Pair:
-        """Plans of a variation; settings of the first with the same students and classes."""
-        of_people = repr(population_spec(scenario))
-        people = self._people.get(of_people)
-        if people is None:
-            people = population_of(scenario, self._given, self.seed)
-            _keep(self._people, of_people, people)
-        address = f"{of_people} {scenario.context.class_size} {scenario.programs.class_size!r}"
-        both = pair(scenario, people, seed=self.seed, years=self.years, like=self._pairs.get(address))
-        if address not in self._pairs:
-            _keep(self._pairs, address, both)
-        return both
-
-    def _read(self, both: Pair, arm: Arm, base: Arm) -> Floats:
-        setting = both.base_setting
-        parts = self._parts_of(setting)
-        only = {at.outcome for at in self.outcomes}
-        asked = sorted({at.year - 1 for at in self.outcomes})
-        rows, values = effect_rows(
-            tuple(year_outcomes(setting, arm, base, year, parts=parts[year], only=only) for year in asked)
+        both = self._runs.pair(scenario)
+        rows, values = self._runs.outcomes(
+            both,
+            self._runs.run(both, world, held=held),
+            only={at.outcome for at in self.outcomes},
+            groups={at.group for at in self.outcomes},
+            years={at.year - 1 for at in self.outcomes},
         )
         found = {
             Outcome(row.outcome, row.subject, row.year, row.group, row.arm, row.unit): value
@@ -208,35 +143,7 @@ class Evaluator:
             out[index] = value
         return out
 
-    def _parts_of(self, setting: Setting) -> tuple[tuple[Partition, ...], ...]:
-        """The groups that outcomes ask for, year by year."""
-        same, parts = self._parts.get(id(setting), (None, ()))
-        if same is not setting:
-            wanted = {at.group for at in self.outcomes}
-            parts = tuple(
-                tuple(part for part in partitions(setting, year) if wanted & set(part.labels))
-                for year in range(self.years)
-            )
-            _keep(self._parts, id(setting), (setting, parts))
-        return parts
-
-
-def _keep(kept: dict[Key, Value], key: Key, value: Value) -> None:
-    """Put something into a store that holds few: the oldest goes."""
-    if len(kept) >= KEPT:
-        del kept[next(iter(kept))]
-    kept[key] = value
-
 
 def _unit(at: Outcome, found: Mapping[Outcome, float]) -> str:
     """The unit of a row, for outcomes that have only one."""
     return next((each.unit for each in found if each.outcome == at.outcome), at.unit)
-
-
-def _counterfactual_address(scenario: Scenario) -> tuple[str, ...]:
-    """What the counterfactual depends on, beside world and luck."""
-    return (
-        repr(population_spec(scenario)),
-        scenario.context.model_dump_json(),
-        scenario.freeze.model_dump_json(),
-    )

@@ -21,7 +21,15 @@ from plsim.engine.parameters import World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
 from plsim.engine.state import Trace
-from plsim.rules.week import Experience
+from plsim.rules.week import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
+
+CHANNELS = {
+    "time": TIME_FIELDS,
+    "match": TARGET_FIELDS,
+    "attention": ATTENTION_FIELDS,
+    "quality": QUALITY_FIELDS,
+}
+"""What a week is made of: the fields of an experience by the channel that they belong to."""
 
 
 def run_held(
@@ -33,7 +41,7 @@ def run_held(
     ----------
     fields
         Names of fields of :class:`~plsim.rules.week.Experience`: ``week.TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
-        ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them. None held is
+        ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them, or the names of channels. None held is
         :func:`~plsim.runs.run.run_world`; all held gives every student the counterfactual's achievement, to the
         last bit.
     found
@@ -60,7 +68,7 @@ def run_held(
 def held_flags(fields: Collection[str]) -> Floats:
     """1 for each field of an experience that is named. Shape (fields,)."""
     flags = np.zeros(EXPERIENCE_FIELDS)
-    for name in fields:
+    for name in (each for given in fields for each in CHANNELS.get(given, (given,))):
         if name not in Experience._fields:
             raise EngineError(f"Experience has no field '{name}'. {nearest(name, Experience._fields)}")
         flags[Experience._fields.index(name)] = 1.0

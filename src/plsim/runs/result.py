@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ SD_NOTE = (
 SUMMARY_COLUMNS = (*Row._fields[:6], "value", "low", "high", "unit")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """Effects of a scenario beside its counterfactual.
 
@@ -111,6 +112,23 @@ class Result:
         # Nobody in a group: no row.
         table = table.loc[table["value"].notna() & table["central"].notna(), columns].reset_index(drop=True)
         return pd.concat([table, pd.DataFrame(prices, columns=columns)], ignore_index=True) if prices else table
+
+    @property
+    def headline(self) -> pd.DataFrame:
+        """The effects that matter first: achievement of all students, by subject and year, in SD and in points."""
+        return headline_rows(self.effects)
+
+    def __repr__(self) -> str:
+        about = f"{self.worlds} worlds ({self.world_label})" if self.worlds else "the central world only"
+        students = self.pair.base_setting.population.students
+        first = f"{self.scenario.name}: {self.years} year(s), {students:,} students, seed {self.seed}, {about}"
+        return f"{first}\n{self.headline.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        first, _, _ = repr(self).partition("\n")
+        table = self.headline.to_html(index=False, float_format="{:+.3f}".format, border=0)
+        return f"<p>{escape(first)}</p>{table}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -256,6 +274,19 @@ class Result:
         except OSError as error:
             raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
         return folder
+
+
+def headline_rows(effects: pd.DataFrame) -> pd.DataFrame:
+    """Of a table of effects, the rows on everybody's achievement that stand first wherever results are shown."""
+    chosen = (
+        effects["outcome"].isin(("achievement", "percentile_points"))
+        & effects["unit"].isin(("SD", "points"))
+        & (effects["group"] == "all")
+        & (effects["arm"] == "difference")
+        & (effects["estimator"] == "paired")
+    )
+    columns = ["scenario", "outcome", "subject", "year", "value", "low", "high", "unit"]
+    return effects.loc[chosen, [name for name in columns if name in effects.columns]].reset_index(drop=True)
 
 
 def _version(name: str) -> str:

@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from plsim.engine.arm import Engine
-from plsim.engine.pair import Pair, WorldRun, pair, population_of, run_arms
+from plsim.engine.pair import Pair, WorldRun
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.reference import Typical, typical
+from plsim.engine.reference import Typical
 from plsim.evidence import registry
-from plsim.measures.effects import Row, effect_rows
+from plsim.measures.effects import Row
 from plsim.population.load import StudentFiles
 from plsim.population.model import Population
-from plsim.runs.outcomes import year_outcomes
+from plsim.runs.paired import PairedRuns
 from plsim.scenario.schema import Scenario
 
 LUCK_DRAWS = 10
@@ -70,9 +70,9 @@ def robustness(
     def other(number: int) -> dict[Row, float]:
         # Modulo: a seed is below 2**63, and so is its other luck.
         luck = (seed + number * _OTHER_LUCK) % (2**63)
-        people = population if isinstance(population, Population) else population_of(scenario, population, luck)
-        again = pair(scenario, people, seed=luck, years=years)
-        return _effects(again, run_arms(again, CENTRAL, found, engine))
+        runs = PairedRuns(seed=luck, years=years, population=population, engine=engine, keep=0)
+        again = runs.pair(scenario)
+        return _effects(runs, again, runs.run(again, CENTRAL, found=found))
 
     by_row: dict[Row, list[float]] = {}
     for effects in mapped(other, range(1, draws + 1)):
@@ -84,22 +84,18 @@ def robustness(
 
 def _durability(both: Pair, engine: Engine) -> dict[Row, tuple[float, float]]:
     entry = registry()[DURABILITY]
+    setting = both.base_setting
+    runs = PairedRuns(seed=setting.seed, years=setting.years, population=setting.population, engine=engine, keep=0)
     ends = []
     for value in (entry.low, entry.high):
         world = World(f"durability {value:g}", {DURABILITY: value})
-        ends.append(_effects(both, run_arms(both, world, typical(world, engine), engine)))
+        ends.append(_effects(runs, both, runs.run(both, world)))
     return {row: (ends[0][row], ends[1][row]) for row in ends[0] if row.year > 1}
 
 
-def _effects(both: Pair, run_: WorldRun) -> dict[Row, float]:
+def _effects(runs: PairedRuns, both: Pair, run_: WorldRun) -> dict[Row, float]:
     """Effects on achievement in SD for everybody."""
-    setting = both.base_setting
-    rows, values = effect_rows(
-        tuple(
-            year_outcomes(setting, run_.scenario, run_.counterfactual, year, only=("achievement",))
-            for year in range(setting.years)
-        )
-    )
+    rows, values = runs.outcomes(both, run_, only=("achievement",), groups=("all",))
     return {
         row: float(value)
         for row, value in zip(rows, values, strict=True)

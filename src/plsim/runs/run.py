@@ -9,17 +9,15 @@ from time import perf_counter
 
 import numpy as np
 
-from plsim.core.arrays import Floats
 from plsim.engine.arm import Engine
 from plsim.engine.engines import engine_named
-from plsim.engine.pair import Pair, WorldRun, pair, population_of, run_world, source_of
+from plsim.engine.pair import Pair, WorldRun, source_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.worlds import label
 from plsim.engine.worlds import worlds as worlds_of
-from plsim.measures.effects import Row, effect_rows
 from plsim.population.load import StudentFiles
 from plsim.population.model import Population
-from plsim.runs.outcomes import year_outcomes
+from plsim.runs.paired import PairedRuns
 from plsim.runs.result import Result
 from plsim.runs.robustness import Robustness
 from plsim.runs.study_designs import Designs, Found, designed, designs
@@ -29,18 +27,9 @@ DEFAULT_WORLDS = 40
 Progress = Callable[[int, int], None]
 
 
-def world_effects(both: Pair, run_: WorldRun) -> tuple[list[Row], Floats]:
-    """Every row of effects in one world."""
-    years = tuple(
-        year_outcomes(both.base_setting, run_.scenario, run_.counterfactual, year)
-        for year in range(both.base_setting.years)
-    )
-    return effect_rows(years)
-
-
-def world_effects_by_design(both: Pair, of: Designs | None, run_: WorldRun, engine: Engine) -> Found:
+def world_effects_by_design(runs: PairedRuns, both: Pair, of: Designs | None, run_: WorldRun, engine: Engine) -> Found:
     """Every row of effects in one world, and those of other designs, if any, with their sampling errors."""
-    rows, values = world_effects(both, run_)
+    rows, values = runs.outcomes(both, run_)
     exact = Found(rows, values, np.zeros(len(rows)))
     if of is None:
         return exact
@@ -94,10 +83,8 @@ def run(
     seed = scenario.seed if seed is None else seed
     years = scenario.years if years is None else years
     count = DEFAULT_WORLDS if worlds is None else worlds
-    people = population_of(scenario, population, seed)
-    both = pair(scenario, people, seed=seed, years=years)
-    for setting in {id(both.setting): both.setting, id(both.base_setting): both.base_setting}.values():
-        _ = setting.layouts  # made once here, not by every thread
+    runs = PairedRuns(seed=seed, years=years, population=population, engine=engine, keep=0)
+    both = runs.pair(scenario)
     of = designs(both) if other_designs else None
     todo = (CENTRAL, *worlds_of(count, seed))
     done = 0
@@ -105,8 +92,8 @@ def run(
     def one(world: World) -> tuple[Found, WorldRun | None]:
         nonlocal done
         engine_ = engine_named(engine, threads=workers if len(todo) == 1 else 1)
-        run_ = run_world(both, world, engine_)
-        found = world_effects_by_design(both, of, run_, engine_)
+        run_ = runs.run(both, world, engine=engine_)
+        found = world_effects_by_design(runs, both, of, run_, engine_)
         done += 1
         if progress is not None:
             progress(done, len(todo))

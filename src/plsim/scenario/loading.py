@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from plsim.core.errors import ScenarioError, nearest
-from plsim.documents.lines import KeyPath, key_lines
-from plsim.documents.problems import problems_of, raise_problems
+from plsim.core.errors import ScenarioError, nearest, together
+from plsim.documents.document import Document, raise_problems
+from plsim.documents.lines import KeyPath
+from plsim.documents.problems import problems_of
 from plsim.documents.texts import text_of, toml_of
 from plsim.scenario.schema import SCHEMA_VERSION, Scenario
 from plsim.scenario.shipped import scenarios_folder, shipped_scenarios
@@ -91,20 +92,21 @@ def load(
     """
     path = _found(source)
     draft = _Draft()
-    for rank, (file, values, text) in enumerate(_chain(path)):
-        draft.lay_over(values, where=str(file), lines=key_lines(text), rank=-rank)
+    for rank, (file, values, lines) in enumerate(_chain(path)):
+        draft.lay_over(values, where=str(file), lines=lines, rank=-rank)
     return _finished(draft, str(path), path.stem, overrides=overrides, years=years, seed=seed)
 
 
 def loads(text: str, *, where: str = "scenario", overrides: Sequence[str] = ()) -> Scenario:
     """The scenario in a text, which may extend shipped scenarios only."""
-    values = _parsed(text, where)
+    document = _document(text, where)
+    values = document.values
     draft = _Draft()
     if "extends" in values:
-        for rank, (file, inner, inner_text) in enumerate(_chain(_extended(values, where, scenarios_folder()))):
-            draft.lay_over(inner, where=str(file), lines=key_lines(inner_text), rank=-1 - rank)
+        for rank, (file, inner, lines) in enumerate(_chain(_extended(values, where, scenarios_folder()))):
+            draft.lay_over(inner, where=str(file), lines=lines, rank=-1 - rank)
         values = {key: value for key, value in values.items() if key != "extends"}
-    draft.lay_over(values, where=where, lines=key_lines(text), rank=0)
+    draft.lay_over(values, where=where, lines=document.lines, rank=0)
     return _finished(draft, where, "scenario", overrides=overrides, years=None, seed=None)
 
 
@@ -135,8 +137,7 @@ def changed(scenario: Scenario, changes: Mapping[str, object], *, where: str = "
     try:
         return Scenario.model_validate(values)
     except ValidationError as error:
-        raise_problems(problems_of(error, Scenario, where=lambda _: where))
-        raise
+        raise together(problems_of(error, Scenario, where=lambda _: where, kind=ScenarioError)) from None
 
 
 def _finished(
@@ -155,7 +156,9 @@ def _finished(
     try:
         scenario = Scenario.model_validate(draft.values)
     except ValidationError as error:
-        found = problems_of(error, Scenario, where=lambda path: draft.where(path, where), extra_known=("extends",))
+        found = problems_of(
+            error, Scenario, where=lambda path: draft.where(path, where), kind=ScenarioError, extra_known=("extends",)
+        )
         found.sort(key=lambda problem: draft.rank(tuple(problem.key.split("."))))
         problems = [*found, *problems]
     raise_problems(problems)
@@ -177,9 +180,9 @@ def _found(source: str | Path) -> Path:
     raise ScenarioError(name, "", "no such file and no shipped scenario", fix=fix)
 
 
-def _chain(path: Path) -> list[tuple[Path, dict[str, Any], str]]:
+def _chain(path: Path) -> list[tuple[Path, dict[str, Any], dict[KeyPath, int]]]:
     """The file and those it extends, the most basic first, without their ``extends`` keys."""
-    chain: list[tuple[Path, dict[str, Any], str]] = []
+    chain: list[tuple[Path, dict[str, Any], dict[KeyPath, int]]] = []
     seen: list[Path] = []
     while True:
         if path.resolve() in seen:
@@ -188,9 +191,9 @@ def _chain(path: Path) -> list[tuple[Path, dict[str, Any], str]]:
         if len(seen) == MAX_EXTENDS:
             raise ScenarioError(str(path), "extends", f"more than {MAX_EXTENDS} files extend each other")
         seen.append(path.resolve())
-        text = text_of(path, ScenarioError)
-        values = _parsed(text, str(path))
-        chain.append((path, {key: value for key, value in values.items() if key != "extends"}, text))
+        document = _document(text_of(path, ScenarioError), str(path))
+        values = document.values
+        chain.append((path, {key: value for key, value in values.items() if key != "extends"}, document.lines))
         if "extends" not in values:
             # A variation that has no name of its own is called by its file, not by what it extends.
             named = [file for file, given, _ in chain if "name" in given]
@@ -219,15 +222,11 @@ def _is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113
 
 
-def _parsed(text: str, where: str) -> dict[str, Any]:
-    """The values of a TOML text of a schema version that this plsim reads."""
-    values = toml_of(text, where, ScenarioError)
-    version = values.get("schema_version")
-    if type(version) is not int or version != SCHEMA_VERSION:
-        given = "missing" if version is None else f"{version!r} is not a version that this plsim reads"
-        fix = f"Write schema_version = {SCHEMA_VERSION} as the first key."
-        raise ScenarioError(where, "schema_version", given, allowed=str(SCHEMA_VERSION), fix=fix)
-    return values
+def _document(text: str, where: str) -> Document[ScenarioError]:
+    """A TOML text of a schema version that this plsim reads."""
+    document = Document(text, where, ScenarioError)
+    document.require("schema_version", SCHEMA_VERSION)
+    return document
 
 
 def _lay_override(draft: _Draft, override: str) -> None:

@@ -153,3 +153,9 @@ class Scenario(Options):
 def typical_practices() -> PracticeTables:
     """What typical schools do, from the registry."""
     return Practices()
+
+
+def typical_again(practice: str) -> dict[str, object]:
+    """The changes that put one practice back to what typical schools do: dotted keys and values."""
+    usual = typical_practices()[practice]
+    return {f"practices.{practice}.{name}": getattr(usual, name) for name in type(usual).model_fields}

@@ -16,12 +16,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
+from plsim.documents.document import Document, in_order, raise_problems
 from plsim.documents.lines import KeyPath
 from plsim.documents.texts import text_of, text_or_nothing, toml_of
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
 from plsim.studies.factors import Factor
-from plsim.studies.problems import Places, raise_problems, schema_problems
 from plsim.studies.resolve import resolved
 from plsim.studies.schema import (
     METHODS,
@@ -123,31 +123,21 @@ def loads_study(
     seed: int | None = None,
 ) -> Loaded:
     """The study in a text; a scenario's path is as seen from ``folder``."""
-    values = _parsed(text, where)
-    places = Places(where, text)
+    places = Document(text, where, StudyError)
+    places.require("schema_version", STUDY_SCHEMA_VERSION)
+    values = places.values
     problems: list[StudyError] = []
     if seed is not None:
         values["seed"] = seed
     study = _checked(values, places, problems)
     scenario = _scenario(values, study, places, problems, folder)
     factors = () if scenario is None else resolved(study, scenario, places, problems)
-    raise_problems(_in_order(problems))
+    raise_problems(in_order(problems))
     assert scenario is not None  # or there was a problem with it
     return Loaded(study, scenario, factors, text, where)
 
 
-def _in_order(problems: list[StudyError]) -> list[StudyError]:
-    """Each problem once, line by line."""
-    once = {str(problem): problem for problem in problems}
-
-    def line(problem: StudyError) -> int:
-        number = problem.where.rpartition(":")[2]
-        return int(number) if number.isdigit() else 0
-
-    return sorted(once.values(), key=line)
-
-
-def _checked(values: dict[str, Any], places: Places, problems: list[StudyError]) -> Study:
+def _checked(values: dict[str, Any], places: Document[StudyError], problems: list[StudyError]) -> Study:
     """The study of plain values, table by table so that each problem is told once and in full.
 
     With a problem, what is sound of it: so that this can be checked against the scenario all the same.
@@ -173,7 +163,7 @@ def _checked(values: dict[str, Any], places: Places, problems: list[StudyError])
     try:
         return Study.model_validate(pieces)
     except ValidationError as error:
-        problems += schema_problems(error, Study, prefix=(), places=places)
+        problems += places.problems(error, Study)
         wrong = {str(item["loc"][0]) for item in error.errors()}
     stand_in = {"name": "study", "question": "?", "scenario": "?", "method": _PLACEHOLDER}
     return Study.model_validate(stand_in | {key: value for key, value in pieces.items() if key not in wrong})
@@ -183,7 +173,7 @@ def _piece(
     schema: type[BaseModel],
     given: Any,
     path: KeyPath,
-    places: Places,
+    places: Document[StudyError],
     problems: list[StudyError],
     otherwise: BaseModel | None,
 ) -> BaseModel | None:
@@ -193,11 +183,13 @@ def _piece(
     try:
         return schema.model_validate(given)
     except ValidationError as error:
-        problems += schema_problems(error, schema, prefix=path, places=places)
+        problems += places.problems(error, schema, prefix=path)
         return otherwise
 
 
-def _specs(given: Any, path: KeyPath, places: Places, problems: list[StudyError]) -> dict[str, FactorSpec]:
+def _specs(
+    given: Any, path: KeyPath, places: Document[StudyError], problems: list[StudyError]
+) -> dict[str, FactorSpec]:
     """Factors by dotted key: keys may be written quoted (``"a.b"``), dotted (``a.b``) or as tables (``[levers.a]``)."""
     found: dict[str, FactorSpec] = {}
     if not isinstance(given, dict):
@@ -219,7 +211,7 @@ def _specs(given: Any, path: KeyPath, places: Places, problems: list[StudyError]
     return found
 
 
-def _spec(value: Any, path: KeyPath, places: Places, problems: list[StudyError]) -> FactorSpec | None:
+def _spec(value: Any, path: KeyPath, places: Document[StudyError], problems: list[StudyError]) -> FactorSpec | None:
     if isinstance(value, str):
         if value in ("on_off", "on/off"):
             return FactorSpec(on_off=True)
@@ -256,7 +248,7 @@ def _flat(case: Any, prefix: str = "") -> Any:
     return found
 
 
-def _outcomes(given: Any, places: Places, problems: list[StudyError]) -> Any:
+def _outcomes(given: Any, places: Document[StudyError], problems: list[StudyError]) -> Any:
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         shape = "tables that begin with [[outcomes]]"
         problems.append(places.error(("outcomes",), f"{_shown(given)} is not allowed", allowed=shape))
@@ -268,7 +260,7 @@ def _outcomes(given: Any, places: Places, problems: list[StudyError]) -> Any:
     return tuple(specs)
 
 
-def _groups(given: Any, places: Places, problems: list[StudyError]) -> dict[str, tuple[str, ...]]:
+def _groups(given: Any, places: Document[StudyError], problems: list[StudyError]) -> dict[str, tuple[str, ...]]:
     if not isinstance(given, dict):
         problems.append(places.error(("groups",), f"{_shown(given)} is not allowed", allowed="a table"))
         return {}
@@ -282,7 +274,7 @@ def _groups(given: Any, places: Places, problems: list[StudyError]) -> dict[str,
     return found
 
 
-def _method(given: Any, places: Places, problems: list[StudyError]) -> Any:
+def _method(given: Any, places: Document[StudyError], problems: list[StudyError]) -> Any:
     path: KeyPath = ("method",)
     kind = given.get("kind") if isinstance(given, dict) else given
     if not isinstance(kind, str) or kind not in METHODS:
@@ -296,7 +288,7 @@ def _method(given: Any, places: Places, problems: list[StudyError]) -> Any:
 def _scenario(
     values: Mapping[str, Any],
     study: Study,
-    places: Places,
+    places: Document[StudyError],
     problems: list[StudyError],
     folder: Path | None,
 ) -> Scenario | None:
@@ -320,7 +312,7 @@ def _scenario(
     try:
         return changed(scenario, changes)
     except ScenarioError as problem:
-        for each in getattr(problem, "problems", (problem,)):
+        for each in problem.problems or (problem,):
             path = tuple(each.key.split(".")) if each.key else ("population",)
             problems.append(places.moved(path, each))
         return None
@@ -341,16 +333,6 @@ def _found(source: str | Path) -> Path:
         raise StudyError(name, "", "is a folder without a study.toml", fix=f"Shipped: {', '.join(shipped)}.")
     fix = f"{nearest(path.stem, shipped)} Shipped: {', '.join(shipped)}.".strip()
     raise StudyError(name, "", "no such file and no shipped experiment", fix=fix)
-
-
-def _parsed(text: str, where: str) -> dict[str, Any]:
-    values = toml_of(text, where, StudyError)
-    version = values.get("schema_version")
-    if type(version) is not int or version != STUDY_SCHEMA_VERSION:
-        given = "missing" if version is None else f"{version!r} is not a version that this plsim reads"
-        fix = f"Write schema_version = {STUDY_SCHEMA_VERSION} as the first key."
-        raise StudyError(where, "schema_version", given, allowed=str(STUDY_SCHEMA_VERSION), fix=fix)
-    return values
 
 
 def _shown(given: Any) -> str:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 from plsim.core.errors import StudyError
+from plsim.documents.document import Document
 from plsim.studies.factors import WORLD, Factor, group_names
-from plsim.studies.problems import Places
 from plsim.studies.schema import (
     MAX_RUNS,
     METHODS,
@@ -81,7 +81,7 @@ def runs(study: Study, factors: Sequence[Factor]) -> int:
     return points(study, factors) * (worlds if study.method.crossed else 1)
 
 
-def method_problems(study: Study, factors: Sequence[Factor], places: Places) -> list[StudyError]:
+def method_problems(study: Study, factors: Sequence[Factor], places: Document[StudyError]) -> list[StudyError]:
     """Why a method cannot answer this study, each with the way forward."""
     method = study.method
     found: list[StudyError] = []
@@ -127,7 +127,7 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Places) -> 
     return found
 
 
-def _morris_problems(method: Morris, sliced: Sequence[Factor], places: Places) -> list[StudyError]:
+def _morris_problems(method: Morris, sliced: Sequence[Factor], places: Document[StudyError]) -> list[StudyError]:
     levels = morris_levels(method, sliced)
     if method.levels is None:
         if levels <= MOST_LEVELS:
@@ -147,7 +147,7 @@ def _morris_problems(method: Morris, sliced: Sequence[Factor], places: Places) -
     return []
 
 
-def _two_valued(method: Method, factors: Sequence[Factor], places: Places) -> list[StudyError]:
+def _two_valued(method: Method, factors: Sequence[Factor], places: Document[StudyError]) -> list[StudyError]:
     """Two-level designs: any two values do; a fractional one takes the ends of a range."""
     ends = isinstance(method, FractionalFactorial)
     found = []

@@ -12,6 +12,7 @@ from itertools import combinations
 
 from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
+from plsim.documents.document import Document
 from plsim.documents.lines import KeyPath
 from plsim.engine.worlds import worlds
 from plsim.evidence import registry
@@ -22,7 +23,6 @@ from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario, typical_practices
 from plsim.studies.factors import NOTHING, WORLD, Changes, Factor, changes_at, matching
 from plsim.studies.methods import method_problems, world_is_factor
-from plsim.studies.problems import Places
 from plsim.studies.schema import FactorSpec, Study
 
 ROOTS = {"levers": ("practices", "support", "programs", "freeze"), "context": ("context", "population")}
@@ -44,7 +44,9 @@ _PEOPLE = (
 class Resolver:
     """What finds the factors of a study and notes what is wrong with them."""
 
-    def __init__(self, study: Study, scenario: Scenario, places: Places, problems: list[StudyError]) -> None:
+    def __init__(
+        self, study: Study, scenario: Scenario, places: Document[StudyError], problems: list[StudyError]
+    ) -> None:
         self.study = study
         self.scenario = scenario
         self.places = places
@@ -91,7 +93,7 @@ class Resolver:
         try:
             changed(self.scenario, changes)
         except ScenarioError as problem:
-            for each in getattr(problem, "problems", (problem,)):
+            for each in problem.problems or (problem,):
                 self.problems.append(self.places.moved(path, _about(each, changes)))
             return False
         return True
@@ -279,7 +281,9 @@ class Resolver:
         return tuple(replace(factor, group=group_of.get(factor.name, "")) for factor in factors)
 
 
-def resolved(study: Study, scenario: Scenario, places: Places, problems: list[StudyError]) -> tuple[Factor, ...]:
+def resolved(
+    study: Study, scenario: Scenario, places: Document[StudyError], problems: list[StudyError]
+) -> tuple[Factor, ...]:
     """The factors of a study; what is wrong with it is added to ``problems``."""
     resolver = Resolver(study, scenario, places, problems)
     factors = resolver.factors()

@@ -57,6 +57,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +84,7 @@ _MOST_NUMBERS = 50_000_000
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StudyResult:
     """A study that is over.
 
@@ -100,6 +101,24 @@ class StudyResult:
     folder: Path
     analysis: Analysis
     sweep: SweepOutcome
+
+    @property
+    def headline(self) -> pd.DataFrame:
+        """The table that answers the question."""
+        return self.analysis.headline
+
+    def __repr__(self) -> str:
+        study = self.loaded.study
+        lines = [
+            f"{study.name}: {study.question}",
+            f"{self.task.count:,} runs by {study.method.kind}, seed {study.seed}",
+        ]
+        return "\n".join([*lines, self.headline.head(20).to_string(index=False)])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        table = self.headline.head(20).to_html(index=False, float_format="{:+.3f}".format, border=0)
+        return f"<p>{escape(self.loaded.study.question)}</p>{table}"
 
     def summary(self) -> dict[str, Any]:
         """The document of ``summary.json``."""

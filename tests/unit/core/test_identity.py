@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plsim.core.identity import COMPILED, MODEL, ROOT, RUNS, program_digest, sources, text_digest
+from plsim.core.identity import COMPILED, GLUE, MODEL, ROOT, RUNS, program_digest, sources, text_digest
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT, tmp_path / "plsim", ignore=shutil.ignore_patterns("*.pyc", "static")))
 
 
-@pytest.mark.parametrize("name", sorted({*COMPILED, *MODEL, *RUNS}))
+@pytest.mark.parametrize("name", sorted({*COMPILED, *GLUE, *MODEL, *RUNS}))
 def test_every_name_matches_some_source(name: str) -> None:
     assert list(sources([name]))
 

@@ -7,8 +7,10 @@ import pytest
 import plsim
 from plsim.core.errors import InputError, ScenarioError
 from plsim.engine.parameters import CENTRAL, World, prior_worlds
-from plsim.runs.evaluate import KEPT, Evaluator, Outcome
+from plsim.runs.evaluate import Evaluator, Outcome
+from plsim.runs.paired import KEPT, Few
 from plsim.scenario.loading import load
+from plsim.scenario.schema import Support, typical_again, typical_practices
 
 SMALL = ("population.schools=4", "population.students_per_school=60", "population.charter_schools=2")
 OUTCOMES = (
@@ -73,17 +75,15 @@ def test_few_populations_and_plans_are_kept() -> None:
     first = evaluator({"population.students_per_school": 20}).tolist()
     for students in range(21, 21 + KEPT):
         evaluator({"population.students_per_school": students})
-    assert all(len(kept) <= KEPT for kept in vars(evaluator).values() if isinstance(kept, dict))
+    assert all(len(each._values) <= KEPT for each in vars(evaluator._runs).values() if isinstance(each, Few))
     assert evaluator({"population.students_per_school": 20}).tolist() == first
 
 
 def test_a_practice_that_is_off_is_what_typical_schools_do() -> None:
     scenario = load("redesigned_school", overrides=SMALL)
     typical = Evaluator(scenario, years=1)
-    assert typical(typical.practice_off("technology")).tolist() != typical().tolist()
-    everything = {key: value for name in plsim_practices() for key, value in typical.practice_off(name).items()}
-    from plsim.scenario.schema import Support, typical_practices
-
+    assert typical(typical_again("technology")).tolist() != typical().tolist()
+    everything = {key: value for name in plsim_practices() for key, value in typical_again(name).items()}
     same = typical.vary(everything)
     assert same.practices == typical_practices()
     assert same.support != Support()

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plsim.core.errors import ScenarioError
-from plsim.documents.problems import ScenarioFileError
 from plsim.documents.texts import MAX_BYTES
 from plsim.scenario import Scenario, load, loads, shipped_scenarios
 from plsim.scenario.shipped import first_line
@@ -99,7 +98,7 @@ def test_all_problems_of_a_file_are_told_at_once_in_file_order() -> None:
 
 
 def test_several_problems_are_kept_one_by_one() -> None:
-    with pytest.raises(ScenarioFileError) as caught:
+    with pytest.raises(ScenarioError) as caught:
         loads(HEAD + "a = 1\nb = 2")
     assert [problem.key for problem in caught.value.problems] == ["a", "b"]
 
@@ -133,7 +132,7 @@ def test_an_error_names_the_extended_file_that_holds_it(tmp_path: Path) -> None:
 def test_problems_of_a_variation_come_before_those_of_what_it_extends(tmp_path: Path) -> None:
     written(tmp_path, HEAD + "yers = 2", "base.toml")
     path = written(tmp_path, HEAD + '\n\n\nextends = "base.toml"\nsed = 1', "a.toml")
-    with pytest.raises(ScenarioFileError) as caught:
+    with pytest.raises(ScenarioError) as caught:
         load(path, overrides=["yeers=1"])
     assert [problem.key for problem in caught.value.problems] == ["sed", "yers", "yeers"]
 

@@ -15,6 +15,7 @@ from plsim.core.errors import InputError, RunError, StudyError
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.worlds import label, unidentified, worlds
 from plsim.runs.evaluate import Evaluator
+from plsim.scenario.schema import typical_again
 from plsim.studies.analysis import analysed
 from plsim.studies.design import CENTRAL_ONLY, ONE_BY_ONE, StudyTask, task_of
 from plsim.studies.loading import Loaded, load_study, loads_study
@@ -57,7 +58,7 @@ def test_a_run_is_what_the_evaluator_gives_at_the_values_that_the_table_of_runs_
     evaluator = Evaluator(found.loaded.scenario, outcomes=found.task.outcomes)
     changes = {"practices.learning_paths.intensity": row["practices.learning_paths.intensity"]}
     if row["practices.advising"] == "off":
-        changes |= evaluator.practice_off("advising")
+        changes |= typical_again("advising")
     assert row["achievement.both.1.all"] == evaluator(changes, found.task.design.worlds[1])[0]
 
 
@@ -258,8 +259,8 @@ def test_a_full_factorial_hands_combinations_to_the_attribution_in_its_order(tmp
     table = found.analysis.tables["attribution"]
     alone = table[(table["measure"] == "add_one_in") & (table["practice"] == "learning_paths")]["value"].iloc[0]
     evaluator = Evaluator(found.loaded.scenario, outcomes=found.task.outcomes)
-    off = evaluator.practice_off("advising")
-    nothing = evaluator(off | evaluator.practice_off("learning_paths"))[0]
+    off = typical_again("advising")
+    nothing = evaluator(off | typical_again("learning_paths"))[0]
     assert alone == pytest.approx(float(evaluator(off)[0] - nothing))
 
 

@@ -14,7 +14,6 @@ from plsim.cli.main import main
 from plsim.core.errors import StudyError
 from plsim.studies.loading import Loaded, load_study, loads_study
 from plsim.studies.methods import morris_levels, runs
-from plsim.studies.problems import StudyFileError
 from plsim.studies.schema import METHODS, Morris
 
 HEAD = """schema_version = 1
@@ -158,7 +157,7 @@ def test_a_morris_grid_meets_every_value_equally_often() -> None:
         (LEVERS + "[groups]\npeople = []", "groups.people: [] is not allowed"),
         (LEVERS + "[groups]\npeople = ['practices.advising']", "sample has no index for a group. Use sobol or morris"),
         (LEVERS + "[[outcomes]]\noutcome = 'achievment'", "Did you mean 'achievement'?"),
-        (LEVERS + "[[outcomes]]\n[[outcomes]]\nsubject = 'maths'", "trial.toml:14: outcomes.1.subject: 'maths' is not"),
+        (LEVERS + "[[outcomes]]\n[[outcomes]]\nsubject = 'maths'", "trial.toml:14: outcome 2, subject: 'maths' is not"),
         (LEVERS + "[[outcomes]]\nyear = 2", "2 is out of range. Allowed: 1 to 1"),
         (LEVERS + "[[outcomes]]\ngroup = 'quintile:6'", "Did you mean"),
         (LEVERS + "[[outcomes]]\n[[outcomes]]", "is asked for twice"),
@@ -211,7 +210,7 @@ def test_many_worlds_cannot_be_levels_of_a_morris_factor_but_trajectories_share_
 
 def test_everything_wrong_with_a_file_is_said_at_once_in_its_order() -> None:
     text = HEAD.replace("years = 1", "yeers = 1") + LEVERS.replace("intensity", "intensty") + "[method]\nkind = 'sobl'"
-    with pytest.raises(StudyFileError) as caught:
+    with pytest.raises(StudyError) as caught:
         loads_study(text, where="trial.toml")
     lines = str(caught.value).splitlines()
     assert ["yeers" in lines[0], "intensty" in lines[1], "sobl" in lines[2], len(lines)] == [True, True, True, 3]

@@ -22,6 +22,10 @@ class BatchEngine:
         # Kept: whoever watches runs week by week, and a thread takes about as long to start as it works.
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="plsim-batch") if threads > 1 else None
 
+    def __reduce__(self) -> tuple[type[BatchEngine], tuple[int]]:
+        """Compiled code and threads are made anew where a copy is opened."""
+        return BatchEngine, (self._threads,)
+
     def start_year(self, arm: Arm) -> None:
         """Section summaries before the first week."""
         self._batch.first_summaries(arm.rows, arm.students, arm.sections, arm.schools)

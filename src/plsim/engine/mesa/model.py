@@ -6,7 +6,7 @@ method, and hand the class to :class:`SchoolModel`; see ``docs/engines.md``.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +269,10 @@ class MesaEngine:
     def __init__(self, *, shuffle: bool = False) -> None:
         self._shuffle = shuffle
         self._models: list[ArmModel] = []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Agents are made anew from the arm where a copy is opened."""
+        return partial(MesaEngine, shuffle=self._shuffle), ()
 
     def start_year(self, arm: Arm) -> None:
         """Section summaries before the first week."""

@@ -1,5 +1,7 @@
 // Calls to the server on this machine.
 
+import { place, t } from "./i18n.js";
+
 export class Problem extends Error {}
 
 async function answer(response) {
@@ -8,19 +10,19 @@ async function answer(response) {
     body = await response.json();
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    if (response.ok) throw new Problem("The server’s answer could not be read.");
+    if (response.ok) throw new Problem(t("The server’s answer could not be read."));
   }
-  if (!response.ok) throw new Problem(body?.problem ?? `The server answered ${response.status}.`);
+  if (!response.ok) throw new Problem(body?.problem ?? t("The server answered {status}.", { status: response.status }));
   return body;
 }
 
 async function ask(path, options) {
   let response;
   try {
-    response = await fetch(path, { ...options, credentials: "same-origin" });
+    response = await fetch(path, { ...options, credentials: "same-origin", headers: { "Accept-Language": place(), ...options.headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem("The server does not answer. Is “plsim explore” still running?");
+    throw new Problem(t("The server does not answer. Is “plsim explore” still running?"));
   }
   return answer(response);
 }

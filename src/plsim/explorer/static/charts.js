@@ -4,6 +4,7 @@
 // Every drawing takes the width in CSS pixels that it will have on the page, so that text is as large as other text.
 
 import { csv, download, h, s, table, unique } from "./dom.js";
+import { figure } from "./i18n.js";
 
 export const COLOURS = { here: "#005a8c", typical: "#5f6670", band: "#9fc3da", grid: "#d9dde2", ink: "#1a1a1a", soft: "#4d4d4d" };
 /** Up to four scenarios: colour, dash and marker. */
@@ -21,7 +22,7 @@ const MINUS = "−";
 /** A number with so many decimals and a proper minus. */
 export function number(value, digits = 1) {
   if (value === null || !Number.isFinite(value)) return "–";
-  const text = Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const text = figure(Math.abs(value), digits);
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 

@@ -11,15 +11,14 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from plsim.core.calendar import WEEKS_PER_YEAR
-from plsim.core.errors import InputError, StudyError
-from plsim.documents.lines import key_lines
-from plsim.documents.problems import problems_of
-from plsim.documents.texts import text_of, text_or_nothing, toml_of
+from plsim.core.errors import StudyError, nearest
+from plsim.documents.document import Document
+from plsim.documents.texts import text_of, text_or_nothing
 from plsim.practices.options import Options
 from plsim.scenario.loading import loads
 from plsim.scenario.schema import Scenario
@@ -130,34 +129,30 @@ def is_fact_file(path: Path) -> bool:
 
 def load_fact_file(path: Path) -> FactFile:
     """A fact file, checked: every key, every scenario, every fact."""
-    text = text_of(path, StudyError)
-    values = toml_of(text, str(path), StudyError)
-    where = path.name
+    document = Document(text_of(path, StudyError), path.name, StudyError)
+    values, text, where = document.values, document.text, document.where
     known = ("schema_version", "study", *_TABLES, "design", "calibration", "fact")
     for key in values:
         if key not in known:
-            raise StudyError(where, key, "unknown key", allowed=", ".join(known))
-    if values.get("schema_version") != SCHEMA_VERSION:
-        raise StudyError(where, "schema_version", f"got {values.get('schema_version')!r}", allowed=str(SCHEMA_VERSION))
+            raise document.error((key,), "unknown key", allowed=", ".join(known), fix=nearest(key, known))
+    document.require("schema_version", SCHEMA_VERSION)
     if not isinstance(values.get("study"), str) or "scenario" not in values or "design" not in values:
-        raise StudyError(where, "", 'a fact file needs study = "...", [scenario], [design] and [[fact]]')
-    lines = key_lines(text)
-    scenario = loads(inner_text(text, "scenario"), where=where)
-    comparison = loads(inner_text(text, "comparison"), where=where) if "comparison" in values else None
+        raise document.error((), 'a fact file needs study = "...", [scenario], [design] and [[fact]]')
     entries = values.get("fact")
     if not isinstance(entries, list) or not entries:
-        raise StudyError(where, "fact", "no [[fact]] entries")
-    size = values.get("calibration")
+        raise document.error(("fact",), "no [[fact]] entries")
     return FactFile(
         name=path.stem,
         study=values["study"],
-        scenario=scenario,
-        comparison=comparison,
-        design=_checked(DesignTable, values["design"], where, "design", lines.get(("design",), 0)),
-        calibration=None
-        if size is None
-        else _checked(SizeTable, size, where, "calibration", lines.get(("calibration",), 0)),
-        facts=tuple(_checked(FactTable, each, where, f"fact {index}", 0) for index, each in enumerate(entries, 1)),
+        scenario=loads(inner_text(text, "scenario"), where=where),
+        comparison=loads(inner_text(text, "comparison"), where=where) if "comparison" in values else None,
+        design=document.checked(DesignTable, values["design"], prefix=("design",)),
+        calibration=document.checked(SizeTable, values["calibration"], prefix=("calibration",))
+        if "calibration" in values
+        else None,
+        facts=tuple(
+            document.checked(FactTable, each, prefix=("fact", str(index))) for index, each in enumerate(entries)
+        ),
     )
 
 
@@ -175,19 +170,3 @@ def inner_text(text: str, table: str) -> str:
             out.append(line if inside else "")
     out[0] = "schema_version = 1"
     return "\n".join(out) + "\n"
-
-
-def _checked(schema: type[Any], values: Any, where: str, key: str, line: int) -> Any:
-    """A table by its schema; what is wrong with it becomes one error that names the file and the table."""
-    place = f"{where}:{line}" if line else where
-    if not isinstance(values, dict):
-        raise StudyError(place, key, "not a table")
-    try:
-        return schema.model_validate(values)
-    except ValidationError as error:
-        model: type[BaseModel] = schema
-        problems: list[InputError] = list(problems_of(error, model, where=lambda _: place))
-        first = problems[0]
-        raise StudyError(
-            place, f"{key}.{first.key}".rstrip("."), first.problem, allowed=first.allowed, fix=first.fix
-        ) from None

@@ -173,7 +173,7 @@ def test_published_values_come_from_the_table_of_facts(bench: Bench) -> None:
         ("se = 0.041\n", "", StudyError, "R17-01: facts.csv has no standard error. Give 'se'"),
         ('id = "R17-02"', 'id = "R17-01"', StudyError, "R17-01: given twice"),
         ("years = 1", "yaers = 1", ScenarioError, r"study.toml:12: yaers: unknown key. Did you mean 'years'"),
-        ("schema_version = 1", "schema_version = 7", StudyError, "schema_version: got 7"),
+        ("schema_version = 1", "schema_version = 7", StudyError, "schema_version: 7 is not a value"),
     ],
 )
 def test_a_wrong_fact_file_is_refused_with_the_way_forward(

@@ -1,0 +1,528 @@
+"""The door for Python: what ``import plsim`` offers, with arguments checked as the command line checks them.
+
+Whatever is wrong with an argument raises an :class:`~plsim.core.errors.InputError` that says what was given and what is
+allowed. A name or a path of a scenario is accepted wherever a scenario is.
+"""
+
+from __future__ import annotations
+
+import numbers
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plsim.core.calendar import MAX_YEARS
+from plsim.core.errors import InputError, nearest
+from plsim.scenario import Scenario
+from plsim.scenario import load as load_scenario
+from plsim.scenario.schema import MAX_SEED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from plsim.engine.parameters import World
+    from plsim.population.load import StudentFiles
+    from plsim.population.model import Population
+    from plsim.runs.compare import Comparison
+    from plsim.runs.districts import District, DistrictEffects
+    from plsim.runs.evaluate import Evaluator, Outcome
+    from plsim.runs.result import Result
+    from plsim.studies.loading import Loaded
+    from plsim.studies.run import StudyResult
+
+    People = Population | StudentFiles | pd.DataFrame | str | Path
+
+MAX_WORKERS = 1024
+ENGINES = ("batch", "mesa")
+
+Progress = Callable[[int, int], None]
+
+
+def load(
+    source: str | Path, *, overrides: Sequence[str] = (), years: int | None = None, seed: int | None = None
+) -> Scenario:
+    """The scenario in a TOML file, or the shipped one of that name.
+
+    Parameters
+    ----------
+    source
+        Path of a file, or a name that ``plsim list scenarios`` shows.
+    overrides
+        Dotted keys with TOML values, as ``--set`` takes them: ``"practices.advising.intensity=0.8"``.
+    years, seed
+        Put over the file's, when given.
+
+    Raises
+    ------
+    ScenarioError
+        One message with everything that is wrong.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> plsim.load("one_school_demo").years
+    2
+    """
+    if not isinstance(source, str | os.PathLike):
+        raise InputError("load", "source", _given(source), allowed="the path of a TOML file or a scenario's name")
+    if isinstance(overrides, str):
+        overrides = (overrides,)
+    return load_scenario(
+        source if isinstance(source, str) else Path(source),
+        overrides=tuple(overrides),
+        years=_years(years),
+        seed=_seed(seed),
+    )
+
+
+def change(scenario: Scenario | str | Path, changes: Mapping[str, object]) -> Scenario:
+    """The scenario with the values of dotted keys replaced, checked again.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the name or path of one.
+    changes
+        Dotted scenario keys and their values.
+
+    Raises
+    ------
+    ScenarioError
+        One message with everything that is wrong.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> more = plsim.change("one_school_demo", {"practices.advising.intensity": 0.8})
+    >>> more.practices["advising"].intensity
+    0.8
+    """
+    from plsim.scenario.loading import changed
+
+    if not isinstance(changes, Mapping):
+        raise InputError("change", "changes", _given(changes), allowed="a mapping of dotted keys to values")
+    for key in changes:
+        if not isinstance(key, str):
+            raise InputError("change", "changes", f"a key is {_shown(key)}", allowed="dotted keys as text")
+    return changed(_scenario(scenario), changes)
+
+
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    worlds: int | str | Path | None = None,
+    years: int | None = None,
+    population: People | None = None,
+    engine: str = "batch",
+    workers: int = 1,
+    progress: Progress | None = None,
+    other_designs: bool = True,
+) -> Result:
+    """A scenario beside its counterfactual: typical practice with the same students and the same random draws.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the name or path of one.
+    seed
+        Of all random draws; the scenario's own when None. 0 is a seed.
+    worlds
+        How many sets of assumptions to take intervals over, default 40; 0 runs the central one only, without intervals.
+    years
+        Years to simulate, 1 to 8; the scenario's own when None.
+    population
+        Students and schools: a population, a folder or file of a district, or a DataFrame of students; drawn from the
+        norms when None.
+    engine
+        ``"batch"`` (compiled) or ``"mesa"`` (agents): the same results to the last bit.
+    workers
+        Threads; results do not depend on them.
+    progress
+        Called with the number of worlds done and in all.
+    other_designs
+        Also estimate the effect as other study designs would.
+
+    Returns
+    -------
+    Result
+        ``effects`` is a DataFrame of outcomes, each with its unit; ``save`` writes a folder.
+
+    Raises
+    ------
+    InputError
+        When an argument is not what is allowed.
+    PopulationError
+        When the files of a population are wrong.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> result = plsim.run("one_school_demo", worlds=0, years=1, other_designs=False)
+    >>> sorted(result.effects["subject"].unique())
+    ['both', 'math', 'reading']
+    """
+    from plsim.runs.run import run as run_scenario
+
+    of = _scenario(scenario)
+    return run_scenario(
+        of,
+        seed=_seed(seed),
+        worlds=_worlds(worlds),
+        years=_years(years),
+        population=_people(population, of, _seed(seed)),
+        engine=_engine(engine),
+        workers=_workers(workers),
+        progress=progress,
+        other_designs=bool(other_designs),
+    )
+
+
+def compare(
+    scenarios: Sequence[Scenario | str | Path],
+    *,
+    seed: int | None = None,
+    years: int | None = None,
+    worlds: int | None = None,
+    population: People | None = None,
+    own_populations: bool = False,
+    why: bool = True,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Scenarios on the same schools, with the same random draws and in the same worlds.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more, or their names; the first is what the others are compared with.
+    seed, years
+        The first scenario's seed and the fewest years of any scenario, when None.
+    worlds, population, workers, progress
+        As for :func:`run`; without a population all get the first scenario's students and schools.
+    own_populations
+        Give each scenario its own students and schools.
+    why
+        Also decompose each effect in the central world into time, match, attention and quality.
+
+    Returns
+    -------
+    Comparison
+        ``differences`` is a DataFrame: effect of each scenario minus that of the first, world by world.
+
+    Raises
+    ------
+    InputError
+        When fewer than two different scenarios are given, or an argument is not what is allowed.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> school = plsim.load("one_school_demo", years=1)
+    >>> more = plsim.change(school, {"practices.advising.intensity": 1.0}).with_changes(name="more_advising")
+    >>> found = plsim.compare([school, more], worlds=0, why=False)
+    >>> set(found.differences["scenario"])
+    {'more_advising'}
+    """
+    from plsim.runs.compare import compare as compare_scenarios
+
+    if isinstance(scenarios, str | Path | Scenario):
+        raise InputError("compare", "scenarios", _given(scenarios), allowed="a list of two or more scenarios")
+    of = [_scenario(each) for each in scenarios]
+    people = _people(population, of[0], _seed(seed)) if of else None
+    return compare_scenarios(
+        of,
+        seed=_seed(seed),
+        years=_years(years),
+        worlds=_worlds(worlds),
+        population=people,
+        own_populations=bool(own_populations),
+        why=bool(why),
+        workers=_workers(workers),
+        progress=progress,
+    )
+
+
+def evaluate(
+    scenario: Scenario | str | Path,
+    *,
+    seed: int | None = None,
+    years: int | None = None,
+    population: People | None = None,
+    outcomes: Sequence[Outcome] | None = None,
+    engine: str = "batch",
+) -> Evaluator:
+    """What evaluates many variations of one scenario quickly, keeping what they share.
+
+    Parameters
+    ----------
+    scenario
+        What is varied.
+    seed, years, population, engine
+        As for :func:`run`.
+    outcomes
+        What is read from every variation; the effect on achievement after each year when None.
+
+    Returns
+    -------
+    Evaluator
+        Called with changes and a world it gives the outcomes, shape (outcomes,), in the order of its ``outcomes``.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> of = plsim.evaluate("one_school_demo", years=1)
+    >>> of({"practices.advising.intensity": 1.0}).shape == (len(of.outcomes),)
+    True
+    """
+    from plsim.runs.evaluate import Evaluator
+
+    of = _scenario(scenario)
+    return Evaluator(
+        of,
+        seed=_seed(seed),
+        years=_years(years),
+        population=_people(population, of, _seed(seed)),
+        outcomes=outcomes,
+        engine=_engine(engine),
+    )
+
+
+def study(
+    source: Loaded | str | Path,
+    folder: str | Path,
+    *,
+    seed: int | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> StudyResult:
+    """Run a study: a question that takes many runs. Interrupted, it goes on where it ended.
+
+    Parameters
+    ----------
+    source
+        A study file, a folder that holds a ``study.toml``, the name of a shipped experiment, or the text of a study
+        file (several lines of TOML).
+    folder
+        Where runs and tables are kept.
+    seed
+        Put over the file's, when given.
+    workers
+        Processes; results do not depend on them.
+    progress
+        Called with the number of runs done and in all.
+
+    Returns
+    -------
+    Study
+        ``tables`` by name, ``statements`` (plain sentences).
+
+    Raises
+    ------
+    StudyError
+        When the file is wrong, or the folder holds runs of another study.
+    """
+    from plsim.studies.loading import Loaded, load_study, loads_study
+    from plsim.studies.run import StudyResult, run_study
+
+    if isinstance(source, Loaded):
+        loaded = source
+    elif isinstance(source, str) and "\n" in source:
+        loaded = loads_study(source, seed=_seed(seed))
+    elif isinstance(source, str | os.PathLike):
+        loaded = load_study(source, seed=_seed(seed))
+    else:
+        raise InputError("study", "source", _given(source), allowed="a study file, a study's name, or its text")
+    found = run_study(loaded, Path(folder), workers=_workers(workers), progress=progress)
+    assert isinstance(found, StudyResult)  # no shard was asked for
+    return found
+
+
+def districts(
+    scenario: Scenario | str | Path,
+    of: Any,
+    *,
+    seed: int | None = None,
+    years: int | None = None,
+    worlds: int = 0,
+    workers: int = 1,
+) -> Iterator[DistrictEffects]:
+    """The effects of a scenario in district after district, in the memory of one.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the name or path of one.
+    of
+        How many districts to draw from the norms (a whole number), or the folders and files to read them from.
+    seed, years, workers
+        As for :func:`run`.
+    worlds
+        How many worlds beside the central one.
+
+    Yields
+    ------
+    DistrictEffects
+        Name, size and effects of one district; ``table()`` gives a DataFrame.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> small = plsim.change("one_school_demo", {"population.students_per_school": 60})
+    >>> [each.name for each in plsim.districts(small, 2, years=1)]
+    ['district 1', 'district 2']
+    """
+    from plsim.runs.districts import MOST_DRAWN, District, drawn, from_files, stream
+
+    planned = _scenario(scenario)
+    chosen: Iterable[District]
+    if isinstance(of, str | os.PathLike):
+        of = [of]
+    if isinstance(of, Iterable):
+        some = list(of)
+        if all(isinstance(each, str | os.PathLike) for each in some):
+            chosen = from_files(planned, [Path(each) for each in some])
+        elif all(isinstance(each, District) for each in some):
+            chosen = some
+        else:
+            raise InputError("districts", "of", "got things of several kinds", allowed="folders and files")
+    else:
+        count = _whole("districts", of, 1, MOST_DRAWN, ", or folders and files")
+        if count is None:
+            raise InputError("districts", "of", _given(of), allowed="a number of districts, or folders and files")
+        chosen = drawn(planned, count)
+    return stream(
+        chosen, seed=_seed(seed), years=_years(years), worlds=worlds_of(worlds, seed=0), workers=_workers(workers)
+    )
+
+
+def rule(topic: str) -> Any:
+    """The rules of one topic as plain Python functions, for theories of your own that build on them.
+
+    Parameters
+    ----------
+    topic
+        A file of ``plsim/rules``: ``"motivation"``, ``"attention"``, ``"match"`` ...
+
+    Examples
+    --------
+    >>> import plsim
+    >>> callable(plsim.rule("motivation").next_engagement)
+    True
+    """
+    from plsim.core.jit import interpreted
+
+    folder = Path(__file__).parent / "rules"
+    known = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    if topic not in known:
+        raise InputError("rule", "topic", _given(topic), allowed=", ".join(known), fix=nearest(str(topic), known))
+    return interpreted(f"plsim.rules.{topic}")
+
+
+def worlds_of(worlds: int | None = None, *, seed: int = 0) -> tuple[World, ...]:
+    """The worlds that results are taken over: the calibrated ones that ship, else draws from the prior ranges.
+
+    Parameters
+    ----------
+    worlds
+        How many, default 40.
+    seed
+        Chooses prior worlds where no calibrated ones ship.
+
+    Returns
+    -------
+    tuple of World
+        Each with its ``name`` and ``values``, by registry key.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> len(plsim.worlds(3))
+    3
+    """
+    from plsim.engine.worlds import worlds as find
+    from plsim.runs.run import DEFAULT_WORLDS
+
+    count = _worlds(worlds)
+    known = _seed(seed)
+    return find(DEFAULT_WORLDS if count is None else count, 0 if known is None else known)
+
+
+def _given(value: object) -> str:
+    return f"got {_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    """What was given, short enough for a message; never the contents of a table."""
+    kind = type(value).__name__
+    text = repr(value) if isinstance(value, str | int | float | bool | None) else ""
+    return f"{text[:60]} ({kind})" if text else f"a {kind}"
+
+
+def _scenario(given: Scenario | str | Path) -> Scenario:
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return load(given)
+    raise InputError("scenario", "", _given(given), allowed="what plsim.load returns, or a scenario's name or path")
+
+
+def _whole(name: str, given: Any, low: int, high: int, meaning: str) -> int | None:
+    """A whole number in a range, or None; whatever is one without doubt is accepted (``2.0``, numpy's)."""
+    if given is None:
+        return None
+    number = not isinstance(given, bool) and isinstance(given, numbers.Real)
+    if not number or not low <= given <= high or given != given // 1:
+        raise InputError(name, "", _given(given), allowed=f"a whole number from {low} to {high:,}{meaning}")
+    return int(given)
+
+
+def _seed(given: Any) -> int | None:
+    return _whole("seed", given, 0, MAX_SEED, "")
+
+
+def _years(given: Any) -> int | None:
+    return _whole("years", given, 1, MAX_YEARS, "")
+
+
+def _workers(given: Any) -> int:
+    found = _whole("workers", given, 1, MAX_WORKERS, "")
+    return 1 if found is None else found
+
+
+def _worlds(given: Any) -> Any:
+    if isinstance(given, str | os.PathLike):
+        if isinstance(given, str) and given.isdecimal():
+            given = int(given)
+        else:
+            raise InputError("worlds", "", _given(given), allowed="a whole number")
+    return _whole("worlds", given, 0, 1_000_000, "; 0 is the central world only")
+
+
+def _engine(given: Any) -> str:
+    if given not in ENGINES:
+        raise InputError("engine", "", _given(given), allowed=" or ".join(ENGINES), fix=nearest(str(given), ENGINES))
+    return str(given)
+
+
+def _people(given: Any, scenario: Scenario, seed: int | None) -> Any:
+    """A population as the runs take it."""
+    from plsim.population.load import StudentFiles
+    from plsim.population.model import Population
+
+    if given is None or isinstance(given, Population | StudentFiles):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return Path(given)
+    if hasattr(given, "columns") and hasattr(given, "iloc"):
+        from plsim.population.load import from_frame
+        from plsim.scenario import population_spec
+
+        return from_frame(given, population_spec(scenario), seed=scenario.seed if seed is None else seed)
+    raise InputError(
+        "population",
+        "",
+        _given(given),
+        allowed="a folder or file, a DataFrame of students, or what plsim.population gives",
+    )

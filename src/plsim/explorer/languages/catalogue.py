@@ -1,0 +1,88 @@
+"""The catalogues: for each language, a folder of JSON files from English to it; and what a reader asks for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "es": "Español"}
+"""Languages of the page, each by its own name."""
+PSEUDO = "qps"
+"""No language: every text in brackets. Tests see by it which texts do not come from a catalogue."""
+PAGES = "pages"
+"""The part of a catalogue that the page itself needs; the others are for the server's texts."""
+_POINT = frozenset({"419", "CU", "DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "US"})
+"""Places that write decimals with a point though they speak Spanish."""
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """A text with what stands in braces replaced."""
+    return _PLACE.sub(lambda found: str(values.get(found[1], found[0])), template)
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """All words of a language, by the English ones."""
+    return {english: words for name in parts(language) for english, words in part(language, name).items()}
+
+
+def parts(language: str) -> tuple[str, ...]:
+    """The files of a language."""
+    return tuple(sorted(path.stem for path in (HERE / language).glob("*.json")))
+
+
+def part(language: str, name: str) -> dict[str, str]:
+    """One file of a language."""
+    path = HERE / language / f"{name}.json"
+    if not path.is_file():
+        return {}
+    read: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return read
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A language and where it is spoken."""
+
+    language: str = ENGLISH
+    region: str = ""
+
+    def words(self, english: str) -> str:
+        """A text of ours; English where the catalogue lacks it, which a test forbids."""
+        if self.language == PSEUDO:
+            return f"⟦{english}⟧"
+        return catalogue(self.language).get(english, english)
+
+    def label(self, text: str) -> str:
+        """What may be a text of ours, or anything else."""
+        if self.language == PSEUDO:
+            return f"⟦{text}⟧" if any(text in catalogue(each) for each in LANGUAGES) else text
+        return catalogue(self.language).get(text, text)
+
+    def figure(self, english: str) -> str:
+        """A number with the signs of the place."""
+        if self.language != "es" or self.region in _POINT:
+            return english
+        # Spanish leaves four digits together.
+        whole, point, rest = english.partition(".")
+        digits = whole.replace(",", "")
+        grouped = digits if len(digits.lstrip("+−-$")) <= 4 else whole.replace(",", ".")
+        return grouped + ("," if point else "") + rest
+
+
+def tongue_of(asked: str) -> Tongue:
+    """The first language of an ``Accept-Language`` header that there is; English otherwise."""
+    for each in asked.split(","):
+        tag = each.partition(";")[0].strip()
+        language, _, region = tag.partition("-")
+        if language.lower() in {*LANGUAGES, PSEUDO}:
+            return Tongue(language.lower(), region.upper())
+    return Tongue()
