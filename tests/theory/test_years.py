@@ -22,7 +22,7 @@ from plsim.practices.levers import LeverTable
 from plsim.scenario import load
 
 EACH = np.arange(2)
-REFERENCE = Reference(np.full((2, 13), 0.8))
+REFERENCE = Reference.flat(np.full((2, 13), 0.8))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,8 @@ def test_no_lessons_and_no_homework_leave_what_comes_from_elsewhere(both, engine
     roster = arm.layout.roster
     grade = roster.grade.astype(int)[:, np.newaxis]
     homes = np.array([arm.p.learning.home_share_math, arm.p.learning.home_share_reading])
-    elsewhere = homes * roster.learning_rate[:, np.newaxis] * arm.growth.year[EACH, grade]
+    gross = arm.gross.sum(axis=2)[EACH, grade]
+    elsewhere = roster.learning_rate[:, np.newaxis] * (homes * gross - (gross - arm.growth.year[EACH, grade]))
     seen = arm.record[0].achievement
     np.testing.assert_allclose(
         seen[-1] - seen[0], elsewhere + arm.growth.seasonal.sum(axis=2)[EACH, grade], rtol=1e-9, atol=1e-9

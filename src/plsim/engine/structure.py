@@ -122,7 +122,7 @@ def luck_of_absence(arm: Arm, subject: int) -> Floats:
     chance = (1.0 - roster.attendance_rate) / p.days_absent
     attended = p.days_absent**2 * chance * (1.0 - chance)
     home = (p.home_share_math, p.home_share_reading)[subject]
-    weekly = (1.0 - home) * arm.growth.normal_rate[subject][roster.grade.astype(np.int64), FALL_WEEK:SPRING_WEEK]
+    weekly = (1.0 - home) * arm.gross[subject][roster.grade.astype(np.int64), FALL_WEEK:SPRING_WEEK]
     variance: Floats = attended * ((roster.learning_rate[:, np.newaxis] * weekly) ** 2).sum(axis=1)
     return variance
 

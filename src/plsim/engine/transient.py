@@ -144,7 +144,9 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
         chosen: Floats = values[subject, grade]
         return chosen
 
-    eps1, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
+    own, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
+    shared = _class_share(numbers, subject)[grade]
+    eps1 = np.sqrt(1.0 - shared) * own + np.sqrt(shared) * _class_draws(setting, year, subject)
     z = roster.entry_z[:, subject]
     school = people.school
     bent = bend(z, people.school_z[school, subject], subject, grade)
@@ -167,6 +169,33 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
         + of_grade(numbers.between_s_s) * school_summer
     )
     return growth, summer
+
+
+def _class_share(numbers: Transient, subject: int) -> Floats:
+    """Share of transient growth within schools that a class has in common in a year, by grade. Shape (13,)."""
+    n = norms()
+    spread = float(registry().value("transient.class_sd")) * n.sd_fall_observed[subject]
+    most = float(registry().value("transient.class_share_max"))
+    share: Floats = np.minimum(spread**2 / np.maximum(numbers.s_g[subject] ** 2, 1e-9), most)
+    return share
+
+
+def _class_draws(setting: Setting, year: int, subject: int) -> Floats:
+    """What happens to each student's class in a year, standardized. Shape (students,)."""
+    roster, seats = setting.timeline.years[year], setting.timeline.seats
+    section = np.arange(roster.section_seat.shape[0])
+    order = np.lexsort((section, roster.section_subject, roster.section_seat))
+    alike = roster.section_seat[order].astype(np.int64) * 2 + roster.section_subject[order]
+    _, first, size = np.unique(alike, return_index=True, return_counts=True)
+    number = np.empty(section.shape[0], np.int64)
+    number[order] = np.arange(section.shape[0]) - np.repeat(first, size)
+    drawn = np.empty(section.shape[0])
+    for each in np.unique(number).tolist():
+        chosen = number == each
+        keys = seats.seat_key[roster.section_seat[chosen]]
+        drawn[chosen] = normals(setting.seed, keys, "class_year", subject=2 * (each % 100) + subject, year=year)[0]
+    of_student: Floats = drawn[roster.section[:, subject]]
+    return of_student
 
 
 def _school_draws(setting: Setting, year: int, subject: int) -> tuple[Floats, Floats]:
