@@ -28,6 +28,26 @@ def effect(view: View, fact: FactTable) -> Sequence[float]:
 
 
 @register()
+def share_left(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect on a cohort in a later year over that in the first; its grades are the two groups."""
+    first, later = (view.mean(fact.subject, *at) for at in zip(fact.groups, (1, fact.year), strict=True))
+    return (later / max(first, 0.02),)
+
+
+@register()
+def later_minus_first(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect on a cohort in a later year less that in the first; its grades are the two groups (SD)."""
+    first, later = (view.mean(fact.subject, *at) for at in zip(fact.groups, (1, fact.year), strict=True))
+    return (later - first,)
+
+
+@register()
+def gain_over_norm(view: View, fact: FactTable) -> Sequence[float]:
+    """Growth of the program's students from fall to spring above the norms' growth in their grades, as a fraction."""
+    return (view.gain_over_norm(fact.subject, fact.group, fact.year),)
+
+
+@register()
 def percentile_points(view: View, fact: FactTable) -> Sequence[float]:
     """The same in percentile points of an average student."""
     return (float(effects.percentile_points(view.mean(fact.subject, fact.group, fact.year))),)
