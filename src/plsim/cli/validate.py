@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--worlds", type=click.IntRange(0, 10_000), default=20, help="Sets of parameters; 0: the central one.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="The luck of students, schools and years.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; may be repeated.")
-@click.option("--claims", is_flag=True, help="Run the claims of the literature instead of the facts.")
+@click.option("--claims", is_flag=True, help="The claims of the literature instead of the facts.")
 @click.option("--leave-out", is_flag=True, help="Foretell every study from the facts of others, beside two yardsticks.")
 @click.option("--fresh", is_flag=True, help="With --leave-out or --claims: run again, not what is stored.")
 @click.option(
@@ -80,7 +80,7 @@ def command(
             if open_data:
                 return _open_data(_worlds(worlds, seed), seed, progress)
             if claims:
-                return _claims(_worlds(worlds, seed), seed, only, workers, progress, page)
+                return _claims(worlds, seed, only, store if fresh else None, workers, progress, page)
             return _facts(_worlds(worlds, seed), seed, only, workers, progress, page)
 
     document, text = interruptible(work, message="plsim: interrupted; nothing was written.")
@@ -207,26 +207,75 @@ def _skipped(reasons: dict[str, str]) -> list[str]:
 
 
 def _claims(
-    worlds: Sequence[World], seed: int, only: tuple[str, ...], workers: int, progress: Any, page_path: Path | None
+    worlds: int,
+    seed: int,
+    only: tuple[str, ...],
+    store: Path | None,
+    workers: int,
+    progress: Any,
+    page_path: Path | None,
 ) -> tuple[dict[str, Any], str]:
-    from plsim.validation.claims.claims import check_claims
-    from plsim.validation.claims.claims_page import page
+    from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS
+    from plsim.validation.claims.claims_page import count, page
+    from plsim.validation.claims.claims_task import SEEDS, check_claims, chosen_claims, stored_claims
 
-    found = check_claims(worlds, seed=seed, only=only, workers=workers, progress=progress)
-    document = {**_head(worlds, seed), "claims": [each.document() for each in found]}
+    chosen = {claim.id for claim in chosen_claims(only)}
+    options = "".join(f" --only {name}" for name in only)
+    if store is None:
+        of, said, command = *_stored(stored_claims()), f"plsim validate --claims{options} --page docs/claims.md"
+        found = tuple(each for each in of if each.claim.id in chosen)
+    else:
+        found, seconds = check_claims(
+            _worlds(worlds, seed), store / "claims", seed=seed, only=only, workers=workers, progress=progress
+        )
+        runs = len(found[0].values)
+        said = (
+            f"{runs} runs: {_head(_worlds(worlds, seed), seed)['worlds_are']}, {min(SEEDS, runs)} seeds; "
+            f"{seconds:.0f} seconds of one processor each."
+        )
+        command = f"plsim validate --claims{options} --fresh --worlds {worlds} --page docs/claims.md"
+    schools = f"{SCHOOLS} schools of {STUDENTS} students"
+    document = {"schema_version": 1, "seed": seed, "runs": said, "claims": [each.document() for each in found]}
     if page_path is not None:
-        command = f"plsim validate --claims --worlds {_count(worlds)} --page docs/claims.md"
-        page_path.write_text(page(found, worlds_are=document["worlds_are"], command=command), encoding="utf-8")
+        page_path.write_text(page(found, of=said, schools=schools, command=command), encoding="utf-8")
     rows = [
-        [each.claim.id, each.word, f"{each.median:.3g}", "{:.3g} to {:.3g}".format(*each.interval), each.claim.title]
+        [
+            each.claim.id,
+            each.word,
+            f"{each.share:.0%}",
+            f"{each.median:.3g}",
+            "{:.3g} to {:.3g}".format(*each.interval),
+            "" if math.isnan(each.control) else f"{each.control:.3g}",
+            each.claim.title,
+        ]
         for each in found
     ]
     # The last column is text: padded to the right it would stand ragged.
     width = max(len(row[-1]) for row in rows)
     rows = [[*row[:-1], row[-1].ljust(width)] for row in rows]
-    header = ["claim", "holds in", "statistic", "90% of worlds", "what".ljust(width)]
-    head = f"{len(found)} claims in {len(worlds)} worlds ({document['worlds_are']}); docs/claims.md says what each is."
-    return document, "\n".join([head, "", *table_lines(header, rows)])
+    header = ["claim", "", "holds in", "statistic", "90% of runs", "control", "what".ljust(width)]
+    return document, "\n".join([said, count(found), "", *table_lines(header, rows)])
+
+
+def _stored(stored: Any) -> tuple[Any, str]:
+    """Claims as they ship, and a sentence on what they are of and what a fresh run takes."""
+    from plsim.core.errors import StudyError
+    from plsim.engine.worlds import model_digest
+
+    if stored is None:
+        fix = "Add --fresh: some minutes a run and processor; a stopped line goes on where it was"
+        raise StudyError("--claims", "", "no results are stored for the claims as they are now", fix=fix)
+    found, said = stored
+    minutes = said["seconds_per_run"] / 60.0
+    old = (
+        ""
+        if said["model_digest"] == model_digest()
+        else " They are of an earlier model: rules or numbers changed since."
+    )
+    return found, (
+        f"{said['runs']} stored runs: {said['worlds_are']}, {said['seeds']} seeds.{old} A fresh run of forty (--fresh --worlds 40) "
+        f"takes {40 * minutes:.0f} minutes of one processor."
+    )
 
 
 def _open_data(worlds: Sequence[World], seed: int, progress: Any) -> tuple[dict[str, Any], str]:
