@@ -267,14 +267,11 @@ def _stored(stored: Any) -> tuple[Any, str]:
         raise StudyError("--claims", "", "no results are stored for the claims as they are now", fix=fix)
     found, said = stored
     minutes = said["seconds_per_run"] / 60.0
-    old = (
-        ""
-        if said["model_digest"] == model_digest()
-        else " They are of an earlier model: rules or numbers changed since."
-    )
+    current = said["model_digest"] == model_digest()
+    old = "" if current else " They are of an earlier model; rules or numbers have changed."
     return found, (
-        f"{said['runs']} stored runs: {said['worlds_are']}, {said['seeds']} seeds.{old} A fresh run of forty (--fresh --worlds 40) "
-        f"takes {40 * minutes:.0f} minutes of one processor."
+        f"{said['runs']} stored runs: {said['worlds_are']}, {said['seeds']} seeds.{old} "
+        f"A fresh run of forty (--fresh --worlds 40) takes {40 * minutes:.0f} minutes of one processor."
     )
 
 

@@ -9,14 +9,14 @@ from plsim.validation.claims.claims import MARGIN, Found
 TITLE = "# Claims, tried"
 _INTRODUCTION = """\
 What articles and reports on personalized learning claim, each as an experiment. For every claim there is a statistic,
-and where it is expected to lie if the claim is right. Scenarios are the shipped ones, in {schools} schools; a run is a world with
-a luck of its own (five seeds in turn). Both arms hold the same students with the same luck. Sign and shape are what
-counts here: sizes are in [facts.md](facts.md), beside published numbers.
+and where it is expected to lie if the claim is right. Scenarios are the shipped ones, in {schools}; a run is
+a world with a luck of its own (five seeds in turn). Both arms hold the same students with the same luck. Sign and shape
+are what counts here: sizes are in [facts.md](facts.md), beside published numbers.
 
-- A difference of less than {margin} SD says nothing. A claim *holds* when it does in at least 90% of runs, and *fails* likewise;
-  it *says nothing* when most differences are too small; else it is *open*.
-- *Input*: the statistic is how a scenario or the yardstick was made. *True by construction*: a rule says it outright. No run
-  can refute either, and neither is counted.
+- A difference of less than {margin} SD says nothing. A claim *holds* when it does in at least 90% of runs, and *fails*
+  likewise; it *says nothing* when most differences are too small; else it is *open*.
+- *Input*: the statistic is how a scenario or the yardstick was made. *True by construction*: a rule says it outright.
+  No run can refute either, and neither is counted.
 - The control is the same statistic with all channels closed through which practices reach learning: each student of
   the program lives, week by week, the lessons that the same student has in the other arm. What holds there too is *not
   about learning*, whatever its sentence says.

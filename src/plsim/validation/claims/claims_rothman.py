@@ -176,8 +176,8 @@ def _trust(lab: Lab) -> float:
 @CLAIM(
     "1.11",
     "It works only with capable, supported teachers",
-    "the smaller of: effect with three years of use and a coach less that of novices without, and 0.02 less the effect of "
-    "those novices (SD)",
+    "the smaller of: effect with three years of use and a coach less that of novices without, and 0.02 less that of "
+    "novices (SD)",
     above=0.0,
 )
 def _capable(lab: Lab) -> float:

@@ -118,7 +118,7 @@ def _own_assessment(lab: Lab) -> float:
 @CLAIM(
     "H.9",
     "A vision that a community shares carries the change",
-    "effect in the third year with families engaged in a shared vision less that with neither, personalized_school (SD)",
+    "effect in the third year with families engaged in a shared vision less that with neither (SD)",
     above=0.0,
     facts=("PL-09",),
 )
