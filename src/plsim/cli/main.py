@@ -25,7 +25,7 @@ COMMANDS = {
     ),
     "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
-    "calibrate": ("plsim.cli.calibrate", "Find the worlds that reproduce the published evidence."),
+    "calibrate": ("plsim.cli.calibrate", "Find the worlds that agree best with the published evidence."),
     "validate": ("plsim.cli.validate", "Put published facts, claims and open data beside what the simulation finds."),
 }
 """Module and one line of help of every command, in the order in which a newcomer meets them."""
