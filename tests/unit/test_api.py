@@ -45,6 +45,10 @@ def test_every_public_name_is_there_and_documented() -> None:
     assert {*plsim._HOMES, "population", "sweeps"} == set(plsim.__all__)
 
 
+def test_the_public_names_are_shown_by_dir() -> None:
+    assert set(plsim.__all__) <= set(dir(plsim))
+
+
 def test_importing_plsim_loads_nothing_heavy() -> None:
     heavy = ("numba", "mesa", "pandas", "scipy", "numpy", "matplotlib", "pydantic")
     code = f"import plsim, sys; print([name for name in {heavy!r} if name in sys.modules])"

@@ -19,8 +19,6 @@ HEAVY = ("llvmlite", "matplotlib", "mesa", "numba", "numpy", "pandas", "pyarrow"
 MACHINE_PATHS = r"(?:^|[^\w./-])/(?:wor[k]|roo[t]|hom[e]/\w+|op[t]/wheels|tm[p]/(?:venv|spec|bash_jobs))\b"
 REGISTRIES = r"pypi[.](?:org|python[.]org)|pythonhosted[.]org|registry[.]npmjs|[-]-(?:extra-)?index-[u]rl"
 
-PUBLIC = ["Result", "Scenario", "SchoolModel", "load", "run"]
-
 
 def fresh_python(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -52,16 +50,6 @@ def test_import_plsim_loads_no_library() -> None:
 def test_import_plsim_takes_a_tenth_of_a_second_at_most() -> None:
     code = "import time; start = time.perf_counter(); import plsim; print(time.perf_counter() - start)"
     assert min(float(fresh_python(code)) for _ in range(3)) < 0.1
-
-
-def test_the_public_names_are_those_listed() -> None:
-    assert sorted(plsim.__all__) == PUBLIC
-    assert set(PUBLIC) <= set(dir(plsim))
-
-
-@pytest.mark.parametrize("name", PUBLIC)
-def test_a_public_name_is_found(name: str) -> None:
-    assert getattr(plsim, name).__name__ == name
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

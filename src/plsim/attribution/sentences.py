@@ -13,13 +13,19 @@ import numpy as np
 
 from plsim.attribution.game import Need, Worth
 from plsim.attribution.rankings import FALSE_ALARMS, Share, fewest_worlds, found, share
-from plsim.measures.vocabulary import OUTCOMES
+from plsim.measures.vocabulary import outcome_unit
 from plsim.runs.evaluate import Outcome
 
 ONLY_WITH = 0.25
 """A practice works only with another when less than this share of its effect is left without."""
 MOST_LOST = 0.5
 """It needs another when less than this share is left."""
+ARM_WORDS = {
+    "difference": "beside typical practice",
+    "scenario": "with the scenario's practices",
+    "counterfactual": "under typical practice",
+}
+"""What a number of each arm is: a difference, or a level."""
 _NEEDS_TOLD = 3
 _MINUS = "−"
 _DIGITS = {"SD": 3, "share": 3, "RIT": 2, "points": 2, "USD": 0}
@@ -55,6 +61,7 @@ def main_outcome(outcomes: Sequence[Outcome]) -> Outcome:
         key=lambda at: (
             at.outcome == outcomes[0].outcome or at.outcome == "achievement",
             at.outcome == "achievement",
+            at.arm == "difference",
             at.group == "all",
             at.subject == "both",
             at.unit == "SD",
@@ -250,15 +257,9 @@ def _verb(name: str, plain: str) -> str:
     return {"be": "are"}.get(plain, plain) if plural else special.get(plain, plain + "s")
 
 
-def true_unit(outcome: str, unit: str) -> str:
-    """The unit of an outcome: its own when it has one only, whatever was said when it has several."""
-    own = next((each.unit for each in OUTCOMES if each.name == outcome), unit)
-    return unit if "," in own else own
-
-
 def amount(value: float, outcome: Outcome) -> str:
     """A signed number with its unit; no sign before what rounds to zero."""
-    unit = true_unit(outcome.outcome, outcome.unit)
+    unit = outcome_unit(outcome.outcome, outcome.unit)
     digits = _DIGITS.get(unit, 3)
     text = f"{abs(value):,.{digits}f}"
     if not math.isfinite(value):
@@ -287,6 +288,8 @@ def _counted(count: int) -> str:
 
 def _outcome(at: Outcome) -> str:
     parts = [at.outcome.replace("_", " ")]
+    if at.arm != "difference":
+        parts.append(ARM_WORDS[at.arm])
     if at.subject != "both":
         parts.append(f"in {at.subject}")
     if at.group != "all":

@@ -8,9 +8,9 @@ says holds inside the model and under its worlds. It is no evidence of what prac
 :mod:`plsim.attribution.game` what they say of one outcome, :mod:`plsim.attribution.rankings` ranks and what may be
 claimed, :mod:`plsim.attribution.sentences` the sentences.
 
-Tables (``outcome, subject, year, group, unit`` come first in all of them; ``value`` is a median over worlds, ``low``
-and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above 0, ``mean`` the mean over worlds: means add
-up, medians do not; sets of practices are joined by ``;``)::
+Tables (``outcome, subject, year, group, arm, unit, estimator`` come first in all of them; ``value`` is a median over
+worlds, ``low`` and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above 0, ``mean`` the mean over
+worlds: means add up, medians do not; sets of practices are joined by ``;``)::
 
     attribution         practice, measure (shapley | average | add_one_in | leave_one_out), value, low, high, positive,
                         mean, found (1 a gain, -1 a loss, 0 not to be told from nothing; by Shapley values)
@@ -37,10 +37,11 @@ import numpy as np
 from plsim.attribution import coalitions
 from plsim.attribution.game import SINGLE, Worth
 from plsim.attribution.rankings import found, share
-from plsim.attribution.sentences import attribution_sentences, true_unit
+from plsim.attribution.sentences import attribution_sentences
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
 from plsim.measures.effects import CI_LEVEL
+from plsim.measures.vocabulary import outcome_unit
 from plsim.runs.evaluate import Outcome
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def worths(practices: Sequence[str], outcomes: Sequence[Outcome], values: Floats
             tuple(practices),
             outcome,
             values[:, :, place].T,
-            NEGLIGIBLE.get(true_unit(outcome.outcome, outcome.unit), 0.0),
+            NEGLIGIBLE.get(outcome_unit(outcome.outcome, outcome.unit), 0.0),
         )
         for place, outcome in enumerate(outcomes)
     )
@@ -126,8 +127,8 @@ def attribution_tables(
 
 
 def _place(outcome: Outcome) -> dict[str, Any]:
-    """The columns that say which outcome a row is about."""
-    return {name: getattr(outcome, name) for name in ("outcome", "subject", "year", "group", "unit")}
+    """The columns that say which outcome a row is about: its whole key, the arm too."""
+    return outcome._asdict()
 
 
 def spread(values: Floats) -> dict[str, float]:

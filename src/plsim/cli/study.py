@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from plsim.studies.run import StudyResult
 
 _SHARD = re.compile(r"(\d{1,9})/(\d{1,9})")
-_PLACE = ("outcome", "subject", "year", "group", "unit", "method")
+_PLACE = ("outcome", "subject", "year", "group", "arm", "unit", "estimator", "method")
 _HIDDEN = (*_PLACE, "worlds", "runs")
 
 
@@ -58,7 +58,7 @@ def command(
     """
     from plsim.studies.loading import load_study
 
-    part = _shard(shard)
+    part = shard_of(shard)
     loaded = load_study(study, seed=seed)
     processes = workers or os.cpu_count() or 1
     announce("batch", quiet=quiet or as_json)
@@ -80,7 +80,8 @@ def command(
         click.echo(f"When they are there, run the study again without --shard. Results are in {folder}")
 
 
-def _shard(given: str | None) -> tuple[int, int] | None:
+def shard_of(given: str | None) -> tuple[int, int] | None:
+    """The part of a sweep that ``--shard`` names: ``3/16`` is the third of sixteen."""
     if given is None:
         return None
     match = _SHARD.fullmatch(given.strip())
@@ -123,6 +124,8 @@ def study_text(found: StudyResult) -> str:
     if len(table):
         first = table.iloc[0]
         about = ", ".join(str(first[key]) for key in ("outcome", "subject", "group", "unit") if key in table.columns)
+        if first.get("arm", "difference") != "difference":
+            about += f", {first['arm']}"
         year = f", year {first['year']}" if "year" in table.columns else ""
         lines += ["", f"{found.analysis.headline_table}: {about}{year}", *_table(table)]
     return "\n".join([*lines, "", *found.analysis.statements])

@@ -19,7 +19,7 @@ from plsim.core.errors import EngineError
 from plsim.core.jit import interpreted
 from plsim.engine.parameters import World, parameters
 from plsim.engine.records import Lasting, Reference, YearRecord
-from plsim.engine.setting import WINDOWS, Growth, Layout, Setting
+from plsim.engine.setting import FIRST_GRADES, WINDOWS, Growth, Layout, Setting
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace, zeros
 from plsim.evidence import norms, registry
 from plsim.population.draws import uniforms
@@ -163,8 +163,9 @@ class Arm:
         effect = self.world.number("teacher.effectiveness_spread") * z
         if self.even_teachers:
             effect, start = np.zeros_like(effect), np.zeros_like(start)
-        p, rules = self.p.proficiency, plain("proficiency")
         usual = self.plan.typical.values[self.setting.timeline.seats.seat_school, 0]
+        rules = plain("proficiency")
+        p = self.p.proficiency
         first = rules.sustained(usual[:, FIRST_INTENSITY:], p) + p.start_spread * start
         hours, quality = usual[:, Levers._fields.index("instruction_coaching_hours")], usual[:, _COACHING_QUALITY]
         skill = [rules.coached_skill(h, q, p) for h, q in zip(hours.tolist(), quality.tolist(), strict=True)]
@@ -362,10 +363,14 @@ class Arm:
         return standing
 
     def _teacher_scale(self) -> Floats:
-        """The ratio of a teacher's quality that moves a year by one SD of students. Shape (subjects, grades)."""
+        """The ratio of a teacher's quality that one SD of a teacher's effect stands for. Shape (subjects, grades).
+
+        In the first grades it moves a year by one SD of students; later by somewhat less, as a year teaches less.
+        """
         home = np.array([[self.p.learning.home_share_math], [self.p.learning.home_share_reading]])
-        year = self.gross[:, :, :SPRING_WEEK].sum(axis=2)
-        scale: Floats = norms().sd_fall_observed / (self.world.number("teacher.led_share") * (1.0 - home) * year)
+        year = self.gross[:, :, :SPRING_WEEK].sum(axis=2) / norms().sd_fall_observed
+        less = (year / year[:, :FIRST_GRADES].mean(axis=1, keepdims=True)) ** self.world.number("teacher.effect_fall")
+        scale: Floats = less / (self.world.number("teacher.led_share") * (1.0 - home) * year)
         return scale
 
     def _begin_seats(self) -> None:

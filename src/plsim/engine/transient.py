@@ -22,11 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, SUBJECTS
+from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, LAST_ELEMENTARY_GRADE, SUBJECTS
 from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.structure import Structure, bend
 from plsim.evidence import norms, registry
-from plsim.population.draws import normals
+from plsim.population.draws import normals, uniforms
 
 # Subjects of an address hold the kind of draw beside the subject: growth in the first two, summer in the next two.
 _SUMMER = 2
@@ -58,7 +58,7 @@ class Transient:
 def solve(structure: Structure) -> Transient:
     """T's numbers from the norms less the structure of a world."""
     n = norms()
-    unit = n.growth
+    unit = structure.unit
     fall = n.sd_within_fall
     # The covariances that the norms show, within schools.
     var_g = n.growth_sd_within**2
@@ -181,21 +181,25 @@ def _class_share(numbers: Transient, subject: int) -> Floats:
 
 
 def _class_draws(setting: Setting, year: int, subject: int) -> Floats:
-    """What happens to each student's class in a year, standardized. Shape (students,)."""
-    roster, seats = setting.timeline.years[year], setting.timeline.seats
-    section = np.arange(roster.section_seat.shape[0])
-    order = np.lexsort((section, roster.section_subject, roster.section_seat))
-    alike = roster.section_seat[order].astype(np.int64) * 2 + roster.section_subject[order]
-    _, first, size = np.unique(alike, return_index=True, return_counts=True)
-    number = np.empty(section.shape[0], np.int64)
-    number[order] = np.arange(section.shape[0]) - np.repeat(first, size)
-    drawn = np.empty(section.shape[0])
-    for each in np.unique(number).tolist():
-        chosen = number == each
-        keys = seats.seat_key[roster.section_seat[chosen]]
-        drawn[chosen] = normals(setting.seed, keys, "class_year", subject=2 * (each % 100) + subject, year=year)[0]
-    of_student: Floats = drawn[roster.section[:, subject]]
-    return of_student
+    """What happens to each student's class in a year, standardized. Shape (students,).
+
+    Classes as they are made up by chance at the usual size, whatever a policy does to sections, and so that a student
+    more changes nobody else's: each student's own draw falls into one of as many equal parts as the grade has classes.
+    """
+    people, roster = setting.population, setting.timeline.years[year]
+    grade, school = roster.grade.astype(np.int64), people.school.astype(np.int64)
+    elementary = grade <= LAST_ELEMENTARY_GRADE
+    numbers = registry()
+    size = np.where(
+        elementary, numbers.value("context.class_size_elementary"), numbers.value("context.class_size_secondary")
+    )
+    students = np.bincount(school * _GRADE_SLOTS + grade, minlength=setting.schools * _GRADE_SLOTS)
+    classes = np.maximum(np.rint(students[school * _GRADE_SLOTS + grade] / size), 1.0)
+    draws = uniforms(setting.seed, roster.student_key, "sectioning", year=year)
+    place = np.floor(np.where(elementary, draws[0], draws[1 + subject]) * classes).astype(np.uint64)
+    keys = people.school_key[school] + (np.uint64(64) * grade.astype(np.uint64) + place)
+    drawn: Floats = normals(setting.seed, keys, "class_year", subject=subject, year=year)[0]
+    return drawn
 
 
 def _school_draws(setting: Setting, year: int, subject: int) -> tuple[Floats, Floats]:

@@ -17,9 +17,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtr
 
 from plsim.core.arrays import Floats, Ints
 from plsim.measures.groups import QUINTILES
+from plsim.measures.least_squares import coefficients
 from plsim.measures.matching import Matches, matches
 from plsim.measures.regression import Block, Estimate, both_subjects, clustered_mean, relative, varying
 
@@ -174,9 +176,6 @@ def surpass_shares(
 
 def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) -> SchoolEstimates:
     """Each school's mean gap to its students' matches, adjusted for what is left of differences at baseline."""
-    from scipy.stats import t
-    from statsmodels.regression.linear_model import OLS
-
     inside = found.matched
     if not inside.any():
         return SchoolEstimates(np.empty(0, np.int64), *(np.empty(0) for _ in range(4)))
@@ -189,27 +188,24 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
 
     # Slopes from within schools; what they leave of a school's gap is its effect.
     centred = np.column_stack([column - mean(column)[place] for column in before.T])
-    fitted = OLS(gap - mean(gap)[place], centred, hasconst=False).fit(method="qr")
-    adjusted = gap - before @ fitted.params
+    adjusted = gap - before @ coefficients(centred, gap - mean(gap)[place])
     value = mean(adjusted)
     freedom = np.maximum(count - 1.0, 1.0)
     error = np.sqrt(mean((adjusted - value[place]) ** 2) / freedom)
-    p_students = 2.0 * t.sf(np.abs(value) / np.maximum(error, 1e-12), freedom)
+    p_students = 2.0 * stdtr(freedom, -np.abs(value) / np.maximum(error, 1e-12))
     # Schools on the other side vary too, and how much they vary is only estimated.
     others = len(np.unique(pool.school[found.weight > 0.0]))
     noise = school_noise(pool, subject) * (1.0 + 1.0 / others)
-    p_school = 2.0 * t.sf(np.abs(value) / np.sqrt(np.maximum(error**2 + noise, 1e-24)), max(others - 1, 1))
+    p_school = 2.0 * stdtr(max(others - 1, 1), -np.abs(value) / np.sqrt(np.maximum(error**2 + noise, 1e-24)))
     return SchoolEstimates(schools, value, error, p_students, p_school)
 
 
 def school_noise(pool: Scores, subject: int) -> float:
     """Variance between comparison schools of growth that their students do not explain (SD squared), never below 0."""
-    from statsmodels.regression.linear_model import OLS
-
     alike = np.ones(len(pool.school))
     covariates = varying(relative(_covariates(pool), pool.grade, alike))
     outcome = relative(pool.spring[:, subject], pool.grade, alike)
-    residual = np.asarray(OLS(outcome, covariates, hasconst=False).fit(method="qr").resid)
+    residual = outcome - covariates @ coefficients(covariates, outcome)
     schools, place, count = np.unique(pool.school, return_inverse=True, return_counts=True)
     mean = np.bincount(place, residual) / count
     within = float(((residual - mean[place]) ** 2).sum() / max(len(residual) - len(schools), 1))

@@ -1,4 +1,4 @@
-"""Weighted regression of both subjects at once, by statsmodels: an effect with its sampling error."""
+"""Weighted regression of both subjects at once: an effect with its sampling error."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 
 from plsim.core.arrays import Floats, Ints
 from plsim.measures.effects import CI_LEVEL
+from plsim.measures.least_squares import System, reach, two_sided
+from plsim.measures.least_squares import clustered as clustered_errors
 
 
 class Estimate(NamedTuple):
@@ -27,10 +29,8 @@ class Estimate(NamedTuple):
 
     def interval(self, level: float = CI_LEVEL) -> tuple[float, float]:
         """The sampling interval of that level."""
-        from scipy.stats import t
-
-        reach = float(t.ppf(0.5 + 0.5 * level, self.freedom)) * self.error
-        return self.value - reach, self.value + reach
+        wide = reach(level, self.freedom) * self.error
+        return self.value - wide, self.value + wide
 
 
 class Block(NamedTuple):
@@ -52,31 +52,25 @@ def both_subjects(blocks: list[Block], *, sd_basis: str, clustered: bool) -> tup
 
     ``clustered`` says that the clusters are schools, of which there are few on either side; else they are students.
     """
-    from statsmodels.regression.linear_model import WLS
-
     columns = [
         varying(relative(np.column_stack([block.program, block.covariates]), block.cell, block.weight))
         for block in blocks
     ]
     width = columns[0].shape[1]
-    rows = len(blocks[0].outcome)
-    design = np.zeros((sum(map(len, columns)), sum(each.shape[1] for each in columns)))
-    design[:rows, :width], design[rows:, width:] = columns
     groups = np.unique(np.concatenate([block.cluster for block in blocks]), return_inverse=True)[1]
-    model = WLS(
-        np.concatenate([relative(block.outcome, block.cell, block.weight) for block in blocks]),
-        design,
-        weights=np.concatenate([block.weight for block in blocks]),
-        # Looking for a constant, and the default pseudo-inverse, take a singular value decomposition each.
-        hasconst=False,
+    fitted = clustered_errors(
+        [
+            System(relative(block.outcome, block.cell, block.weight), design, block.weight)
+            for block, design in zip(blocks, columns, strict=True)
+        ],
+        groups,
     )
-    fitted = model.fit(method="qr", cov_type="cluster", cov_kwds={"groups": groups})
     freedom, inflate = _freedom(blocks[0], width, clustered=clustered)
-    contrasts = np.zeros((3, design.shape[1]))
+    contrasts = np.zeros((3, len(fitted.coefficients)))
     contrasts[0, 0] = contrasts[1, width] = 1.0
     contrasts[2, [0, width]] = 0.5
-    values = contrasts @ fitted.params
-    error = inflate * np.sqrt(np.diag(contrasts @ fitted.cov_params() @ contrasts.T))
+    values = contrasts @ fitted.coefficients
+    error = inflate * np.sqrt(np.diag(contrasts @ fitted.covariance @ contrasts.T))
     math, reading, both = (
         _estimate(
             float(values[index]), float(error[index]), freedom, blocks[index % 2], int(groups.max()) + 1, sd_basis
@@ -97,10 +91,8 @@ def _freedom(block: Block, width: int, *, clustered: bool) -> tuple[float, float
 
 
 def _estimate(value: float, error: float, freedom: float, block: Block, clusters: int, sd_basis: str) -> Estimate:
-    from scipy.stats import t
-
     inside = int((block.program > 0.5).sum())
-    p_value = float(2.0 * t.sf(abs(value) / error, freedom)) if error > 0.0 else float(value == 0.0)
+    p_value = two_sided(value, error, freedom)
     return Estimate(value, error, freedom, p_value, inside, len(block.program) - inside, clusters, sd_basis)
 
 
@@ -123,11 +115,9 @@ def varying(columns: Floats) -> Floats:
 
 def clustered_mean(values: Floats, school: Ints) -> tuple[float, float]:
     """Mean and its standard error, clustered by school; NaN error in fewer than two schools."""
-    from statsmodels.regression.linear_model import OLS
-
     groups = np.unique(school, return_inverse=True)[1]
     if groups.max() < 1:
         return float(values.mean()), float("nan")
-    model = OLS(values, np.ones((len(values), 1)), hasconst=True)
-    fitted = model.fit(method="qr", cov_type="cluster", cov_kwds={"groups": groups})
-    return float(fitted.params[0]), float(fitted.bse[0])
+    alike = np.ones(len(values))
+    fitted = clustered_errors([System(values, alike[:, np.newaxis], alike)], groups)
+    return float(fitted.coefficients[0]), float(np.sqrt(fitted.covariance[0, 0]))

@@ -12,6 +12,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.measures.least_squares import line
 
 OBSTACLES = ("time", "tools", "parents", "slow_pace", "standards")
 
@@ -98,15 +99,10 @@ def implementation_index(done: Floats, z: Floats, reliability: float) -> Floats:
 
 def implementation_slope(effect: Floats, index: Floats) -> Slope | None:
     """Regression of schools' effects on an index, with robust errors (HC3: few schools); None with fewer than four."""
-    from statsmodels.regression.linear_model import OLS
-
     seen = np.isfinite(effect) & np.isfinite(index)
     if seen.sum() < 4 or float(np.ptp(index[seen])) == 0.0:
         return None
-    fitted = OLS(effect[seen], np.column_stack([np.ones(int(seen.sum())), index[seen]])).fit(cov_type="HC3", use_t=True)
-    return Slope(
-        float(fitted.params[1]), float(fitted.bse[1]), float(fitted.pvalues[1]), float(fitted.rsquared), int(seen.sum())
-    )
+    return Slope(*line(index[seen], effect[seen]), int(seen.sum()))
 
 
 def _standardized(values: Floats) -> Floats:

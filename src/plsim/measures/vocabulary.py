@@ -205,6 +205,12 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: known.index(name) if name in _BY_NAME else len(known))
 
 
+def outcome_unit(name: str, asked: str) -> str:
+    """The unit of an outcome: its own where it has only one, whatever was asked for; else the one asked for."""
+    own = _BY_NAME[name].unit if name in _BY_NAME else asked
+    return asked if "," in own else own
+
+
 def outcome_label(name: str) -> str:
     """An outcome in plain words; its name if nobody has given it words."""
     return _BY_NAME[name].label if name in _BY_NAME else name.replace("_", " ").capitalize()

@@ -22,7 +22,7 @@ from plsim.scenario.schema import Scenario
 
 
 class Outcome(NamedTuple):
-    """A row of ``effects`` of the estimator ``paired``."""
+    """A row of ``effects``: all its fields together are its key, in every table of a study and in every sentence."""
 
     outcome: str = "achievement"
     subject: str = "both"
@@ -30,6 +30,8 @@ class Outcome(NamedTuple):
     group: str = "all"
     arm: str = "difference"
     unit: str = "SD"
+    estimator: str = "paired"
+    """Runs of a study have no other."""
 
     @property
     def label(self) -> str:
@@ -123,7 +125,7 @@ class Evaluator:
             years={at.year - 1 for at in self.outcomes},
         )
         found = {
-            Outcome(row.outcome, row.subject, row.year, row.group, row.arm, row.unit): value
+            Outcome(row.outcome, row.subject, row.year, row.group, row.arm, row.unit, row.estimator): value
             for row, value in zip(rows, values.tolist(), strict=True)
         }
         out = np.empty(len(self.outcomes))

@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 from scipy.special import stdtr
-from scipy.stats import rankdata
 
 from plsim.core.arrays import Floats
 from plsim.engine.pair import DOSE
@@ -70,6 +69,8 @@ def goes_with(worlds: Sequence[World], effects: Floats, *, doses: bool) -> tuple
     a false one is named in at most 5% of results. ``effects`` has shape (worlds,); ``doses`` says whether worlds differ
     in doses that were never published.
     """
+    from scipy.stats import rankdata  # takes a second to import, and no run without worlds needs it
+
     if len(worlds) < FEWEST_WORLDS or float(np.ptp(effects)) == 0.0:
         return ()
     keys = [key for key in worlds[0].values if key != DOSE or doses]

@@ -115,7 +115,7 @@ def _outcome_table(outcomes: Sequence[Outcome], values: Floats) -> pd.DataFrame:
         low, middle, high = np.quantile(each, [0.05, 0.5, 0.95]).tolist()
         rows.append(
             place(outcome)
-            | {"arm": outcome.arm, "column": column_name(outcome), "runs": each.shape[0]}
+            | {"column": column_name(outcome), "runs": each.shape[0]}
             | {"mean": float(each.mean()), "sd": float(each.std()), "low": low, "middle": middle, "high": high}
             | {"positive": float((each > 0.0).mean())}
         )

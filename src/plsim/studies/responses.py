@@ -54,8 +54,8 @@ def contrast_rows(factors: Sequence[Factor], units: Floats, outcome: Outcome, va
 
 
 def place(outcome: Outcome) -> dict[str, Any]:
-    """The columns that say which outcome a row is about."""
-    return {key: getattr(outcome, key) for key in ("outcome", "subject", "year", "group", "unit")}
+    """The columns that say which outcome a row is about: its whole key, the arm too."""
+    return outcome._asdict()
 
 
 def over_worlds(values: Floats) -> dict[str, Any]:

@@ -11,25 +11,26 @@ The folder that ``plsim study`` writes (``results/study-NAME-seedSEED`` unless `
       tables/         tidy tables, each as NAME.csv and NAME.parquet (runs only as Parquet)
       summary.json    written last: its presence says that the study is complete and analysed
 
-Tables (columns in this order; ``outcome, subject, year, group, unit`` identify an outcome everywhere)::
+Tables (columns in this order; KEY = ``outcome, subject, year, group, arm, unit, estimator``
+identifies an outcome everywhere)::
 
     runs.parquet      run, point, world, one column per factor (its value, by the factor's name), one column per
                       outcome (named OUTCOME.SUBJECT.YEAR.GROUP, e.g. "achievement.both.1.all")
     factors           factor, kind (range | values | cases | on_off | parameter | world), role (lever | uncertainty |
                       context), group (of factors; "" is none), low, high, values (";"-joined texts), unit, meaning
-    outcomes          outcome, subject, year, group, unit, arm, column, runs, mean, sd, low (5%), middle (50%),
+    outcomes          KEY, column, runs, mean, sd, low (5%), middle (50%),
                       high (95%), positive (share of runs above 0)
-    sensitivity       outcome, subject, year, group, unit, method, factor, factor2, index, value, low, high, runs
+    sensitivity       KEY, method, factor, factor2, index, value, low, high, runs
                       factor2 is "" except for pairs; index is e.g. S1, ST, S2, mu_star, mu, sigma, delta, pawn_median,
                       dgsm, cvm_mean, main, interaction; factor "(nothing)" is what an index is by chance alone: its
                       mean, and in high what no factor passes in 95% of samples where none has an influence
-    convergence       outcome, subject, year, group, unit, method, factor, index, value, low, high, runs
+    convergence       KEY, method, factor, index, value, low, high, runs
                       the main index of every factor from nested first parts of the runs, and from all
-    regions           outcome, subject, year, group, unit, factor, region, from_share, to_share, mean, distance
+    regions           KEY, factor, region, from_share, to_share, mean, distance
                       (regional: where a factor lies in each region of the outcome, the lowest first)
-    response          outcome, subject, year, group, unit, one column per factor, value (median over worlds), low, high
+    response          KEY, one column per factor, value (median over worlds), low, high
                       (90% of worlds), positive (share of worlds above 0), worlds                  (grid and factorial)
-    contrasts         outcome, subject, year, group, unit, factor, factor2, from_value, to_value, value, low, high,
+    contrasts         KEY, factor, factor2, from_value, to_value, value, low, high,
                       positive, worlds: what a step from a factor's first value changes within worlds, and pairs
     attribution ...   tables of plsim.attribution.tables, under the names that it gives them               (factorial)
     sensitivity, surrogate ...   tables of plsim.studies.surrogate                                          (surrogate)

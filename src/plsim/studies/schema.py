@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from plsim.core.calendar import MAX_YEARS
+from plsim.measures.vocabulary import outcome_unit
 from plsim.practices.options import Options
 from plsim.runs.evaluate import Outcome
 from plsim.scenario.schema import MAX_SEED
@@ -325,7 +326,12 @@ class Study(Options):
         """The outcomes of a run of so many years."""
         return tuple(
             Outcome(
-                each.outcome, each.subject, years if each.year is None else each.year, each.group, each.arm, each.unit
+                each.outcome,
+                each.subject,
+                years if each.year is None else each.year,
+                each.group,
+                each.arm,
+                outcome_unit(each.outcome, each.unit),
             )
             for each in self.outcomes
         )

@@ -1,6 +1,6 @@
 """Answers from a few hundred runs, for when runs are dear: Sobol and Shapley through a surrogate, its error stated.
 
-Tables (``outcome, subject, year, group, unit`` come first in all of them)::
+Tables (``outcome, subject, year, group, arm, unit, estimator`` come first in all of them)::
 
     surrogate          kind, runs, factors, error (cross-validated, in units of the outcome), explained (cross-validated
                        share of the variance), verdict (good | doubtful | refused)
@@ -71,7 +71,7 @@ def surrogate_tables(
     lines: list[str] = []
     for place, outcome in enumerate(outcomes):
         surrogate = fit_surrogate(units, values[:, place], kind=kind, seed=seed)
-        at = {name: getattr(outcome, name) for name in ("outcome", "subject", "year", "group", "unit")}
+        at = outcome._asdict()
         quality.append(
             at
             | {

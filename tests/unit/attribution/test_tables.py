@@ -37,7 +37,7 @@ def test_every_table_says_which_outcome_each_row_is_about() -> None:
         "interaction_sets", "ranks", "firsts", "beats", "needs", "best_combinations",
     }  # fmt: skip
     for rows in tables.values():
-        assert list(rows.columns[:5]) == ["outcome", "subject", "year", "group", "unit"]
+        assert tuple(rows.columns[:7]) == Outcome._fields
         assert set(rows["group"]) == {"all", "governance:charter"}
         assert not rows.duplicated().any()
 

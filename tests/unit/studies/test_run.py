@@ -14,7 +14,7 @@ import plsim
 from plsim.core.errors import InputError, RunError, StudyError
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.worlds import label, unidentified, worlds
-from plsim.runs.evaluate import Evaluator
+from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.schema import typical_again
 from plsim.studies.analysis import analysed
 from plsim.studies.design import CENTRAL_ONLY, ONE_BY_ONE, StudyTask, task_of
@@ -132,9 +132,7 @@ def test_the_folder_holds_what_the_docstring_says(tmp_path: Path) -> None:
     assert (summary["kind"], summary["runs"], summary["worlds"]) == ("study", 64, 3)
     assert (manifest["task_digest"], manifest["complete"]) == (found.task.digest(), True)
     table = pd.read_csv(tmp_path / "tables" / "sensitivity.csv", keep_default_na=False)
-    assert list(table.columns[:10]) == [
-        "outcome", "subject", "year", "group", "unit", "method", "factor", "factor2", "index", "value",
-    ]  # fmt: skip
+    assert list(table.columns[:12]) == [*Outcome._fields, "method", "factor", "factor2", "index", "value"]
     assert set(table["outcome"]) == {"achievement", "strain"}
 
 

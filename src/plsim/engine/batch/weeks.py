@@ -40,7 +40,6 @@ from plsim.rules import school as schooling
 from plsim.rules.levers import COACHING, PRACTICE_COUNT
 from plsim.rules.week import PHASES, Params
 
-
 STEPS = {
     "plan": ("set_levers(s, w, coaching, schools, tables, x)", "plan_teachers(s, sections, seats, schools, x, p)"),
     "profile": (

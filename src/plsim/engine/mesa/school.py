@@ -172,9 +172,14 @@ class SchoolRules:
     def group(self) -> None:
         """What the school knows of its sections, and new groups in the subjects in which they are due."""
         self.summarise(habits=sum(self.data_due) > 0.5)
+        if sum(self.regroup_due) > 0.5:
+            self.regroup()
+
+    def regroup(self) -> None:
+        """New groups in the subjects in which they are due, pool by pool."""
         for pool in self._pools():
             if self.regroup_due[int(self.board.sections.subject[pool[0]])] > 0.5:
-                self.regroup(pool)
+                self._regroup_pool(pool)
 
     def _pools(self) -> list[list[int]]:
         """The school's sections, those of one pool together."""
@@ -188,7 +193,7 @@ class SchoolRules:
             before = pool
         return pools
 
-    def regroup(self, pool: list[int]) -> None:
+    def _regroup_pool(self, pool: list[int]) -> None:
         """Groups in every section of a pool and, as far as grouping crosses grades, in all of it."""
         board, p = self.board, self.board.p
         rows, sections = board.rows, board.sections

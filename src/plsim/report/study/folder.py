@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plsim.core.errors import InputError
+from plsim.runs.evaluate import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PLACE = ("outcome", "subject", "year", "group", "unit")
+KEY = Outcome._fields
 """The columns that say which outcome a row is about."""
 _MANIFEST = ("name", "method", "runs", "seed", "years", "worlds", "worlds_are")
 _SUMMARY = ("question", "statements", "outcomes")
@@ -69,9 +70,20 @@ class StudyFolder:
         table = self.table(name)
         if table is None:
             return None
-        for column in PLACE:
-            table = table[table[column] == outcome[column]]
+        wanted = Outcome._field_defaults | outcome
+        for column in KEY:
+            if column in table.columns:
+                table = table[table[column] == wanted[column]]
+            elif wanted[column] != Outcome._field_defaults[column]:
+                # A folder of an earlier version has no column of the arm: all its rows are differences.
+                return None
         return table if len(table) else None
+
+
+def outcome_of(row: Any) -> dict[str, Any]:
+    """The outcome that a row of a table is about, as :class:`~plsim.runs.evaluate.Outcome` has it."""
+    known = {str(key): row[key] for key in KEY if key in row.index}
+    return Outcome._field_defaults | known
 
 
 def rows_of(table: pd.DataFrame) -> list[Any]:

@@ -15,7 +15,7 @@ from plsim.report.study.attribution import (
     outcomes_of,
     waterfalls,
 )
-from plsim.report.study.folder import StudyFolder, read_study
+from plsim.report.study.folder import StudyFolder, outcome_of, read_study
 from plsim.report.study.responses import response_pictures, tornado_picture
 from plsim.report.study.sensitivity import convergence_picture, index_picture, pairs_picture
 from plsim.report.study.words import METHODS, factor_name, outcome_name, percent, scale_of
@@ -123,11 +123,12 @@ def outcomes_table(folder: StudyFolder) -> DataTable | None:
         return None
     rows = []
     for _, row in table.iterrows():
-        outcome = {str(key): row[key] for key in ("outcome", "subject", "year", "group", "unit")}
+        outcome = outcome_of(row)
         scale = scale_of(outcome)
         span = scale.span(row["low"], row["high"])
         rows.append((outcome_name(outcome), scale.unit, scale.signed(row["middle"]), span, percent(row["positive"])))
-    header = ("Outcome, beside typical practice", "Unit", "Middle of all runs", "90% of runs", "Above zero")
+    first = "Outcome (beside typical practice unless it says otherwise)"
+    header = (first, "Unit", "Middle of all runs", "90% of runs", "Above zero")
     return DataTable("Every outcome over all runs", header, tuple(rows))
 
 
@@ -138,7 +139,7 @@ def surrogate_table(folder: StudyFolder) -> DataTable | None:
         return None
     rows = tuple(
         (
-            outcome_name({str(key): row[key] for key in ("outcome", "subject", "year", "group", "unit")}),
+            outcome_name(outcome_of(row)),
             str(row["kind"]).replace("_", " "),
             f"{int(row['runs']):,}",
             percent(max(0.0, float(row["explained"]))),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from plsim.attribution.sentences import practice_name, true_unit
-from plsim.measures.vocabulary import outcome_label
+from plsim.attribution.sentences import ARM_WORDS, practice_name
+from plsim.measures.vocabulary import outcome_label, outcome_unit
 from plsim.report.words import group_name, number, signed, subject_name, unit_of
 
 METHODS = {
@@ -43,10 +43,11 @@ class Scale(NamedTuple):
     factor: float
     digits: int
     unit: str
+    level: bool = False
 
     def signed(self, value: float) -> str:
-        """A difference as text."""
-        return signed(value * self.factor, self.digits)
+        """A difference as text, with its sign; a level as it is."""
+        return (number if self.level else signed)(value * self.factor, self.digits)
 
     def span(self, low: float, high: float) -> str:
         """``−0.5 to +1.5``."""
@@ -54,12 +55,14 @@ class Scale(NamedTuple):
 
 
 def scale_of(outcome: dict[str, Any]) -> Scale:
-    """Thousandths of an SD, which need no decimals; other units as elsewhere in reports."""
-    unit = true_unit(outcome["outcome"], outcome["unit"])
+    """Thousandths of an SD, which need no decimals; other units as elsewhere in reports. A level has no sign."""
+    level = outcome.get("arm", "difference") != "difference"
+    unit = outcome_unit(outcome["outcome"], outcome["unit"])
     if unit == "SD":
-        return Scale(1000.0, 0, "thousandths of an SD")
+        return Scale(1000.0, 0, "thousandths of an SD", level)
     words = unit_of(unit)
-    return Scale(words.factor, max(words.digits, 2 if words.factor == 1.0 else 1), words.difference)
+    digits = max(words.digits, 2 if words.factor == 1.0 else 1)
+    return Scale(words.factor, digits, words.level if level else words.difference, level)
 
 
 def factor_name(name: str) -> str:
@@ -71,7 +74,9 @@ def outcome_name(outcome: dict[str, Any], *, short: bool = False) -> str:
     """An outcome in words, with subject, group and year."""
     group = "" if outcome["group"] == "all" else group_name(outcome["group"])
     subject = "" if outcome["subject"] == "both" else subject_name(outcome["subject"])
-    parts = [group, subject] if short else [outcome_label(outcome["outcome"]), subject, group]
+    arm = outcome.get("arm", "difference")
+    which = "" if arm == "difference" else ARM_WORDS[arm]
+    parts = [group, subject, which] if short else [outcome_label(outcome["outcome"]), which, subject, group]
     said = [part for part in parts if part]
     if short and not said:
         said = ["Everybody, both subjects"]

@@ -29,7 +29,7 @@ from plsim.runs.evaluate import Outcome
 
 PRACTICES = ("learner_profiles", "data_driven_grouping", "technology")
 EVERYBODY, LOWEST = Outcome(), Outcome(group="quintile:1")
-PLACE = {name: getattr(EVERYBODY, name) for name in ("outcome", "subject", "year", "group", "unit")}
+PLACE = EVERYBODY._asdict()
 Make = Callable[..., Path]
 
 
@@ -99,7 +99,7 @@ def sobol(make_study: Make) -> Path:
         "group": "", "low": [0.0, 0.0, np.nan], "high": [1.0, 3.0, np.nan], "values": ["", "", "off;on"], "unit": "",
         "meaning": ["How wide.", "", ""],
     })  # fmt: skip
-    column = {"arm": "difference", "column": "achievement.both.1.all", "runs": 400}
+    column = {"column": "achievement.both.1.all", "runs": 400}
     spread = {"mean": 0.06, "sd": 0.03, "low": 0.0, "middle": 0.06, "high": 0.12, "positive": 0.98}
     outcomes = pd.DataFrame([PLACE | column | spread])
     tables = {"runs": runs, "sensitivity": pd.DataFrame(indices), "convergence": pd.DataFrame(growing)}
