@@ -41,9 +41,9 @@ def run_held(
     ----------
     fields
         Names of fields of :class:`~plsim.rules.week.Experience`: ``week.TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
-        ``NEEDS_FIELDS``, ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them, or the names of channels. None held is
-        :func:`~plsim.runs.run.run_world`; all held gives every student the counterfactual's achievement, to the
-        last bit.
+        ``NEEDS_FIELDS``, ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them, or the names of channels.
+        None held is :func:`~plsim.runs.run.run_world`; all held gives every student the counterfactual's achievement,
+        to the last bit.
     found
         The world's reference, if known; else it is made.
 
