@@ -58,7 +58,7 @@ class Sizes:
 
     bank: int = 2_000
     wave: int = 500
-    candidates: int = 1 << 15
+    candidates: int = 1 << 13
     drawn: int = 240
     shipped: int = 200
     seed: int = 1

@@ -166,5 +166,7 @@ class Lives:
 def snapshot(arm: Arm) -> Snapshot:
     """What tests of every kind would show now."""
     rows = arm.rows
-    aligned = interpreted("plsim.rules.pace").aligned_score(rows.taught_mastery, float(arm.week), arm.p.pace)
+    # What is mastered of the unit that is being taught counts too: else whoever is in the middle of one has lost it.
+    so_far = rows.taught_mastery + rows.unit_mastery
+    aligned = interpreted("plsim.rules.pace").aligned_score(so_far, float(arm.week), arm.p.pace)
     return Snapshot(*(arm.by_student(each) for each in (rows.achievement, aligned, rows.coverage)))
