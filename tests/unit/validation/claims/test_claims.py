@@ -41,6 +41,7 @@ def test_facts_that_claims_name_exist() -> None:
     assert {name for claim in claims() for name in claim.facts} <= known
 
 
+@pytest.mark.skipif(stored_claims() is None, reason="claims have changed: plsim validate --claims --fresh runs them")
 def test_the_page_holds_every_claim_as_it_is_now() -> None:
     text = PAGE.read_text(encoding="utf-8")
     rows = {line.split(" | ")[0].strip("| "): line for line in text.splitlines() if line.startswith("| ")}
