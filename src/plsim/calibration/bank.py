@@ -86,12 +86,14 @@ class WorldsTask:
 
 EVERYTHING = "everything"
 """A bench's size at which all facts are there, also those that choose no world, as large as their studies were."""
+REDUCED = "everything, reduced"
+"""The same with few schools and students, where there is no time for more."""
 
 
 def bench(size: str, seed: int) -> Bench:
     """The bench of the facts that may choose worlds, or of all facts."""
-    if size == EVERYTHING:
-        return Bench(experiments(), size="full", seed=seed, roles=ROLES)
+    if size in {EVERYTHING, REDUCED}:
+        return Bench(experiments(), size="full" if size == EVERYTHING else "reduced", seed=seed, roles=ROLES)
     chosen = (replace(each, facts=tuple(fact for fact in each.facts if fact.calibrates)) for each in experiments())
     return Bench([each for each in chosen if each.facts], size=size, seed=seed)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from plsim.calibration.bank import EVERYTHING, WorldsTask, bank_values, bench, targets
+from plsim.calibration.bank import EVERYTHING, REDUCED, WorldsTask, bank_values, bench, targets
 from plsim.calibration.discrepancy import agreements, discrepancies, marginal
 from plsim.calibration.emulator import Emulator, fitted
 from plsim.calibration.leave_out import LeaveOut, leave_out
@@ -62,6 +62,8 @@ class Sizes:
     drawn: int = 240
     shipped: int = 200
     seed: int = 1
+    reduced: bool = False
+    """Whether the drawn worlds are run with few schools and students, instead of at the studies' own sizes."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
         When the folder holds stages of another calibration.
     """
     asked, seed = prior(), sizes.seed
-    small, large = bench("calibration", seed), bench(EVERYTHING, seed)
+    own = REDUCED if sizes.reduced else EVERYTHING
+    small, large = bench("calibration", seed), bench(own, seed)
     wanted, wanted_in_full = targets(small), targets(large)
     axes = len(asked.keys)
 
@@ -188,7 +191,7 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
     of = emulated(emulator, "candidates again", 2)
     wide = posterior(of, wanted, seed=seed, discrepancy=WIDER)
     drawn = asked.values(of.points[wide.draw(sizes.drawn, rng)])
-    full = run("full", drawn, EVERYTHING)
+    full = run("reduced" if sizes.reduced else "full", drawn, own)
     log_before = -_log_likelihood(emulator(full.points), emulator.error, wanted, seed, WIDER)
     weights = _weights(full.values, wanted_in_full, log_before, seed)
 

@@ -198,6 +198,7 @@ def provenance(of: Calibration, sizes: Sizes, found: Identification, *, seconds:
         "candidates": sizes.candidates,
         "effective_size": of.posterior.effective_size,
         "effective_size_doubled": of.doubled.effective_size,
+        "reduced": sizes.reduced,
         "drawn": int(of.full.points.shape[0]),
         "effective_size_in_full": of.effective_size,
         "different_worlds": len(np.unique(of.chosen)),

@@ -20,6 +20,7 @@ from plsim.cli.progress import sweep_progress
 @click.option("--wave", type=click.IntRange(50), default=500, help="More worlds, where facts agree.")
 @click.option("--drawn", type=click.IntRange(10), default=240, help="Worlds that are run again in full.")
 @click.option("--ship", type=click.IntRange(10), default=200, help="Worlds that are taken from those.")
+@click.option("--reduced", is_flag=True, help="Run those with few schools and students: a look, five times as fast.")
 @click.option("--truths", type=click.IntRange(20), default=120, help="Known worlds that the inference is tested with.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
 @click.option("--install", is_flag=True, help="Put the worlds where runs find them: into the package.")
@@ -34,6 +35,7 @@ def command(
     wave: int,
     drawn: int,
     ship: int,
+    reduced: bool,
     truths: int,
     workers: int | None,
     install: bool,
@@ -51,7 +53,7 @@ def command(
     from plsim.core.files import json_bytes
 
     begun = monotonic()
-    sizes = Sizes(bank=bank, wave=wave, drawn=drawn, shipped=ship, seed=seed)
+    sizes = Sizes(bank=bank, wave=wave, drawn=drawn, shipped=ship, seed=seed, reduced=reduced)
     with ExitStack() as stack:
 
         def watch(stage: str) -> Callable[[int, int], None] | None:

@@ -168,7 +168,9 @@ def _leading(rows: list[Any]) -> str:
     if far:
         named = ", ".join(f"{row.fact} (`{row.parameter}`, r = {row.r:.2f})" for row in far)
         return f"These are, with a correlation beyond {MOST}: {named}."
-    return f"None is (|r| at most {MOST}); {nearest.fact} comes nearest: r = {nearest.r:.2f} with `{nearest.parameter}`."
+    return (
+        f"None is (|r| at most {MOST}); {nearest.fact} comes nearest: r = {nearest.r:.2f} with `{nearest.parameter}`."
+    )
 
 
 def _ends(shares: pd.Series) -> tuple[str, str]:

@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from plsim import practices
-from plsim.evidence import registry
 from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.evidence import registry
 from plsim.practices import LEVERS, PRACTICES, Context, LeverTable, Options, Support, known_practices
 from plsim.practices.competency_progression import CompetencyProgression
 from plsim.practices.learner_profiles import LearnerProfiles

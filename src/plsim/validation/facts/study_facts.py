@@ -18,6 +18,8 @@ from plsim.scenario.schema import Scenario
 from plsim.validation.facts.fact_files import DesignTable, FactFile, FactTable, SizeTable, fact_files, load_fact_file
 from plsim.validation.facts.registry import statistic
 
+_REDUCED = (10, 100)
+"""At most so many schools, and students in each, where a fact file gives no small size and one is asked for."""
 CHOOSING = ("calibration", "development")
 """Roles of facts that worlds may be chosen by."""
 _WITHIN = 1.645
@@ -147,17 +149,21 @@ class Experiment:
         return self._sized(self.scenario, size), self._sized(self.comparison, size)
 
     def _sized(self, scenario: Scenario, size: str) -> Scenario:
-        if size == "full" or self.size is None:
-            return scenario
         full = scenario.population
-        charters = self.size.charter_schools
+        if size == "full" or (self.size is None and size == "calibration"):
+            return scenario
+        small = self.size
+        if small is None:
+            schools, students = min(full.schools, _REDUCED[0]), min(full.students_per_school, _REDUCED[1])
+            small = SizeTable(schools=schools, students_per_school=students)
+        charters = small.charter_schools
         if charters is None:
-            charters = round(self.size.schools * full.charter_schools / full.schools)
+            charters = round(small.schools * full.charter_schools / full.schools)
         return changed(
             scenario,
             {
-                "population.schools": self.size.schools,
-                "population.students_per_school": self.size.students_per_school,
+                "population.schools": small.schools,
+                "population.students_per_school": small.students_per_school,
                 "population.charter_schools": charters,
             },
         )
