@@ -84,24 +84,26 @@ def learn_against_c() -> float | None:
     n, repeats = 4096, 400
     rng = np.random.default_rng(0)
     block = rng.random((len(Experience._fields), n)) + 0.5
-    block[10:14] = 200.0 + 20.0 * block[10:14]
-    columns = [rng.random(n) + 0.5 for _ in range(11)]
+    targets = slice(Experience._fields.index("target_whole"), Experience._fields.index("on_task_led"))
+    block[targets] = 200.0 + 20.0 * block[targets]
+    columns = [rng.random(n) + 0.5 for _ in range(13)]
     columns[0] = 200.0 + 20.0 * rng.random(n)
     p = parameters(CENTRAL)
 
     @njit(error_model="numpy")
-    def rule(n, e, a, r, at, no, se, h, d, ty, ef, ma, on, p):  # type: ignore[no-untyped-def]
+    def rule(n, e, a, r, at, gr, lo, se, h, d, ty, ef, ma, on, ai, p):  # type: ignore[no-untyped-def]
         for i in range(n):
-            new = week.learn(experience_at(e, i), a[i], r[i], at[i], no[i], se[i], h[i], d[i], ty[i], p)
+            new = week.learn(experience_at(e, i), a[i], r[i], at[i], gr[i], lo[i], se[i], h[i], d[i], ty[i], p)
             a[i] = new.achievement
             ef[i] = new.effort
             ma[i] = new.match
             on[i] = new.on_task
+            ai[i] = new.aimed
 
     @njit(error_model="numpy")
-    def many(times, n, e, a, r, at, no, se, h, d, ty, ef, ma, on, p):  # type: ignore[no-untyped-def]
+    def many(times, n, e, a, r, at, gr, lo, se, h, d, ty, ef, ma, on, ai, p):  # type: ignore[no-untyped-def]
         for _ in range(times):
-            rule(n, e, a, r, at, no, se, h, d, ty, ef, ma, on, p)
+            rule(n, e, a, r, at, gr, lo, se, h, d, ty, ef, ma, on, ai, p)
 
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "learn.so"
@@ -128,6 +130,8 @@ def learn_against_c() -> float | None:
                 p.match.stretch,
                 p.attention.one_on_one,
                 p.time.hours_saturation,
+                p.needs.stake,
+                p.needs.prerequisite,
             ]
         )
         ours = [column.copy() for column in columns]

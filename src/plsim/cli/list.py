@@ -35,11 +35,11 @@ def _practices() -> list[Row]:
 
 
 def _levers() -> list[Row]:
-    from plsim.practices import LEVERS
+    from plsim.practices.levers import LEVERS, WITHOUT_LEVER
 
     return [
         {"name": lever.name, "practice": lever.practice, "unit": lever.unit, "meaning": lever.meaning}
-        for lever in LEVERS
+        for lever in (*LEVERS, *WITHOUT_LEVER)
     ]
 
 

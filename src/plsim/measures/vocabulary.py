@@ -26,6 +26,11 @@ OUTCOMES = (
         "Score on a broad test such as NWEA MAP; SD are the norms'.",
     ),
     OutcomeWords(
+        "achievement_cross_section", "SD", "Achievement of whoever is still there, other students every year",
+        "The effect on whoever of the first year is still there, other students every year: those of the achievement "
+        "rows are the same in all years.",
+    ),
+    OutcomeWords(
         "percentile_points", "points", "Achievement, for a student who would have been average",
         "Gain in the norms' percentiles of a student who would have been average.",
     ),

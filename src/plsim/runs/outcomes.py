@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from plsim.core.arrays import Floats
+from plsim.core.arrays import Bools, Floats
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
 from plsim.engine.records import YearRecord
@@ -15,6 +15,7 @@ from plsim.evidence import norms, registry
 from plsim.measures.costs import Costs, costs, per_student
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
 from plsim.measures.groups import (
+    SMALLEST_GROUP,
     Partition,
     by_flag,
     by_governance,
@@ -29,7 +30,7 @@ from plsim.runs.spending import use
 from plsim.runs.survey_outcomes import group_surveys, student_surveys
 
 SPRING = 3
-SCORE_OUTCOMES = frozenset({"achievement", "percentile_points"})
+SCORE_OUTCOMES = frozenset({"achievement", "percentile_points", "achievement_cross_section"})
 """What is read from latent achievement alone."""
 _WITHOUT_SURVEYS = SCORE_OUTCOMES | {
     "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match", "profile_error",
@@ -41,14 +42,35 @@ _WITHOUT_SURVEYS = SCORE_OUTCOMES | {
 WEEKS_PER_MONTH = 52.0 / 12.0
 
 
-def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
-    """The groups of a year: first-year students still there (later entrants are left out of cumulative effects)."""
-    people, roster = setting.population, setting.timeline.years[year]
+def followed(setting: Setting, *, headlines: bool = True) -> Bools:
+    """Students who are there in every year of the run, from the first week on: one set for all its years.
+
+    In headline grades throughout, unless ``headlines`` is False. Where no such student is left (no grade of a school is
+    as far from its last as the run is long), all who were there in the first week. Shape (students,).
+    """
+    first, last = setting.timeline.years[0], setting.timeline.years[-1]
+    throughout = last.entered == 0
+    grades = [each.grade.astype(np.int64) for each in (first, last)]
+    shown = throughout & headline(grades[0]) & headline(grades[1]) if headlines else throughout
+    if not shown.any():
+        shown = throughout
+    return np.asarray(shown if shown.any() else np.ones_like(throughout))
+
+
+def still_there(setting: Setting, year: int) -> Bools:
+    """First-year students who are there in a year (from 0), in headline grades if any are. Shape (students,)."""
+    roster = setting.timeline.years[year]
     stays = roster.entered == 0
+    shown = stays & headline(roster.grade.astype(np.int64))
+    return np.asarray(shown if shown.any() else stays)
+
+
+def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
+    """The groups of a year, each of the same students in every year of the run (:func:`followed`)."""
+    people, roster = setting.population, setting.timeline.years[year]
+    here = roster.entered == 0
     grade = roster.grade.astype(np.int64)
-    counted = stays & headline(grade)
-    if not counted.any():
-        counted = stays
+    counted = followed(setting) & here
     first = setting.timeline.years[0]
     each = np.arange(2)
     first_grade = first.grade.astype(np.int64)[:, np.newaxis]
@@ -60,7 +82,7 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
         by_quintile(baseline, counted),
         by_governance(people.charter[people.school], counted),
         by_flag("lunch_eligible", people.lunch_eligible, counted),
-        by_grade(grade, stays),
+        by_grade(grade, followed(setting, headlines=False) & here),
     ]
     parts += [by_labels(name, labels, counted) for name, labels in people.subgroups.items()]
     return tuple(parts)
@@ -144,7 +166,16 @@ def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> 
     return (
         StudentOutcome("achievement", "SD", with_both(a / sd), with_both(b / sd)),
         StudentOutcome("achievement", "RIT", with_both(a), with_both(b)),
+        *_cross_section(setting, year, with_both(a / sd), with_both(b / sd)),
     )
+
+
+def _cross_section(setting: Setting, year: int, a: Floats, b: Floats) -> tuple[StudentOutcome, ...]:
+    """Whoever of the first year is still there, other students every year; nothing where that adds too few to show."""
+    here, same = still_there(setting, year), followed(setting)
+    if setting.years == 1 or 0 < np.count_nonzero(here & ~same) < SMALLEST_GROUP:
+        return ()
+    return (StudentOutcome("achievement_cross_section", "SD", a, b, (everyone(here),)),)
 
 
 def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
