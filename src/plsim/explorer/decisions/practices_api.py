@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from plsim.core.errors import InputError
 from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import practice_label
+from plsim.practices import known_practices
 from plsim.report.limits import PURPOSE
 from plsim.report.study.attribution import outcomes_of
 from plsim.report.study.folder import StudyFolder, read_study
@@ -179,7 +180,7 @@ def _alone(scenario: Scenario, names: tuple[str, ...]) -> dict[str, Any]:
     usual = typical_practices()
     changes: dict[str, Any] = {}
     for name in names:
-        if name not in usual:
+        if name not in known_practices():
             continue  # a switch of another kind, such as shared vision
         given, typical = scenario.practices[name], usual[name]
         for field in type(given).model_fields:
