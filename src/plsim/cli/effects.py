@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _EFFECTS = ("achievement", *MEASURES_OF_LEARNING, "percentile_points")
 _HEADLINE = (("achievement", "SD"), ("achievement", "RIT"), ("percentile_points", "points"))
 _EVERYBODY = "intention_to_treat"
-_MEANT = {"aligned_test": "what was taught, mastered", "on_grade": "the grade, taught and mastered"}
+_MEANT = {"aligned_test": "taught content mastered", "on_grade": "grade content taught and mastered"}
 _FAMILIES = {
-    "quintile": "by standing at the start (quintile 1 is lowest)",
+    "quintile": "by initial achievement (quintile 1 is lowest)",
     "governance": "by governance",
     "grade": "by grade",
 }
@@ -43,7 +43,7 @@ class Printable(Protocol):
 
     @property
     def seed(self) -> int:
-        """With which luck."""
+        """Random seed."""
 
     @property
     def worlds(self) -> int:
@@ -69,7 +69,7 @@ def _title(result: Printable) -> str:
     years = result.scenario.years
     worlds = f"{result.worlds} worlds" if result.worlds else "the central world only"
     of_years = "1 year" if years == 1 else f"{years} years"
-    return f"{result.scenario.name}: {of_years}, seed {result.seed}, {worlds}; against typical practice, same luck"
+    return f"{result.scenario.name}: {of_years}, seed {result.seed}, {worlds}; relative to typical practice"
 
 
 def _headline(paired: pd.DataFrame) -> list[str]:
@@ -101,7 +101,7 @@ def _other_tests(rows: pd.DataFrame) -> list[str]:
             cells.append([_name(name), _MEANT[name], *arms, estimate(one[one["arm"] == "difference"])])
     if not cells:
         return []
-    heading = "Learning as other tests would see it, last year, both subjects"
+    heading = "Learning as measured by other tests, last year, both subjects"
     return ["", heading, *table_lines(["", "share of", "scenario", "typical", "difference"], cells)]
 
 
@@ -143,7 +143,11 @@ def _what_it_took(rows: pd.DataFrame) -> list[str]:
             cells.append([label, str(one["unit"].iloc[0]), *arms, difference])
     if not cells:
         return []
-    return ["", "What it took, last year", *table_lines(["", "unit", "scenario", "typical", "difference"], cells)]
+    return [
+        "",
+        "Costs and conditions, last year",
+        *table_lines(["", "unit", "scenario", "typical", "difference"], cells),
+    ]
 
 
 def _other_estimators(rows: pd.DataFrame) -> list[str]:
@@ -161,7 +165,7 @@ def _other_estimators(rows: pd.DataFrame) -> list[str]:
     ]
     if not cells:
         return []
-    heading = "The same effect in SD in other ways, last year: with movers, and as other designs would see it"
+    heading = "Other estimates of the same effect in SD, last year: movers included, and by other study designs"
     return ["", heading, *table_lines(["", *subjects], cells)]
 
 

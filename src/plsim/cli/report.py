@@ -34,4 +34,4 @@ def command(*, folder: Path, memo: bool) -> None:
 
         return write_report(folder)
 
-    click.echo(str(interruptible(written, message="plsim: interrupted; no page was written.")))
+    click.echo(str(interruptible(written, message="plsim: interrupted; no report was written.")))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from itertools import combinations
 from math import factorial
 
 import numpy as np
 from scipy.special import stdtr
 
-from plsim.core.arrays import Floats
+from plsim.core.arrays import Floats, Ints
 
 MOST_INPUTS = 8
 """Inputs that are told apart at most; the others are what is left."""
@@ -70,7 +69,7 @@ def _standard(values: Floats) -> Floats:
     return scaled
 
 
-def _chosen(ranks: Floats, aim: Floats, columns: Sequence[int] | Floats, by_chance: float) -> list[int]:
+def _chosen(ranks: Floats, aim: Floats, columns: Ints, by_chance: float) -> list[int]:
     """Columns that explain more than chance, one after the other."""
     chosen: list[int] = []
     rest, others = aim, {int(column): ranks[:, column] for column in columns}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from plsim.measures.outcomes import OutcomeWords, student_outcomes
 
 PRACTICE_LABELS = {
     "learner_profiles": "Learner profiles",
@@ -23,24 +24,15 @@ def practice_label(name: str) -> str:
     return PRACTICE_LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-class OutcomeWords(NamedTuple):
-    """One outcome.
-
-    ``name`` and ``unit`` stand in tables, ``label`` in a report, for people who decide, ``meaning`` in lists, for
-    people who use tables; ``printed`` ones stand in the text of a run too.
-    """
-
-    name: str
-    unit: str
-    label: str
-    meaning: str
-    printed: bool = True
-
-
-OUTCOMES = (
+_WRITTEN_HERE = (
     OutcomeWords(
         "achievement", "SD, RIT", "Achievement on a broad test such as NWEA MAP",
         "Score on a broad test such as NWEA MAP; SD are the norms'.",
+    ),
+    OutcomeWords(
+        "achievement_cross_section", "SD", "Achievement of whoever is still there, other students every year",
+        "The effect on whoever of the first year is still there, other students every year: those of the achievement "
+        "rows are the same in all years.",
     ),
     OutcomeWords(
         "percentile_points", "points", "Achievement, for a student who would have been average",
@@ -158,10 +150,6 @@ OUTCOMES = (
         "Chance to end above a matched student of another school.", printed=False,
     ),
     OutcomeWords(
-        "profile_error", "RIT", "How far the school’s picture of a student’s level is off",
-        "How far the school's picture of a student's level is off.", printed=False,
-    ),
-    OutcomeWords(
         "habits_error", "share", "How far its picture of how a student works alone is off",
         "How far its picture of a student's self-regulation is off.", printed=False,
     ),
@@ -174,11 +162,8 @@ OUTCOMES = (
         "Students more than one unit behind the pacing guide.", printed=False,
     ),
     OutcomeWords(
-        "waiting_weeks", "weeks", "Weeks a year spent waiting to move on",
-        "Weeks a year at mastery and not yet promoted.", printed=False,
-    ),
-    OutcomeWords(
-        "wait_per_unit", "weeks", "The same for each unit that was finished", "Such weeks per unit.", printed=False
+        "wait_per_unit", "weeks", "Weeks spent waiting to move on, for each unit taught",
+        "Weeks at mastery and not yet promoted, for each unit taught.", printed=False,
     ),
     OutcomeWords(
         "individual_hours", "hours/week", "Hours in which a teacher works with one student at a time",
@@ -217,6 +202,8 @@ OUTCOMES = (
         "Of these, named by more than one school.", printed=False,
     ),
 )  # fmt: skip
+
+OUTCOMES = (*_WRITTEN_HERE, *(each.words for each in student_outcomes()))
 """What results hold, in the order in which it is shown. A result may hold more."""
 
 ONE_ARM = frozenset({"reverted"})

@@ -118,7 +118,7 @@ def _sentences(result: OverWorlds, place: int, row: Row) -> list[str]:
     luck = result.robustness.luck.get(row)
     by_luck = "" if luck is None else f"; other students, teachers and years would move it by about ±{1.645 * luck:.3f}"
     first = f"{about}: above zero in {in_worlds(float(np.mean(effects > 0.0)), effects.size)}."
-    lines = [f"{first} What is not known about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
+    lines = [f"{first} Uncertainty about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
     if row in result.robustness.durability:
         least, most = result.robustness.durability[row]
         entry = registry()[DURABILITY]

@@ -147,7 +147,7 @@ def _crossed(
     says = [_best_point(tables["response"], factors, of) for of in moved]
     says += [_largest_step(tables["contrasts"], of) for of in moved]
     return tables, says + [
-        f"{label}: the same in all runs, so that nothing in this study changes it." for label in still
+        f"{label}: the same in all runs: nothing varied in this study affects it." for label in still
     ]
 
 

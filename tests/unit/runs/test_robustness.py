@@ -32,7 +32,10 @@ def in_worlds(points: np.ndarray, keys: tuple[str, ...] = KEYS) -> Result:
 def test_an_effect_hangs_on_the_parameter_that_makes_it() -> None:
     points = np.random.default_rng(0).random((FEWEST_WORLDS, 30))
     effects = points[:, 4] ** 3 + 0.1 * points[:, 5]
-    assert [key for key, _ in hangs_on(in_worlds(points), effects)] == [KEYS[4]]
+    (first, share), *rest = hangs_on(in_worlds(points), effects)
+    assert first == KEYS[4]
+    assert share > 0.8
+    assert {key for key, _ in rest} <= {KEYS[5]}
 
 
 def test_shares_of_parameters_luck_and_the_rest_are_parts_of_one_whole() -> None:

@@ -219,7 +219,7 @@ def test_the_copy_of_a_study_with_its_own_scenario_can_be_run_as_it_stands(tmp_p
 def test_an_outcome_that_never_moves_is_said_to(tmp_path: Path) -> None:
     body = '[levers]\nsupport.rollout_weeks = [20, 30]\n[method]\nkind = "grid"\n'
     says = finished(body, tmp_path).analysis.statements
-    assert "achievement/both/year 1/all: the same in all runs, so that nothing in this study changes it." in says
+    assert "achievement/both/year 1/all: the same in all runs: nothing varied in this study affects it." in says
 
 
 def test_a_full_disk_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,8 @@ class ContextCache:
 
     def shared(self, scenario: Scenario, source: Hashable, people: Callable[[], Population]) -> SharedContext:
         """The ground of a scenario; ``source`` names where its people come from, ``people`` makes them."""
-        sizes = (scenario.context.class_size, repr(scenario.programs.class_size))
+        programs = scenario.programs
+        sizes = (scenario.context.class_size, repr(programs.class_size), repr(programs.sections))
         address = (source, repr(population_spec(scenario)), scenario.seed, scenario.years, sizes)
         with self._making:
             found = self._contexts.get(address)

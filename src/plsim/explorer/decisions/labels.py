@@ -15,9 +15,11 @@ GROUPS = {
     ),
     "tutoring": ("Tutoring", "Tutors beside the class, for some students."),
     "class_size": ("Class size", "Smaller (or larger) sections all year."),
+    "sections": ("Sections by level", "Whole classes formed by earlier scores instead of by chance."),
+    "hours": ("More lessons", "Lessons beyond the usual ones, in mathematics or reading."),
     "lesson_library": ("Bought lessons", "Lessons at many levels, bought or given."),
     "coaching": ("Coaching program", "Coaching added to what support gives."),
-    "software": ("Software program", "A dose of learning software, in class or at home."),
+    "software": ("Software program", "Learning software in class, at home, or in supervised hours beyond class."),
     "context": ("Conditions", "What a school cannot choose. Typical practice is compared under the same conditions."),
     "population": ("Schools and students", "Who is simulated, drawn from national norms. Nobody is real."),
 }

@@ -11,8 +11,7 @@ from fastapi import APIRouter
 
 from plsim.core.errors import InputError
 from plsim.measures.effects import percentile_points
-from plsim.measures.vocabulary import practice_label
-from plsim.practices import known_practices
+from plsim.measures.vocabulary import PRACTICE_LABELS, practice_label
 from plsim.report.limits import PURPOSE
 from plsim.report.study.attribution import outcomes_of
 from plsim.report.study.folder import StudyFolder, read_study
@@ -87,6 +86,7 @@ def _ranking(folder: StudyFolder, outcome: dict[str, Any], worlds: int, scenario
         return []
     rows = rows[rows["measure"] == "shapley"].sort_values("value", ascending=False)
     found = []
+    row: Any
     for row in rows.itertuples(index=False):
         value, low, high = (_points(each, outcome) for each in (row.value, row.low, row.high))
         found.append({
@@ -140,6 +140,7 @@ def _pairs(folder: StudyFolder, outcome: dict[str, Any], worlds: int) -> list[di
     rows = rows[rows["measure"] == "shapley"].sort_values("value", ascending=False)
     chosen = pd.concat([rows.head(_MOST_PAIRS), rows.tail(1)]).drop_duplicates(["practice", "practice2"])
     found = []
+    row: Any
     for row in chosen.itertuples(index=False):
         value, low, high = (_points(each, outcome) for each in (row.value, row.low, row.high))
         found.append({
@@ -159,6 +160,7 @@ def _suffice(folder: StudyFolder, outcome: dict[str, Any], scenario: Scenario) -
     if rows is None:
         return []
     found = []
+    row: Any
     for row in rows.sort_values("size").itertuples(index=False):
         names = tuple(str(row.practices).split(";")) if isinstance(row.practices, str) and row.practices else ()
         value, low, high = (_points(each, outcome) for each in (row.value, row.low, row.high))
@@ -180,7 +182,7 @@ def _alone(scenario: Scenario, names: tuple[str, ...]) -> dict[str, Any]:
     usual = typical_practices()
     changes: dict[str, Any] = {}
     for name in names:
-        if name not in known_practices():
+        if name not in PRACTICE_LABELS:
             continue  # a switch of another kind, such as shared vision
         given, typical = scenario.practices[name], usual[name]
         for field in type(given).model_fields:

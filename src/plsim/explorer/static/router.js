@@ -28,6 +28,6 @@ export function step(path, params) {
   const next = (history.state?.step ?? 0) + 1;
   try {
     history.pushState({ step: next }, "", address(path, params));
-  } catch { /* as above */ }
+  } catch { /* the same */ }
   return next;
 }
