@@ -88,7 +88,7 @@ def test_the_headline_is_printed_with_its_interval(calls: list[dict[str, Any]]) 
 
 
 @pytest.mark.parametrize(
-    "said", ["governance", "quintile", "Hours of work asked", "not calibrated", "study other schools"]
+    "said", ["governance", "quintile", "Hours of work asked of a teacher", "not calibrated", "study other schools"]
 )
 def test_the_table_says(calls: list[dict[str, Any]], said: str) -> None:
     assert said in called("one_school_demo").stdout

@@ -166,8 +166,8 @@ def _declared_outcomes(setting: Setting, a: YearRecord, b: YearRecord, year: int
     found = []
     for each in student_outcomes():
         values = [np.asarray(each.read(of), dtype=np.float64) for of in years]
-        one, other = (with_both(some if some.ndim == 2 else np.column_stack([some, some])) for some in values)
-        found.append(StudentOutcome(each.words.name, each.words.unit, one, other))
+        both = [with_both(one if one.ndim == 2 else np.column_stack([one, one])) for one in values]
+        found.append(StudentOutcome(each.words.name, each.words.unit, both[0], both[1]))
     return tuple(found)
 
 
