@@ -39,7 +39,7 @@ _COUNT = 20
 )
 @click.option("--national", is_flag=True, help="US public school districts, drawn from their published sizes.")
 @click.option(
-    "--one-in", type=click.IntRange(1, 100_000), help="With --national: simulate one district in N.  [default: 1]"
+    "--one-in", type=click.IntRange(1, 100_000), help="With --national: simulate one part in N.  [default: 1]"
 )
 @click.option("--shard", help="With --national: part i of N, such as 3/16, for array jobs.")
 @click.option("--dask", help="With --national: address of a Dask scheduler to run on.")

@@ -65,7 +65,7 @@ def command(
     """Compare published findings with those of the simulation, over worlds.
 
     Every published fact is an experiment that is run again: its schools, its design, its test. Facts that were only
-    recalled are shown without a verdict. All facts in twenty worlds take a few minutes. The first lines, and --leave-out
+    recalled are shown without a verdict. All facts in twenty worlds take some minutes. The first lines, and --leave-out
     in full, say how well studies are predicted that the worlds did not use.
     """
     if claims + open_data + leave_out > 1:
