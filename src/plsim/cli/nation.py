@@ -12,7 +12,7 @@ from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
 from plsim.cli.run import announce
 from plsim.cli.study import shard_of
-from plsim.cli.table import table_lines
+from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ def run_nation(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run what is missing, in processes, as part of an array job or on a cluster; when all is there, tell it."""
+    """Run what is missing, in processes, as part of an array job or on a cluster; report when all is complete."""
     from plsim.runs.national import NationTask, totals
     from plsim.sweeps.runner import run_task
 
