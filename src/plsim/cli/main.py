@@ -24,6 +24,7 @@ COMMANDS = {
         "What there is: scenarios, experiments, practices, levers, numbers, outcomes, facts.",
     ),
     "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
+    "sample": ("plsim.cli.sample", "Write an invented district in a format that is read: NWEA, OneRoster, roster."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
     "calibrate": ("plsim.cli.calibrate", "Find the worlds that reproduce the published evidence."),
     "validate": ("plsim.cli.validate", "Put published facts, claims and open data beside what the simulation finds."),
