@@ -49,8 +49,8 @@ def write_format(kind: str, folder: Path, *, schools: int = 4, students: int = 4
 
 def nwea(district: District) -> Tables:
     """NWEA's Comprehensive Data File: students and results in two files."""
-    results = [(TERM, student, school, *test) for student, school, _, test in _tests(district)]
-    listed = [
+    results: list[Row] = [(TERM, student, school, *test) for student, school, _, test in _tests(district)]
+    listed: list[Row] = [
         (TERM, "Invented District", school, *_person(at, student), _grade(grade, kindergarten="13"))
         for at, student, school, grade in _students(district)
     ]
@@ -63,7 +63,7 @@ def nwea(district: District) -> Tables:
 def combined(district: District) -> Tables:
     """NWEA's Combined Data File: one file, a row for each test."""
     place = {student: at for at, student in enumerate(district.student)}
-    rows = [
+    rows: list[Row] = [
         (TERM, "Invented District", school, *_person(place[student], student), _grade(grade), *test)
         for student, school, grade, test in _tests(district)
     ]
@@ -167,7 +167,7 @@ def _oneroster(district: District, *, new: bool) -> Tables:
                     add(teacher, "teacher", org, "")
                 enroll(name, org, teacher, "teacher")
             enroll(name, org, student, "student")
-    tables = {
+    tables: Tables = {
         "manifest": (("propertyName", "value"), _manifest(new=new)),
         "orgs": (
             ("sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"),
