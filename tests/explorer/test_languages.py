@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import warnings
+
 import pytest
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
+
+from plsim.explorer.app import create_app
 from plsim.explorer.languages import catalogue
-from plsim.explorer.languages.catalogue import Tongue, tongue_of
+from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
+from plsim.explorer.languages.collect import missing, unused, wanted
 from plsim.explorer.languages.texts import Figure, counted, localized, said
 
 
@@ -45,3 +54,42 @@ def test_documents_are_told_text_by_text_and_keys_stay(words):
 )
 def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
     assert localized(Figure(english), tongue_of(asked)) == written
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_no_text_of_the_explorer_lacks_its_words(language):
+    assert missing(language) == {}
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_no_words_are_kept_for_texts_that_nobody_says(language):
+    assert unused(language) == {}
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_translations_hold_the_same_places_and_are_no_english(language):
+    for name in catalogue.parts(language):
+        for english, words in catalogue.part(language, name).items():
+            places = re.compile(r"\{[^{}\s]+\}")
+            assert set(places.findall(english)) == set(places.findall(words)), english
+            assert words.strip(), english
+            if len(english.split()) > 3:
+                assert words != english
+
+
+def test_texts_are_found_where_they_are_said():
+    found = wanted()
+    assert "Step {n} of {all}" in found["pages"]
+    assert {"{n} vote", "{n} votes"} <= found["pages"]
+    assert "Skip to content" in found["pages"]
+    assert "Your vote" in found["sentences"]
+    assert "Everything on the first Monday" in found["demonstrations"]
+
+
+def test_answers_come_in_the_language_of_who_asks():
+    with TestClient(create_app(first=None), base_url="http://127.0.0.1") as client:
+        told = {
+            language: client.get("/api/teach/demonstrations", headers={"Accept-Language": language}).json()[0]["title"]
+            for language in ("en-US", "es-MX", "de")
+        }
+    assert told == {"en-US": "What a first year shows", "es-MX": "Lo que muestra un primer año", "de": told["en-US"]}

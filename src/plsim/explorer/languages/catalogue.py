@@ -22,7 +22,7 @@ SENTENCES = "sentences"
 """The part with the sentences that the server makes."""
 _POINT = frozenset({"419", "CU", "DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "US"})
 """Places that write decimals with a point though they speak Spanish."""
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"\{([^{}\s]+)\}")
 
 
 def filled(template: str, values: Mapping[str, Any]) -> str:

@@ -51,6 +51,7 @@ def _said_in(path: Path) -> Iterator[str]:
 
 def labels() -> dict[str, set[str]]:
     """Texts of their own in answers, by the part of the catalogue that holds them."""
+    from plsim.engine.worlds import CALIBRATED_LABEL, PRIOR_LABEL
     from plsim.explorer.teaching.classroom_changes import TITLES
     from plsim.explorer.teaching.classroom_pairs import PAIRS
     from plsim.explorer.teaching.demonstration_files import SHIPPED, read_demonstration
@@ -58,7 +59,7 @@ def labels() -> dict[str, set[str]]:
     from plsim.explorer.teaching.game import CONTROLS
     from plsim.explorer.teaching.teach_api import class_scenarios
     from plsim.measures.vocabulary import outcome_label
-    from plsim.report.words import unit_of
+    from plsim.report.words import group_name, subject_name, unit_of
 
     demonstrations: set[str] = set()
     for path in sorted(SHIPPED.glob("*.toml")):
@@ -71,6 +72,8 @@ def labels() -> dict[str, set[str]]:
     words |= {each["title"] for each in class_scenarios()}
     for pair in PAIRS:
         words |= {pair["title"], pair["look"], *pair["labels"]}
+    words |= {PRIOR_LABEL, CALIBRATED_LABEL} | {subject_name(each) for each in ("math", "reading", "both")}
+    words |= {group_name(f"quintile:{n}") for n in range(1, 6)} | {"All students", "Cost per student and year"}
     units = {unit_of(unit) for unit in OUTCOMES.values()}
     words |= {outcome_label(name) for name in OUTCOMES} | {word for each in units for word in each[2:]}
     return {"demonstrations": demonstrations - {""}, "labels": words - {"", "%", "SD"}}
