@@ -1,4 +1,4 @@
-"""The page without a server: put together from our modules, opened from a file, asking nobody, carrying its cautions."""
+"""The page without a server: made of our modules, opened from a file, asking nobody, carrying its cautions."""
 
 from __future__ import annotations
 
@@ -63,6 +63,10 @@ class Alone:
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("request", self._asked)
         self.address = path.as_uri()
+
+    def _said(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.wrong.append(message.text)
 
     def _asked(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):

@@ -1,4 +1,4 @@
-"""The starters in ``start-here``: they say plainly what is missing, make the environment once, and show how far it is."""
+"""The starters in ``start-here``: they say what is missing, make the environment once, and show how far it is."""
 
 from __future__ import annotations
 
@@ -115,6 +115,12 @@ def test_the_environment_is_made_once_and_again_for_another_version(tmp_path, ca
     (copy / "pyproject.toml").write_text("two", encoding="utf-8")
     launch.make_environment(folder, copy, run=pip)
     assert len(pip.asked) == 2
+
+
+def started(script: Path, path: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Runs a shell starter that finds nothing but what lies in a folder."""
+    command = [str(shutil.which("sh")), str(script), *more]
+    return subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell")
