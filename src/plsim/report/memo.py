@@ -136,7 +136,7 @@ def memo_html(options: Sequence[Option]) -> str:
             "table": _table(options, effects, year),
             "verdicts": [_verdict(each, found, year) for each, found in zip(options, effects, strict=True)],
             "moved": [(each.label, _short(each.moved)) for each in options],
-            "true": _must_be_true(options),
+            "conditions": _must_be_true(options),
             "pilot": _pilot(options, effects, year),
             "measure": _measure(effects, year),
             "purpose": PURPOSE,

@@ -167,7 +167,7 @@ def _declared_outcomes(setting: Setting, a: YearRecord, b: YearRecord, year: int
     for each in student_outcomes():
         values = [np.asarray(each.read(of), dtype=np.float64) for of in years]
         both = [with_both(one if one.ndim == 2 else np.column_stack([one, one])) for one in values]
-        found.append(StudentOutcome(each.words.name, each.words.unit, *both))
+        found.append(StudentOutcome(each.words.name, each.words.unit, both[0], both[1]))
     return tuple(found)
 
 
