@@ -12,9 +12,9 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 from plsim.explorer.app import create_app
+from plsim.explorer.export.collect import missing, unused, wanted
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
-from plsim.explorer.languages.collect import missing, unused, wanted
 from plsim.explorer.languages.texts import Figure, counted, localized, said
 
 

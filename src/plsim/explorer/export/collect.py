@@ -76,7 +76,44 @@ def labels() -> dict[str, set[str]]:
     words |= {group_name(f"quintile:{n}") for n in range(1, 6)} | {"All students", "Cost per student and year"}
     units = {unit_of(unit) for unit in OUTCOMES.values()}
     words |= {outcome_label(name) for name in OUTCOMES} | {word for each in units for word in each[2:]}
-    return {"demonstrations": demonstrations - {""}, "labels": words - {"", "%", "SD"}}
+    decisions = set(_in_module(EXPLORER / "decisions" / "labels.py")) - demonstrations - words
+    return {
+        "demonstrations": demonstrations - {""},
+        "labels": words - {"", "%", "SD"},
+        "decisions": {text for text in decisions if _is_text(text)},
+        "evidence": _evidence(),
+    }
+
+
+def _evidence() -> set[str]:
+    """What the numbers behind a control mean; their sources stay in the words in which they can be found."""
+    from plsim.evidence import registry
+    from plsim.explorer.decisions.controls import controls
+
+    return {registry()[key].meaning for control in controls() for key in control.evidence}
+
+
+def _in_module(path: Path) -> Iterator[str]:
+    """Strings of a module's constants."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            yield from _strings(node.value)
+
+
+def _strings(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _strings(value)
+    elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        for value in node.elts:
+            yield from _strings(value)
+
+
+def _is_text(text: str) -> bool:
+    """Words for people: more than one, or with a capital; keys and units are neither."""
+    return text != "SD" and (" " in text or text[:1].isupper()) and re.search(r"[A-Za-z]{2}", text) is not None
 
 
 def wanted() -> dict[str, set[str]]:
