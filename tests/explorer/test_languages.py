@@ -57,6 +57,24 @@ def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
 
 
 @pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("Learning after 2 years", "Aprendizaje después de 2 años"),
+        (
+            "Ahead: +1.5 percentile points after 2 years (−0.2 to +3.1), a gain in 36 of 40 worlds (90%).",
+            "Adelante: +1,5 puntos percentiles después de 2 años (−0,2 a +3,1), una ganancia en 36 de 40 mundos (90%).",
+        ),
+        ("A gain in 3 of 4 worlds. In year 1: +4.0.", "Una ganancia en 3 de 4 mundos. En el año 1: +4,0."),
+        ("A sentence that nobody knows.", "A sentence that nobody knows."),
+        ("1,234.5", "1234,5"),
+    ],
+)
+def test_sentences_that_the_report_composes_are_known_by_their_pattern(english, spanish):
+    assert localized(english, Tongue("es")) == spanish
+    assert localized(english, Tongue("en")) == english
+
+
 def test_no_text_of_the_explorer_lacks_its_words(language):
     assert missing(language) == {}
 

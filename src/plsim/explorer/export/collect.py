@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from plsim.explorer.languages.catalogue import PAGES, SENTENCES, part, parts
+from plsim.explorer.languages.catalogue import PAGES, PATTERNS, SENTENCES, part, parts
 
 EXPLORER = Path(__file__).resolve().parent.parent
 _STRING = r'"((?:[^"\\]|\\.)*)"'
@@ -52,6 +52,7 @@ def _said_in(path: Path) -> Iterator[str]:
 def labels() -> dict[str, set[str]]:
     """Texts of their own in answers, by the part of the catalogue that holds them."""
     from plsim.engine.worlds import CALIBRATED_LABEL, PRIOR_LABEL
+    from plsim.evidence import GRADES_OF_EVIDENCE
     from plsim.explorer.teaching.classroom_changes import TITLES
     from plsim.explorer.teaching.classroom_pairs import PAIRS
     from plsim.explorer.teaching.demonstration_files import SHIPPED, read_demonstration
@@ -80,7 +81,7 @@ def labels() -> dict[str, set[str]]:
     return {
         "demonstrations": demonstrations - {""},
         "labels": words - {"", "%", "SD"},
-        "decisions": {text for text in decisions if _is_text(text)},
+        "decisions": {text for text in decisions if _is_text(text)} | set(GRADES_OF_EVIDENCE.values()),
         "evidence": _evidence(),
     }
 
@@ -130,7 +131,8 @@ def missing(language: str) -> dict[str, list[str]]:
 def unused(language: str) -> dict[str, list[str]]:
     """What a language has for texts that nobody says any more, by part."""
     all_wanted = wanted()
-    left = {name: sorted(set(part(language, name)) - all_wanted.get(name, set())) for name in parts(language)}
+    known = (name for name in parts(language) if name != PATTERNS)
+    left = {name: sorted(set(part(language, name)) - all_wanted.get(name, set())) for name in known}
     return {name: texts for name, texts in left.items() if texts}
 
 
