@@ -12,7 +12,7 @@ from plsim.engine.arm import Arm
 from plsim.engine.records import YearRecord
 from plsim.engine.setting import Setting
 from plsim.evidence import norms, registry
-from plsim.measures.costs import Costs, costs, per_student
+from plsim.measures.costs import Costs, costs, per_student, unpaid_value
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
 from plsim.measures.groups import (
     SMALLEST_GROUP,
@@ -26,16 +26,18 @@ from plsim.measures.groups import (
     headline,
     with_both,
 )
-from plsim.runs.spending import use
+from plsim.measures.outcomes import StudentYear, student_outcomes
+from plsim.runs.spending import teachers_of, use
 from plsim.runs.survey_outcomes import group_surveys, student_surveys
 
 SPRING = 3
 SCORE_OUTCOMES = frozenset({"achievement", "percentile_points", "achievement_cross_section"})
 """What is read from latent achievement alone."""
 _WITHOUT_SURVEYS = SCORE_OUTCOMES | {
-    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match", "profile_error",
-    "waiting_weeks", "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
-    "regroupings_per_month", "trust", "library", "reverted", "cost_per_student",
+    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match",
+    "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
+    "regroupings_per_month", "trust", "library", "reverted", "unpaid_teacher_hours", "budget_cost_per_student",
+    "unpaid_hours_value", "cost_per_student",
     *(f"cost_{name}" for name in Costs._fields),
 }  # fmt: skip
 """Whoever asks for nothing else is spared the surveys, which take as long as all of these."""
@@ -110,7 +112,8 @@ def year_outcomes(
         parts = partitions(setting, year)
     if only is not None and set(only) <= SCORE_OUTCOMES:
         return YearOutcomes(year + 1, parts, _scores(setting, scenario, counterfactual, year), ())
-    surveyed = only is None or not _WITHOUT_SURVEYS.issuperset(only)
+    unsurveyed = _WITHOUT_SURVEYS.union(each.words.name for each in student_outcomes())
+    surveyed = only is None or not unsurveyed.issuperset(only)
     a, b = scenario.record[year], counterfactual.record[year]
     units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
 
@@ -132,8 +135,7 @@ def year_outcomes(
         student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR),
         student("on_task_share", "share", "on_task"),
         student("match", "share", "match"),
-        student("profile_error", "RIT", "profile_error"),
-        student("waiting_weeks", "weeks", "waiting"),
+        *_declared_outcomes(setting, a, b, year),
         StudentOutcome(
             "self_regulation",
             "share",
@@ -156,6 +158,29 @@ def year_outcomes(
         students = tuple(each for each in students if each.name in wanted)
         groups = tuple(each for each in groups if each.name in only)
     return YearOutcomes(year + 1, parts, students, groups)
+
+
+def _declared_outcomes(setting: Setting, a: YearRecord, b: YearRecord, year: int) -> tuple[StudentOutcome, ...]:
+    """The outcomes that :mod:`plsim.measures.outcomes` declares."""
+    years = [_student_year(setting, record, year) for record in (a, b)]
+    found = []
+    for each in student_outcomes():
+        values = [np.asarray(each.read(of), dtype=np.float64) for of in years]
+        both = [with_both(one if one.ndim == 2 else np.column_stack([one, one])) for one in values]
+        found.append(StudentOutcome(each.words.name, each.words.unit, both[0], both[1]))
+    return tuple(found)
+
+
+def _student_year(setting: Setting, record: YearRecord, year: int) -> StudentYear:
+    grade = setting.timeline.years[year].grade.astype(np.int64)
+    return StudentYear(
+        grade=grade,
+        achievement=record.achievement,
+        achievement_sd=norms().sd_fall_observed[np.arange(2), grade[:, np.newaxis]],
+        units=record.units,
+        self_regulation=record.self_regulation,
+        engagement=record.engagement,
+    )
 
 
 def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:
@@ -216,21 +241,33 @@ def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: 
 
 
 def _cost_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
-    """Dollars per student: everything, and each kind of cost that is there in either arm."""
+    """What the district pays, in all and by kind; the hours that nobody pays, and their value; the sum of both."""
     charter = setting.population.charter
     labels = ("all", "governance:district", "governance:charter")
-    uses = [use(arm, year) for arm in (scenario, counterfactual)]
-    spent = [costs(each, arm.world.number) for each, arm in zip(uses, (scenario, counterfactual), strict=True)]
+    arms = (scenario, counterfactual)
+    uses = [use(arm, year) for arm in arms]
+    spent = [costs(each, arm.world.number) for each, arm in zip(uses, arms, strict=True)]
+    unpaid = [unpaid_value(each, arm.world.number) for each, arm in zip(uses, arms, strict=True)]
 
-    def outcome(name: str, dollars: list[Floats]) -> GroupOutcome:
+    def outcome(
+        name: str, amounts: list[Floats], *, unit: str = "USD", over: list[Floats] | None = None
+    ) -> GroupOutcome:
+        shared = over or [uses[0].students] * 2
         both = [
-            np.array([per_student(each, uses[0].students, chosen) for chosen in (charter | True, ~charter, charter)])
-            for each in dollars
+            np.array([per_student(each, by, chosen) for chosen in (charter | True, ~charter, charter)])
+            for each, by in zip(amounts, shared, strict=True)
         ]
-        return GroupOutcome(name, "USD", labels, both[0], both[1])
+        return GroupOutcome(name, unit, labels, both[0], both[1])
 
+    hours = [each.unpaid_hours / WEEKS_PER_YEAR for each in uses]
     kinds = [outcome(f"cost_{name}", [getattr(each, name) for each in spent]) for name in Costs._fields]
-    return (outcome("cost_per_student", [each.total for each in spent]), *kinds)
+    return (
+        outcome("unpaid_teacher_hours", hours, unit="hours/week", over=[teachers_of(arm, year) for arm in arms]),
+        outcome("budget_cost_per_student", [each.budget for each in spent]),
+        outcome("unpaid_hours_value", unpaid),
+        outcome("cost_per_student", [each.budget + more for each, more in zip(spent, unpaid, strict=True)]),
+        *kinds,
+    )
 
 
 def _mean(values: Floats) -> float:

@@ -5,15 +5,10 @@ Meanings, units, typical values and evidence come from the registry; here stand 
 
 from __future__ import annotations
 
+from plsim.measures.vocabulary import PRACTICE_LABELS
+
 GROUPS = {
-    "learner_profiles": ("Learner profiles", ""),
-    "learning_paths": ("Personal learning paths", ""),
-    "competency_progression": ("Moving on by mastery", ""),
-    "flexible_environment": ("Groups, one-on-one time, space", ""),
-    "data_driven_grouping": ("Grouping by data", ""),
-    "advising": ("Advising", ""),
-    "technology": ("Technology", ""),
-    "belonging": ("Relationships and belonging", ""),
+    **{name: (label, "") for name, label in PRACTICE_LABELS.items()},
     "support": (
         "Support for schools and teachers",
         "What a district, network or leader gives so that practices can work.",
@@ -41,6 +36,12 @@ MAIN = frozenset({
     "programs.lesson_library.coverage", "programs.coaching.hours", "programs.software.minutes",
 })  # fmt: skip
 """Shown before "more settings" is opened, beside how much there is of each practice."""
+
+FIRST = (
+    "practices.flexible_environment.one_on_one_share", "support.planning_hours", "support.coaching_hours",
+    "practices.technology.intensity", "practices.learning_paths.intensity", "practices.data_driven_grouping.intensity",
+)  # fmt: skip
+"""Shown above all others, in this order."""
 
 LABELS = {
     "practices.learner_profiles.data_interval_weeks": "Weeks between looks at data",
