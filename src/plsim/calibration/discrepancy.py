@@ -24,7 +24,7 @@ LEVEL_SPREAD = 0.7
 """Of its logarithm: 90% of the prior lies between 0.025 and 0.25 SD."""
 KIND_SPREAD = 0.4
 """Of what one kind adds to the logarithm."""
-DRAWS = 64
+DRAWS = 128
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from plsim.core.arrays import Floats
 
 PINNED = 0.5
 """A combination that keeps less than this share of its prior spread is pinned."""
-_FEWER, _FEWER_DRAWS = 1 << 12, 16
+_FEWER, _FEWER_DRAWS = 1 << 13, 32
 """Candidates and draws of the discrepancy where every fact is left out in turn."""
 _PRIOR_SPREAD = float(np.sqrt(1.0 / 12.0))
 

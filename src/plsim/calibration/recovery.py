@@ -71,7 +71,7 @@ def recovery(
     *,
     seed: int,
     truths: int = TRUTHS,
-    count: int = 1 << 12,
+    count: int = 1 << 13,
     around: Targets | None = None,
 ) -> Recovery:
     """Infer known worlds, and known discrepancies with them.
@@ -169,7 +169,7 @@ TRUTHS_TRIED: dict[str, Bend] = {
 
 
 def foretold(
-    values: Floats, wanted: Targets, *, seed: int, truths: int = 20, worlds: int = 250
+    values: Floats, wanted: Targets, *, seed: int, truths: int = 40, worlds: int = 400
 ) -> tuple[Foretold, ...]:
     """Leave every study out, in facts made by truths of which most are none of the model's.
 
