@@ -21,7 +21,7 @@ from plsim.practices import PRACTICES
 from plsim.practices.support import Support
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario, typical_practices
-from plsim.studies.factors import NOTHING, WORLD, Changes, Factor, changes_at, matching
+from plsim.studies.factors import LUCK, NOTHING, WORLD, Changes, Factor, changes_at, matching
 from plsim.studies.methods import method_problems, world_is_factor
 from plsim.studies.schema import FactorSpec, Study
 
@@ -59,7 +59,7 @@ class Resolver:
         for table, specs in (("levers", self.study.levers), ("context", self.study.context)):
             for name, spec in specs.items():
                 found += self._of_scenario(table, name, spec)
-        found += self._uncertain()
+        found += [*self._uncertain(), *self._luck()]
         self._overlaps(found)
         if len(self.problems) == before:
             self._together(found)
@@ -241,9 +241,16 @@ class Resolver:
             if key in chosen
         ]
 
+    def _luck(self) -> list[Factor]:
+        """The draw of students, teachers and years, where the method samples it."""
+        seeds = self.study.seeds
+        if len(seeds) < 2 or not world_is_factor(self.study.method):
+            return []
+        return [_sliced(LUCK, "luck", "luck", map(str, seeds), [{}] * len(seeds))]
+
     def _overlaps(self, factors: Sequence[Factor]) -> None:
         """No two factors may set the same key: the later one would win without a word."""
-        sets = [(factor, _keys(factor)) for factor in factors if factor.role != "uncertainty"]
+        sets = [(factor, _keys(factor)) for factor in factors if factor.role in _ROLE.values()]
         for (one, of_one), (other, of_other) in combinations(sets, 2):
             both = [key for key in of_one for also in of_other if _same_or_inside(key, also)]
             if both:
@@ -290,8 +297,9 @@ def resolved(
     resolver.outcomes()
     if not problems:
         problems += method_problems(study, factors, places)
-    if any(factor.name == NOTHING for factor in factors):
-        problems.append(places.error((), f"a factor cannot be called {NOTHING}"))
+    for factor in factors:
+        if factor.name in (NOTHING, WORLD, LUCK) and factor.role in _ROLE.values():
+            problems.append(places.error((), f"a factor cannot be called {factor.name}"))
     return factors
 
 

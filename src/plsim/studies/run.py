@@ -72,6 +72,7 @@ from plsim.core.jit import source_digest
 from plsim.evidence import evidence_digest
 from plsim.studies.analysis import Analysis, analysed, factor_table
 from plsim.studies.design import StudyTask, task_of
+from plsim.studies.factors import LUCK, WORLD
 from plsim.studies.loading import Loaded
 from plsim.sweeps.runner import SweepOutcome, failures, results, run_task
 
@@ -132,6 +133,7 @@ class StudyResult:
             "method": study.method.kind,
             "scenario": self.loaded.scenario.name,
             "seed": study.seed,
+            "seeds": list(study.seeds),
             "years": self.loaded.years,
             "runs": self.task.count,
             "failed": self.sweep.failed,
@@ -257,7 +259,10 @@ def runs_table(task: StudyTask, values: Floats) -> pd.DataFrame:
     design = task.design
     names = np.array(["central", *(world.name for world in design.worlds)], dtype=object)
     columns: dict[str, Any] = {"run": np.arange(design.runs), "point": design.order, "world": names[design.world + 1]}
+    columns[LUCK] = np.array(design.seeds)[design.draw]
     for column, factor in enumerate(task.factors):
+        if factor.name in (WORLD, LUCK):
+            continue
         of_point = [factor.value(u) for u in design.units[:, column].tolist()]
         columns[factor.name] = np.array(of_point, dtype=object if factor.sliced else np.float64)[design.order]
     for column, name in enumerate(task.columns):
@@ -297,6 +302,7 @@ def _manifest(loaded: Loaded, task: StudyTask, sweep: SweepOutcome) -> dict[str,
         "scenario": loaded.scenario.to_toml(),
         "scenario_digest": loaded.scenario.digest(),
         "seed": study.seed,
+        "seeds": list(task.design.seeds),
         "years": loaded.years,
         "worlds": len(task.design.worlds),
         "worlds_are": task.worlds_are,

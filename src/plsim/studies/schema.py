@@ -17,11 +17,14 @@ from plsim.core.calendar import MAX_YEARS
 from plsim.measures.vocabulary import outcome_unit
 from plsim.practices.options import Options
 from plsim.runs.evaluate import Outcome
+from plsim.runs.robustness import other_seed
 from plsim.scenario.schema import MAX_SEED
 
 STUDY_SCHEMA_VERSION = 1
 MAX_RUNS = 10_000_000
 MAX_WORLDS = 100_000
+USUAL_SEEDS = 5
+"""Draws of students, teachers and years of a study that does not say how many."""
 MOST_SWITCHES = 10
 """On/off factors of a full factorial: 1,024 combinations in every world."""
 
@@ -91,6 +94,13 @@ class Uncertainties(Options):
         if self.worlds is not None and self.parameters is not None:
             raise ValueError("either worlds or parameters, not both: a world already is a value of every parameter")
         return self
+
+
+class Luck(Options):
+    """Which other students, teachers and years everything is run with: draws by seeds, arms paired inside each."""
+
+    seeds: int | None = Field(default=None, ge=1, le=1000)
+    """How many; when left out, as many as what is called found needs (:data:`USUAL_SEEDS`)."""
 
 
 class OutcomeSpec(Options):
@@ -301,7 +311,7 @@ class Study(Options):
     question: str = Field(min_length=1, max_length=2000)
     """What the study asks, in a sentence."""
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
-    """The luck of the runs, and of what the design draws."""
+    """Of the first draw of students, teachers and years, and of what the design draws."""
     scenario: str = Field(min_length=1, max_length=1000)
     """A shipped scenario's name, or a path as seen from the study file."""
     years: int | None = Field(default=None, ge=1, le=MAX_YEARS)
@@ -310,11 +320,18 @@ class Study(Options):
     """Keys of the scenario's population that are held at other values, usually a smaller size."""
     levers: dict[str, FactorSpec] = Field(default_factory=dict)
     uncertainties: Uncertainties = Field(default_factory=Uncertainties)
+    luck: Luck = Field(default_factory=Luck)
     context: dict[str, FactorSpec] = Field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Names or patterns of factors that are varied together and get one index."""
     outcomes: tuple[OutcomeSpec, ...] = Field(default=(OutcomeSpec(),), strict=False, min_length=1, max_length=200)
     method: AnyMethod
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the draws, the study's own first. HDMR, which fits smooth curves, takes one unless more are said."""
+        usual = 1 if isinstance(self.method, Hdmr) else USUAL_SEEDS
+        return tuple(other_seed(self.seed, draw) for draw in range(self.luck.seeds or usual))
 
     def digest(self) -> str:
         """Digest of everything that can move a result; equal for files that only read differently."""
