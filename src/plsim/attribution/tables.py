@@ -1,10 +1,10 @@
 """Which practices make a gain: the outcome of every on/off combination, in every world, taken apart exactly.
 
-With k practices there are 2^k combinations. All of them are run with the same students and the same luck, in every
-world; so nothing below is estimated from a sample of combinations, and the only spread is that over worlds. What it
-says holds inside the model and under its worlds. It is no evidence of what practices do in real schools.
+With k practices there are 2^k combinations. All of them are run in every world and with every seed (a draw of students,
+teachers and years), paired inside each; so nothing below is estimated from a sample of combinations, and its spread is
+that over worlds and over draws (:mod:`plsim.attribution.spread`). What it says holds inside the model and under its worlds. It is no evidence of what practices do in real schools.
 
-:mod:`plsim.studies.factorial` runs the combinations, :mod:`plsim.attribution.coalitions` has the sums,
+:mod:`plsim.studies.design` orders the runs, :mod:`plsim.attribution.coalitions` has the sums,
 :mod:`plsim.attribution.game` what they say of one outcome, :mod:`plsim.attribution.rankings` ranks and what may be
 claimed, :mod:`plsim.attribution.sentences` the sentences.
 

@@ -33,6 +33,12 @@ _COUNT = 20
 @click.option(
     "--count", type=click.IntRange(1, 1_000_000), help=f"Districts to draw, without files.  [default: {_COUNT}]"
 )
+@click.option("--national", is_flag=True, help="US public school districts, drawn from their published sizes.")
+@click.option(
+    "--one-in", type=click.IntRange(1, 100_000), help="With --national: only every so-manieth part.  [default: 1]"
+)
+@click.option("--shard", help="With --national: part i of N of the runs, as 3/16, for array jobs.")
+@click.option("--dask", help="With --national: address of a Dask scheduler that makes the runs.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED]"
 )
@@ -50,6 +56,10 @@ def command(
     scenario: str,
     files: tuple[Path, ...],
     count: int | None,
+    national: bool,
+    one_in: int | None,
+    shard: str | None,
+    dask: str | None,
     out: Path | None,
     seed: int | None,
     years: int | None,
@@ -68,6 +78,25 @@ def command(
     """
     from plsim.scenario import load
 
+    if national:
+        if files or count is not None or worlds or every_outcome:
+            allowed = "SCENARIO, --one-in, --shard, --dask, --set, --seed, --years, --out and --workers"
+            raise InputError("--national", "", "given with what it does not take", allowed=allowed)
+        from plsim.cli.nation import run_nation
+
+        run_nation(
+            load(scenario, overrides=overrides, years=years, seed=seed),
+            one_in=one_in or 1,
+            shard=shard,
+            dask=dask,
+            out=out,
+            workers=workers or os.cpu_count() or 1,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
+    if one_in is not None or shard is not None or dask is not None:
+        raise InputError("districts", "", "--one-in, --shard and --dask need --national")
     if files and count is not None:
         raise InputError("--count", "", "given with files", fix="Give files, or how many to draw")
     for path in files:

@@ -30,7 +30,7 @@ OUTCOMES = (
         "Gain in the norms' percentiles of a student who would have been average.",
     ),
     OutcomeWords(
-        "aligned_test", "share", "Taught content that is mastered (a test of what was taught)",
+        "aligned_test", "share", "Units taught, as far as mastered (a test of what was taught)",
         "Share of the taught content that is mastered: what a test of just that content would see.",
     ),
     OutcomeWords(
