@@ -2,7 +2,8 @@
 
 With k practices there are 2^k combinations. All of them are run in every world and with every seed (a draw of students,
 teachers and years), paired inside each; so nothing below is estimated from a sample of combinations, and its spread is
-that over worlds and over draws (:mod:`plsim.attribution.spread`). What it says holds inside the model and under its worlds. It is no evidence of what practices do in real schools.
+that over worlds and over draws (:mod:`plsim.attribution.spread`). What it says holds inside
+the model and under its worlds. It is no evidence of what practices do in real schools.
 
 :mod:`plsim.studies.design` orders the runs, :mod:`plsim.attribution.coalitions` has the sums,
 :mod:`plsim.attribution.game` what they say of one outcome, :mod:`plsim.attribution.rankings` ranks and what may be

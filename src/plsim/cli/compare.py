@@ -13,8 +13,9 @@ from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
-from plsim.cli.run import MAX_WORLDS, announce, student_files
+from plsim.cli.run import announce, student_files
 from plsim.cli.table import table_lines
+from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
 from plsim.core.errors import InputError
 from plsim.measures.vocabulary import ONE_ARM
 
@@ -47,7 +48,7 @@ _TOOK = (
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
 @click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
 @click.option("--own-populations", is_flag=True, help="Each scenario in its own schools, not all in the first's.")
-@click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
+@click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--no-why", is_flag=True, help="Do not ask why they differ (fourteen more runs each).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
@@ -62,7 +63,7 @@ def command(
     population: Path | None,
     term: str | None,
     own_populations: bool,
-    worlds: int | None,
+    worlds: int | str | None,
     workers: int | None,
     no_why: bool,
     as_json: bool,

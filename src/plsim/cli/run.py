@@ -12,14 +12,13 @@ import click
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
+from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
     from plsim.population.load import StudentFiles
     from plsim.runs.result import Result
     from plsim.scenario import Scenario
-
-MAX_WORLDS = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Asked:
     scenario: Scenario
     seed: int
     years: int
-    worlds: int | None = None
+    worlds: int | str | None = None
     population: StudentFiles | None = None
     engine: str = "batch"
     other_designs: bool = True
@@ -45,8 +44,10 @@ class Asked:
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
 @click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
-@click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
-@click.option("--engine", type=click.Choice(["batch", "mesa"]), help="Same rules, same bits.  [default: batch]")
+@click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
+@click.option(
+    "--engine", metavar="batch|mesa|mesa:FILE.py:CLASS", help="Or agents of your own.  [default: batch]"
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
@@ -61,7 +62,7 @@ def command(
     overrides: tuple[str, ...],
     population: Path | None,
     term: str | None,
-    worlds: int | None,
+    worlds: int | str | None,
     engine: str | None,
     workers: int | None,
     as_json: bool,

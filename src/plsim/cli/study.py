@@ -13,7 +13,7 @@ import click
 
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
-from plsim.cli.run import announce
+from plsim.cli.run import announce, student_files
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
 
@@ -36,7 +36,9 @@ _HIDDEN = (*_PLACE, "worlds", "runs")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
 @click.option("--shard", metavar="i/N", help="Make only the i-th of N parts of the runs, for array jobs.")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster that makes the runs.")
-@click.option("--seed", type=click.IntRange(min=0), help="The luck of the runs.  [default: the study's]")
+@click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
+@click.option("--seed", type=click.IntRange(min=0), help="Of the random draws.  [default: the study's]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
 def command(
@@ -47,6 +49,8 @@ def command(
     workers: int | None,
     shard: str | None,
     dask: str | None,
+    population: Path | None,
+    term: str | None,
     seed: int | None,
     as_json: bool,
     quiet: bool,
@@ -59,7 +63,7 @@ def command(
     from plsim.studies.loading import load_study
 
     part = shard_of(shard)
-    loaded = load_study(study, seed=seed)
+    loaded = load_study(study, seed=seed, population=student_files(population, term))
     processes = workers or os.cpu_count() or 1
     announce("batch", quiet=quiet or as_json)
     if plan:

@@ -15,6 +15,7 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError, nearest
 from plsim.engine.parameters import CENTRAL, World
+from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.runs.paired import PairedRuns
 from plsim.scenario.loading import changed
@@ -79,7 +80,7 @@ class Evaluator:
         *,
         seed: int | None = None,
         years: int | None = None,
-        population: Population | str | Path | None = None,
+        population: Population | StudentFiles | str | Path | None = None,
         outcomes: Sequence[Outcome] | None = None,
         engine: str = "batch",
     ) -> None:

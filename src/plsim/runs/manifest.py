@@ -52,7 +52,7 @@ class Again:
     scenario: Scenario
     seed: int
     years: int
-    worlds: int
+    worlds: int | str
     engine: str
     population: StudentFiles | None
     population_digest: str
@@ -76,13 +76,25 @@ def read_manifest(path: Path) -> Again:
         scenario=scenario,
         seed=document["seed"],
         years=document["years"],
-        worlds=document["worlds"],
+        worlds=_worlds(path, document),
         engine=document["engine"],
         population=_files(document["population"], document["population_term"]),
         population_digest=document["population_digest"],
         other_designs=document["other_designs"],
         changed=tuple(_changes(document)),
     )
+
+
+def _worlds(path: Path, document: dict[str, Any]) -> int | str:
+    """The worlds, as ``plsim run --worlds`` takes them; those of a file are in the result folder too."""
+    source = str(document.get("worlds_from") or "")
+    if source.partition(":")[0] in ("prior", "shipped"):
+        return f"{source.partition(':')[0]}:{document['worlds']}"
+    if source:
+        kept = (path if os.path.isdir(path) else path.parent) / "worlds.parquet"  # noqa: PTH112
+        return str(kept)
+    count: int = document["worlds"]
+    return count
 
 
 def _files(path: str, term: str) -> StudentFiles | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.errors import RunError
+from plsim.core.errors import InputError, RunError
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.jit import source_digest
 from plsim.engine.worlds import meaning_of, worlds_digest
@@ -87,6 +87,7 @@ class Result:
     population_source: str
     seconds: float
     population_term: str = ""
+    worlds_from: str = ""
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -129,6 +130,45 @@ class Result:
         first, _, _ = repr(self).partition("\n")
         table = self.headline.to_html(index=False, float_format="{:+.3f}".format, border=0)
         return f"<p>{escape(first)}</p>{table}"
+
+    @cached_property
+    def world_values(self) -> pd.DataFrame:
+        """One row per world: its name, and the value of every uncertain parameter; a file for ``worlds=``."""
+        import pandas as pd
+
+        keys = list(dict.fromkeys(key for world in self.worlds_run for key in world.values))
+        rows = [{"world": world.name} | {key: world.number(key) for key in keys} for world in self.worlds_run]
+        return pd.DataFrame(rows, columns=["world", *keys])
+
+    @cached_property
+    def effects_by_world(self) -> pd.DataFrame:
+        """Every effect in every world, as a long table: the key of a row, the world, the value."""
+        import pandas as pd
+
+        keys = pd.DataFrame(self.rows, columns=list(Row._fields))
+        names = [world.name for world in self.worlds_run]
+        table = keys.loc[keys.index.repeat(len(names))].reset_index(drop=True)
+        table["world"] = names * len(keys)
+        table["value"] = self.spread.T.reshape(-1)
+        return table[table["value"].notna()].reset_index(drop=True)
+
+    def to_xarray(self) -> Any:
+        """The effects over worlds as an ``xarray.Dataset`` with one dimension for each part of the key, and worlds.
+
+        Raises
+        ------
+        InputError
+            When xarray is not installed.
+        """
+        try:
+            import xarray
+        except ImportError:
+            raise InputError(
+                "to_xarray", "", "needs xarray", fix="pip install xarray, or use effects_by_world."
+            ) from None
+        long = self.effects_by_world.query("estimator == 'paired' and arm == 'difference'")
+        index = ["outcome", "unit", "subject", "year", "group", "world"]
+        return xarray.Dataset.from_dataframe(long.set_index(index)[["value"]])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -232,6 +272,7 @@ class Result:
             "years": self.years,
             "worlds": self.worlds,
             "world_label": self.world_label,
+            "worlds_from": self.worlds_from,
             "worlds_digest": worlds_digest(),
             "sureness": list(self.sureness),
             "parameters": {entry.key: entry.value for entry in registry()},
@@ -265,6 +306,8 @@ class Result:
             "students": self.students,
             "teachers": self.teachers,
             "schools": self.schools,
+            "worlds": self.world_values,
+            "effects_by_world": self.effects_by_world,
         }
         try:
             for name, table in tables.items():

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,12 @@ from plsim.core.arrays import Floats, Ints
 from plsim.core.errors import RunError
 from plsim.core.jit import source_digest
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.worlds import label as world_label
 from plsim.engine.worlds import model_digest
-from plsim.engine.worlds import worlds as draw_worlds
 from plsim.evidence import evidence_digest
+from plsim.population.load import StudentFiles
+from plsim.population.model import Population
 from plsim.runs.evaluate import Evaluator, Outcome
+from plsim.runs.manifest import population_digest
 from plsim.scenario.schema import Scenario
 from plsim.studies.factors import LUCK, WORLD, Factor, changes_at, world_at
 from plsim.studies.loading import Loaded
@@ -98,8 +100,7 @@ class Design:
 
 def design(study: Study, factors: Sequence[Factor]) -> Design:
     """The runs of a study; the same for the same seed."""
-    method, count = study.method, study.uncertainties.worlds
-    worlds = draw_worlds(count, study.seed) if count is not None else ()
+    method, worlds = study.method, study.worlds.worlds
     units = _points(study, factors)
     points = np.arange(units.shape[0])
     apart = units[:, [column for column, factor in enumerate(factors) if _moves_base(factor)]]
@@ -178,6 +179,8 @@ class StudyTask:
     study: Study
     scenario: Scenario
     factors: tuple[Factor, ...]
+    people: Population | StudentFiles | None = None
+    """Students and schools of every run; drawn from the norms when None."""
 
     @cached_property
     def design(self) -> Design:
@@ -197,7 +200,7 @@ class StudyTask:
     def worlds_are(self) -> str:
         """What the worlds of its runs are, in words."""
         if self.study.uncertainties.worlds is not None:
-            return world_label()
+            return self.study.worlds.label
         return ONE_BY_ONE if self.study.uncertainties.parameters is not None else CENTRAL_ONLY
 
     @property
@@ -220,6 +223,8 @@ class StudyTask:
             source_digest(),
             model_digest(),
             *self.columns,
+            people_digest(self.people),
+            engine_digest(self.study.engine),
         )
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
 
@@ -259,7 +264,14 @@ class _Runs:
 
     def _fresh(self) -> Evaluator:
         task = self._task
-        return Evaluator(task.scenario, seed=self._seed, years=task.scenario.years, outcomes=task.outcomes)
+        return Evaluator(
+            task.scenario,
+            seed=self._seed,
+            years=task.scenario.years,
+            population=task.people,
+            outcomes=task.outcomes,
+            engine=task.study.engine,
+        )
 
     def __call__(self, run: int) -> list[float]:
         point, world = self._task.point(run)
@@ -297,4 +309,27 @@ def column_name(outcome: Outcome) -> str:
 
 def task_of(loaded: Loaded) -> StudyTask:
     """The task of a study."""
-    return StudyTask(loaded.study, loaded.scenario, loaded.factors)
+    return StudyTask(loaded.study, loaded.scenario, loaded.factors, loaded.people)
+
+
+def engine_digest(engine: str) -> str:
+    """Identity of the engine: both of plsim's are one; agents of one's own are what their files say."""
+    if not engine.startswith("mesa:"):
+        return ""
+    from plsim.engine.mesa.subclasses import sources_digest
+
+    return sources_digest(engine.removeprefix("mesa:"))
+
+
+def people_digest(people: Population | StudentFiles | None) -> str:
+    """Identity of students and schools: of the population, or of the files as they are now."""
+    if people is None:
+        return ""
+    if isinstance(people, Population):
+        return population_digest(people)
+    path = Path(people.path)
+    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    digest = hashlib.blake2b((people.term or "").encode(), digest_size=12)
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

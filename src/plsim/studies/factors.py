@@ -84,6 +84,13 @@ class Factor:
         """What a coordinate means, for tables: a number, or the text of one of its values."""
         return self.labels[self.place(u)] if self.sliced else self.number(u)
 
+    def given(self, u: float) -> object:
+        """The same with the type that the scenario takes: a whole number, a truth value, a text."""
+        if not self.sliced:
+            return self.number(u)
+        option = self.options[self.place(u)]
+        return option[self.name] if self.kind == "values" and set(option) == {self.name} else self.value(u)
+
     def changes(self, u: float) -> Changes:
         """What a coordinate changes in the scenario."""
         if self.role in ("uncertainty", "luck"):

@@ -85,7 +85,7 @@ def contrasts(factors: int) -> int:
 
 def runs(study: Study, factors: Sequence[Factor]) -> int:
     """Runs in all."""
-    cells = (study.uncertainties.worlds or 1) * len(study.seeds)
+    cells = max(len(study.worlds.worlds), 1) * len(study.seeds)
     return points(study, factors) * (cells if study.method.crossed else 1)
 
 

@@ -14,7 +14,6 @@ from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
 from plsim.documents.document import Document
 from plsim.documents.lines import KeyPath
-from plsim.engine.worlds import worlds
 from plsim.evidence import registry
 from plsim.measures.vocabulary import OUTCOMES
 from plsim.practices import PRACTICES
@@ -105,6 +104,9 @@ class Resolver:
         if spec.cases is not None:
             return self._cases(path, role, name, spec.cases)
         root = name.partition(".")[0]
+        if root == "population" and "path" in self.study.population:
+            self._note(path, "students and schools come from a file", fix="Leave it out, or leave out the file.")
+            return []
         if root not in ROOTS[table]:
             self._wrong_root(path, table, root)
             return []
@@ -214,13 +216,14 @@ class Resolver:
         asked = self.study.uncertainties.parameters
         path: KeyPath = ("uncertainties", "parameters")
         if asked is None:
-            count = self.study.uncertainties.worlds
-            if count is None or not world_is_factor(self.study.method):
+            if self.study.uncertainties.worlds is None:
                 return []
             try:
-                names = tuple(world.name for world in worlds(count, self.study.seed))
+                names = tuple(world.name for world in self.study.worlds.worlds)
             except InputError as problem:
                 self.problems.append(self.places.moved(("uncertainties", "worlds"), problem))
+                return []
+            if not world_is_factor(self.study.method):
                 return []
             if len(names) < 2:
                 self._note(("uncertainties", "worlds"), "one world does not vary", allowed="2 and more")
