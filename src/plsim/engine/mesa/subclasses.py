@@ -16,14 +16,12 @@ from types import ModuleType
 from typing import Any
 
 from plsim.core.errors import InputError
-from plsim.engine.mesa.school import School
-from plsim.engine.mesa.student import Student
-from plsim.engine.mesa.teacher import Teacher
+from plsim.engine.mesa.model import School, Student, Teacher
 
 BASES = {"student_class": Student, "teacher_class": Teacher, "school_class": School}
 
 
-def classes_named(text: str) -> dict[str, type]:
+def classes_named(text: str) -> dict[str, Any]:
     """The classes that a text such as ``my_theory:SuccessDriven`` names, by what they take the place of.
 
     Raises
@@ -31,7 +29,7 @@ def classes_named(text: str) -> dict[str, type]:
     InputError
         When there is no such class, or it is none of agents.
     """
-    found: dict[str, type] = {}
+    found: dict[str, Any] = {}
     for each in text.split(","):
         cls = _class(each.strip())
         kind = next((name for name, base in BASES.items() if isinstance(cls, type) and issubclass(cls, base)), None)
