@@ -334,7 +334,7 @@ def study(
     StudyError
         When the file is wrong, or the folder holds runs of another study.
     """
-    from plsim.population.load import StudentFiles
+    from plsim.population.options import StudentFiles
     from plsim.studies.loading import Loaded, load_study, loads_study
     from plsim.studies.run import StudyResult, run_study
 
@@ -350,7 +350,7 @@ def study(
         loaded = replace(loaded, study=loaded.study.model_copy(update={"engine": _engine(engine)}))
     if population is not None:
         people = _people(population, loaded.scenario, loaded.study.seed)
-        loaded = replace(loaded, people=StudentFiles(people) if isinstance(people, Path) else people)
+        loaded = replace(loaded, people=StudentFiles(path=people) if isinstance(people, Path) else people)
     found = run_study(loaded, Path(folder), workers=_workers(workers), progress=progress)
     assert isinstance(found, StudyResult)  # no shard was asked for
     return found

@@ -13,6 +13,7 @@ from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
+from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, student_files
 from plsim.cli.table import table_lines
 from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
@@ -22,6 +23,7 @@ from plsim.measures.vocabulary import ONE_ARM
 if TYPE_CHECKING:
     import pandas as pd
 
+    from plsim.population.options import ReadOptions
     from plsim.runs.compare import Comparison
 
 _SUBJECTS = ("math", "reading", "both")
@@ -46,7 +48,7 @@ _TOOK = (
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the fewest of any scenario]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change all scenarios; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
-@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
+@reading_options
 @click.option("--own-populations", is_flag=True, help="Each scenario in its own schools, not all in the first's.")
 @click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
@@ -61,7 +63,7 @@ def command(
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
-    term: str | None,
+    reading: ReadOptions,
     own_populations: bool,
     worlds: int | str | None,
     workers: int | None,
@@ -79,7 +81,7 @@ def command(
     if len({each.name for each in loaded}) < max(len(loaded), 2):
         given = ", ".join(each.name for each in loaded) or "nothing"
         raise InputError("compare", "", f"got {given}", allowed="two or more scenarios of different names")
-    people = student_files(population, term)
+    people = student_files(population, reading)
     luck = loaded[0].seed if seed is None else seed
     folder = out or Path("results") / f"compare-{loaded[0].name}-seed{luck}"
 

@@ -13,6 +13,7 @@ from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
+from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, is_there
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from plsim.engine.parameters import World
+    from plsim.population.options import ReadOptions
     from plsim.runs.districts import Totals
     from plsim.scenario import Scenario
 
@@ -45,7 +47,7 @@ _COUNT = 20
 @click.option("--seed", type=int, help="The luck of the runs.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
-@click.option("--term", help="Term of NWEA exports, as they write it.  [default: the latest fall]")
+@reading_options
 @click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Sets of parameters; 0: the central.")
 @click.option("--every-outcome", is_flag=True, help="Every outcome, not only achievement.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
@@ -64,7 +66,7 @@ def command(
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
-    term: str | None,
+    reading: ReadOptions,
     worlds: int,
     every_outcome: bool,
     workers: int | None,
@@ -112,7 +114,7 @@ def command(
         from plsim.runs.districts import drawn, from_files, stream
 
         number = len(files) or count or _COUNT
-        districts = from_files(loaded, files, term=term) if files else drawn(loaded, number)
+        districts = from_files(loaded, [reading.at(path) for path in files]) if files else drawn(loaded, number)
         others: tuple[World, ...] = worlds_of(worlds, loaded.seed)
         kept = DistrictFolder(folder)
         with progress_bar(loaded.name, wanted=not quiet) as progress:

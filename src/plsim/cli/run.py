@@ -12,11 +12,12 @@ import click
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import progress_bar
+from plsim.cli.reading_options import first_asked, reading_options
 from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
-    from plsim.population.load import StudentFiles
+    from plsim.population.options import ReadOptions, StudentFiles
     from plsim.runs.result import Result
     from plsim.scenario import Scenario
 
@@ -43,11 +44,9 @@ class Asked:
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
-@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
+@reading_options
 @click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
-@click.option(
-    "--engine", metavar="batch|mesa|mesa:FILE.py:CLASS", help="Or agents of your own.  [default: batch]"
-)
+@click.option("--engine", metavar="batch|mesa|mesa:FILE.py:CLASS", help="Or agents of your own.  [default: batch]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
@@ -61,7 +60,7 @@ def command(
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
-    term: str | None,
+    reading: ReadOptions,
     worlds: int | str | None,
     engine: str | None,
     workers: int | None,
@@ -74,7 +73,7 @@ def command(
     Prints the effects with their 90% intervals and writes a result folder. `plsim list scenarios` names shipped ones.
     With --from MANIFEST instead of SCENARIO a result is made again, to the same bits.
     """
-    people = student_files(population, term)
+    people = student_files(population, reading)
     asked = _recorded(manifest) if manifest is not None else _asked(scenario, overrides, seed=seed, years=years)
     if manifest is not None:
         _alone(scenario, overrides, seed, years, people, worlds, engine)
@@ -184,7 +183,7 @@ def _recorded(manifest: Path) -> Asked:
 def _alone(*others: object) -> None:
     """With a manifest nothing else may be asked for."""
     if any(other is not None and other != () for other in others):
-        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --population, --term and --engine"
+        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --engine, and options of students"
         raise InputError("--from", "", "the manifest says all of what is run", fix=fix)
 
 
@@ -197,17 +196,16 @@ def _check_people(result: Result, asked: Asked) -> None:
         raise InputError("--from", "population", f"the people are not those of the manifest ({where})")
 
 
-def student_files(path: Path | None, term: str | None) -> StudentFiles | None:
-    """What ``--population`` and ``--term`` ask for."""
-    from plsim.population.load import StudentFiles
-
-    if path is None and term is not None:
-        raise InputError("--term", "", "given without --population", fix="Name the folder with the NWEA export")
+def student_files(path: Path | None, reading: ReadOptions) -> StudentFiles | None:
+    """What ``--population`` and the options of reading ask for."""
+    asked = first_asked(reading)
+    if path is None and asked:
+        raise InputError(asked, "", "given without --population", fix="Name the files of students")
     if path is None:
         return None
     if not is_there(path):
         raise InputError("--population", "", f"no file or folder '{str(path)[:200]}'")
-    return StudentFiles(path, term)
+    return reading.at(path)
 
 
 def is_there(path: Path) -> bool:

@@ -13,6 +13,7 @@ import click
 
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
+from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, student_files
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
@@ -20,6 +21,7 @@ from plsim.core.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from plsim.population.options import ReadOptions
     from plsim.studies.loading import Loaded
     from plsim.studies.plan import StudyPlan
     from plsim.studies.run import StudyResult
@@ -37,7 +39,7 @@ _HIDDEN = (*_PLACE, "worlds", "runs")
 @click.option("--shard", metavar="i/N", help="Make only the i-th of N parts of the runs, for array jobs.")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster that makes the runs.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
-@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
+@reading_options
 @click.option("--seed", type=click.IntRange(min=0), help="Of the random draws.  [default: the study's]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
@@ -50,7 +52,7 @@ def command(
     shard: str | None,
     dask: str | None,
     population: Path | None,
-    term: str | None,
+    reading: ReadOptions,
     seed: int | None,
     as_json: bool,
     quiet: bool,
@@ -63,7 +65,7 @@ def command(
     from plsim.studies.loading import load_study
 
     part = shard_of(shard)
-    loaded = load_study(study, seed=seed, population=student_files(population, term))
+    loaded = load_study(study, seed=seed, population=student_files(population, reading))
     processes = workers or os.cpu_count() or 1
     announce("batch", quiet=quiet or as_json)
     if plan:

@@ -15,8 +15,8 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError, nearest
 from plsim.engine.parameters import CENTRAL, World
-from plsim.population.load import StudentFiles
 from plsim.population.model import Population
+from plsim.population.options import StudentFiles
 from plsim.runs.paired import PairedRuns
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario

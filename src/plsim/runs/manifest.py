@@ -15,8 +15,8 @@ from plsim.core.errors import InputError
 from plsim.core.jit import source_digest
 from plsim.engine.worlds import worlds_digest
 from plsim.evidence import evidence_digest, registry
-from plsim.population.load import StudentFiles
 from plsim.population.model import Population
+from plsim.population.options import StudentFiles, files_of
 from plsim.scenario.loading import loads
 from plsim.scenario.schema import Scenario
 
@@ -78,7 +78,7 @@ def read_manifest(path: Path) -> Again:
         years=document["years"],
         worlds=_worlds(path, document),
         engine=document["engine"],
-        population=_files(document["population"], document["population_term"]),
+        population=_files(path, document),
         population_digest=document["population_digest"],
         other_designs=document["other_designs"],
         changed=tuple(_changes(document)),
@@ -97,8 +97,14 @@ def _worlds(path: Path, document: dict[str, Any]) -> int | str:
     return count
 
 
-def _files(path: str, term: str) -> StudentFiles | None:
-    return StudentFiles(Path(path), term or None) if path else None
+def _files(path: Path, document: dict[str, Any]) -> StudentFiles | None:
+    """Where the people were read from, and how; older manifests do not say how."""
+    if not document["population"]:
+        return None
+    how = document.get("population_options", {})
+    if not isinstance(how, dict):
+        raise InputError(str(path), "population_options", "not what it should be", allowed="an object", fix=_FIX)
+    return files_of(document["population"], how, term=document["population_term"] or None, where=str(path))
 
 
 def population_digest(people: Population) -> str:
@@ -106,7 +112,7 @@ def population_digest(people: Population) -> str:
     digest = hashlib.blake2b(digest_size=12)
     for each in fields(people):
         value = getattr(people, each.name)
-        if each.name == "source":
+        if each.name in {"source", "lunch_told", "remarks", "warnings", "doubts"}:  # words about the files
             continue
         digest.update(each.name.encode())
         if isinstance(value, np.ndarray) and value.dtype != np.object_:

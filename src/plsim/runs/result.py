@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
@@ -88,6 +88,7 @@ class Result:
     seconds: float
     population_term: str = ""
     worlds_from: str = ""
+    population_options: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -280,6 +281,7 @@ class Result:
             "evidence_digest": evidence_digest(),
             "population": self.population_source,
             "population_term": self.population_term,
+            "population_options": self.population_options,
             "population_digest": population_digest(self.pair.base_setting.population),
             "population_read": dict(self.pair.base_setting.population.rows),
             "population_drawn": dict(self.pair.base_setting.population.drawn),

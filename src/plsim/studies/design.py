@@ -23,8 +23,8 @@ from plsim.core.jit import source_digest
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.worlds import model_digest
 from plsim.evidence import evidence_digest
-from plsim.population.load import StudentFiles
 from plsim.population.model import Population
+from plsim.population.options import StudentFiles
 from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.runs.manifest import population_digest
 from plsim.scenario.schema import Scenario
@@ -329,7 +329,8 @@ def people_digest(people: Population | StudentFiles | None) -> str:
         return population_digest(people)
     path = Path(people.path)
     files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-    digest = hashlib.blake2b((people.term or "").encode(), digest_size=12)
+    how = json.dumps([people.term, people.document()], sort_keys=True)
+    digest = hashlib.blake2b(how.encode(), digest_size=12)
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

@@ -19,8 +19,8 @@ from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
 from plsim.documents.document import Document, in_order, raise_problems
 from plsim.documents.lines import KeyPath
 from plsim.documents.texts import text_of, text_or_nothing, toml_of
-from plsim.population.load import StudentFiles
 from plsim.population.model import Population
+from plsim.population.options import StudentFiles
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
 from plsim.studies.factors import Factor
@@ -144,7 +144,7 @@ def loads_study(
     raise_problems(in_order(problems))
     assert scenario is not None  # or there was a problem with it
     files = study.population.get("path")
-    people = population if population is not None or files is None else StudentFiles(Path(str(files)))
+    people = population if population is not None or files is None else StudentFiles(path=Path(str(files)))
     return Loaded(study, scenario, factors, text, where, people)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import plsim
 from plsim.core.errors import InputError, StudyError
+from plsim.population.options import StudentFiles
 from plsim.runs.evaluate import Evaluator
 from plsim.studies.design import task_of
 from plsim.studies.loading import load_study, loads_study
@@ -51,7 +52,7 @@ def test_a_study_file_names_its_students_as_seen_from_where_it_lies(tmp_path: Pa
     for population in ('population = "roster.csv"\n', 'population.path = "roster.csv"\n'):
         (tmp_path / "study.toml").write_text(HEAD + population + CHOICE, encoding="utf-8")
         loaded = load_study(tmp_path / "study.toml")
-        assert loaded.people == plsim.population.StudentFiles(path.resolve())
+        assert loaded.people == StudentFiles(path=path.resolve())
     task = task_of(loaded)
     alone = Evaluator(loaded.scenario, population=path, outcomes=task.outcomes)
     assert task.prepare()(1)[0] == alone({"support.coaching_hours": 3.0})[0]
