@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numbers
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -177,7 +178,7 @@ def run(
         population=_people(population, of, _seed(seed)),
         engine=_engine(engine),
         workers=_workers(workers),
-        progress=progress,
+        progress=_watched(progress, "plsim"),
         other_designs=bool(other_designs),
     )
 
@@ -245,7 +246,7 @@ def compare(
         why=bool(why),
         engine=_engine(engine),
         workers=_workers(workers),
-        progress=progress,
+        progress=_watched(progress, "plsim"),
     )
 
 
@@ -351,7 +352,7 @@ def study(
     if population is not None:
         people = _people(population, loaded.scenario, loaded.study.seed)
         loaded = replace(loaded, people=StudentFiles(path=people) if isinstance(people, Path) else people)
-    found = run_study(loaded, Path(folder), workers=_workers(workers), progress=progress)
+    found = run_study(loaded, Path(folder), workers=_workers(workers), progress=_watched(progress, loaded.study.name))
     assert isinstance(found, StudyResult)  # no shard was asked for
     return found
 
@@ -462,6 +463,23 @@ def worlds_of(worlds: int | str | Path | None = None, *, seed: int = 0) -> tuple
 
     known = _seed(seed)
     return chosen(_worlds(worlds), 0 if known is None else known).worlds
+
+
+def _watched(progress: Progress | None, label: str) -> Progress | None:
+    """The caller's progress; in a notebook, where nobody passed one, a bar."""
+    if progress is not None or "ipykernel" not in sys.modules:
+        return progress
+    from tqdm import tqdm
+
+    bar = tqdm(desc=label, file=sys.stderr)
+
+    def report(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+
+    return report
 
 
 def _given(value: object) -> str:

@@ -18,6 +18,7 @@ from plsim.evidence import evidence_digest, registry
 from plsim.population.model import Population
 from plsim.population.options import StudentFiles, files_of
 from plsim.scenario.loading import loads
+from plsim.scenario.outside import need_outside, outside_practices
 from plsim.scenario.schema import Scenario
 
 _NEEDED = {
@@ -69,6 +70,7 @@ def read_manifest(path: Path) -> Again:
         When it is no manifest, or says what cannot be run.
     """
     document = _document(path)
+    need_outside(document.get("practices_from"), where=str(path))
     scenario = loads(document["scenario"], where=f"{path}: scenario")
     if scenario.digest() != document["scenario_digest"]:
         raise InputError(str(path), "scenario", "does not have the digest that stands beside it", fix=_FIX)
@@ -151,4 +153,9 @@ def _changes(document: dict[str, Any]) -> list[str]:
         "evidence_digest": ("the evidence files", evidence_digest()),
         "worlds_digest": ("the worlds", worlds_digest()),
     }
-    return [words for name, (words, digest) in now.items() if document.get(name) != digest]
+    changed = [words for name, (words, digest) in now.items() if document.get(name) != digest]
+    here = {name: list(source) for name, source in outside_practices().items()}
+    said = document.get("practices_from") or {}
+    return changed + [
+        f"practice '{name}' of package '{said[name][0]}'" for name in said if here.get(name) != said[name]
+    ]

@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.errors import InputError, RunError
+from plsim.core.errors import InputError, RunError, nearest
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.jit import source_digest
 from plsim.engine.worlds import meaning_of, worlds_digest
 from plsim.evidence import evidence_digest, registry
 from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
-from plsim.measures.spread import intervals
+from plsim.measures.spread import interval_plot, intervals
+from plsim.measures.vocabulary import outcome_label, outcome_unit
 from plsim.population.describe import describe
 from plsim.runs.manifest import population_digest
 from plsim.runs.robustness import Robustness
+from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -131,6 +133,30 @@ class Result:
         first, _, _ = repr(self).partition("\n")
         table = self.headline.to_html(index=False, float_format="{:+.3f}".format, border=0)
         return f"<p>{escape(first)}</p>{table}"
+
+    def plot(self, outcome: str = "achievement", *, subject: str = "both", ax: Any = None) -> Any:
+        """An effect by group of students in the last year, with its 90% interval over worlds.
+
+        Parameters
+        ----------
+        outcome
+            As ``plsim list outcomes`` names it.
+        subject
+            ``"math"``, ``"reading"`` or ``"both"``.
+        ax
+            Axes of matplotlib to draw into; new ones when None.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        unit = outcome_unit(outcome, "SD")
+        rows = self.effects.query("estimator == 'paired' and arm == 'difference' and year == @self.years")
+        rows = rows[(rows["outcome"] == outcome) & (rows["subject"] == subject) & (rows["unit"] == unit)]
+        if rows.empty:
+            fix = nearest(outcome, set(self.effects["outcome"]))
+            raise InputError("plot", "outcome", f"no effect on '{outcome}', subject {subject}", fix=fix)
+        return interval_plot(rows, "group", f"{outcome_label(outcome)}, effect in year {self.years} ({unit})", ax=ax)
 
     @cached_property
     def world_values(self) -> pd.DataFrame:
@@ -269,6 +295,7 @@ class Result:
             "source_digest": source_digest(),
             "scenario": self.scenario.to_toml(),
             "scenario_digest": self.scenario.digest(),
+            "practices_from": {name: list(source) for name, source in outside_practices().items()},
             "seed": self.seed,
             "years": self.years,
             "worlds": self.worlds,

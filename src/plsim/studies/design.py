@@ -27,6 +27,7 @@ from plsim.population.model import Population
 from plsim.population.options import StudentFiles
 from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.runs.manifest import population_digest
+from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
 from plsim.studies.factors import LUCK, WORLD, Factor, changes_at, world_at
 from plsim.studies.loading import Loaded
@@ -225,6 +226,7 @@ class StudyTask:
             *self.columns,
             people_digest(self.people),
             engine_digest(self.study.engine),
+            repr(outside_practices()),
         )
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
 

@@ -73,6 +73,8 @@ from plsim.core.errors import InputError, RunError
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.jit import source_digest
 from plsim.evidence import evidence_digest
+from plsim.measures.spread import interval_plot
+from plsim.scenario.outside import outside_practices
 from plsim.studies.analysis import Analysis, analysed, factor_table
 from plsim.studies.design import StudyTask, people_digest, task_of
 from plsim.studies.factors import LUCK, WORLD
@@ -124,6 +126,31 @@ class StudyResult:
         """What a notebook shows."""
         table = self.headline.head(20).to_html(index=False, float_format="{:+.3f}".format, border=0)
         return f"<p>{escape(self.loaded.study.question)}</p>{table}"
+
+    def plot(self, *, ax: Any = None) -> Any:
+        """The table that answers the question, each row with its 90% interval.
+
+        Parameters
+        ----------
+        ax
+            Axes of matplotlib to draw into; new ones when None.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        table = self.headline.copy()
+        names = [factor.name for factor in self.loaded.factors]
+        keys = [name for name in ("practice", "factor", "factor2", "to_value", *names) if name in table.columns]
+        table["row"] = [" ".join(str(part) for part in row if part != "") for row in table[keys].to_numpy().tolist()]
+        return interval_plot(table, "row", self.task.outcomes[0].label, ax=ax)
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Every run as a row of one long table: point, world, seed, factors with their coordinates, outcomes."""
+        import pandas as pd
+
+        return pd.read_parquet(self.folder / "tables" / "runs.parquet")
 
     def summary(self) -> dict[str, Any]:
         """The document of ``summary.json``."""
@@ -322,6 +349,7 @@ def _manifest(loaded: Loaded, task: StudyTask, sweep: SweepOutcome) -> dict[str,
         "source_digest": source_digest(),
         "scenario": loaded.scenario.to_toml(),
         "scenario_digest": loaded.scenario.digest(),
+        "practices_from": {name: list(source) for name, source in outside_practices().items()},
         "seed": study.seed,
         "seeds": list(task.design.seeds),
         "years": loaded.years,
