@@ -64,7 +64,7 @@ def attribution_sentences(each: Sequence[Game], *, world_label: str = "") -> lis
         *elsewhere_sentences(game, each),
     ]
     lines.append(
-        "All of this holds inside the model, for these schools and in these worlds; it is no evidence of what the "
+        "All of this holds within the model, for these schools and in these worlds; it is not evidence of what the "
         "practices do in real schools."
     )
     return lines
@@ -98,7 +98,7 @@ def joint_sentences(game: Game, *, world_label: str = "") -> list[str]:
         luck = f" (other students, teachers and years: about ±{_plain(1.645 * over['luck'], game.outcome)})"
     text = (
         f"{_counted(len(game.practices)).capitalize()} practices together change {_outcome(game.outcome)} by "
-        f"{amount(middle, game.outcome)} in the middle of {worlds}{within}{luck}; it is {_change(1, game)} in "
+        f"{amount(middle, game.outcome)} at the median of {worlds}{within}{luck}; it is {_change(1, game)} in "
         f"{in_worlds(above(game.joint))}."
     )
     lines = [text]
@@ -124,11 +124,11 @@ def rank_sentences(game: Game) -> list[str]:
     leader, second = order[0], order[1] if len(order) > 1 else None
     nothing = game.nothing()
     if nothing.settled or not shares[leader].hits:
-        return [f"No practice ranks first: none has an effect to speak of in {in_worlds(nothing)}."]
+        return [f"No practice ranks first: none has an appreciable effect in {in_worlds(nothing)}."]
     name = practice_name(game.practices[leader])
     if game.worlds < enough:
         text = f"{name.capitalize()} {_verb(name, 'rank')} first in {shares[leader].hits} of {game.worlds} worlds; "
-        return [text + f"with fewer than {enough} worlds nothing can be told from chance."]
+        return [text + f"with fewer than {enough} worlds nothing can be distinguished from chance."]
     if shares[leader].settled:
         text = f"{name.capitalize()} {_verb(name, 'rank')} first in {in_worlds(shares[leader])}"
     else:
@@ -165,10 +165,10 @@ def found_sentences(game: Game) -> list[str]:
         parts.append(f"{_change(-1, game)} from {listed(-1)}")
     rule = f"by tests over worlds and over draws of students with at most {FALSE_ALARMS:.0%} false alarms in all"
     if not parts:
-        return [f"Nothing is found: no practice's effect can be told from nothing, {rule}."]
+        return [f"No finding: no practice's effect can be distinguished from zero, {rule}."]
     text = f"Found, {rule}: {' and '.join(parts)}."
     if listed(0):
-        text += f" Not told from nothing: {listed(0, amounts=False)}."
+        text += f" Not distinguished from zero: {listed(0, amounts=False)}."
     return [text]
 
 

@@ -1,16 +1,29 @@
-"""The folder that a command writes into: made before the work, and gone again if nothing came into it."""
+"""The folder that a command writes into: made and locked before the work, and gone again if nothing came into it."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from plsim.core.errors import InputError
+from plsim.core.folders import one_writer
+
+RESULTS = Path("results")
+
+
+def named_folder(name: str, settings: Mapping[str, object]) -> Path:
+    """A folder for what has this name and these settings, and for nothing else."""
+    told = json.dumps(settings, sort_keys=True, default=str).encode()
+    return RESULTS / f"{name}-{hashlib.blake2b(told, digest_size=3).hexdigest()}"
 
 
 class OutFolder:
-    """A folder to write into, as a context: better no run than a run that cannot be kept.
+    """A folder to write into, as a context: better no run than a run that cannot be kept, or is mixed with another.
 
     Folders that were made for it and are still empty at the end, whatever the end, are removed.
     """
@@ -18,6 +31,7 @@ class OutFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._made: list[Path] = []
+        self._held = ExitStack()
 
     def __enter__(self) -> OutFolder:
         try:
@@ -32,6 +46,11 @@ class OutFolder:
         if not os.access(self.path, os.W_OK):
             self.tidy()
             raise InputError("--out", "", f"'{self.path}' cannot be written to")
+        try:
+            self._held.enter_context(one_writer(self.path))
+        except OSError as error:
+            self.tidy()
+            raise InputError("--out", "", f"'{self.path}' cannot be written to: {error.strerror or error}") from None
         return self
 
     def __exit__(
@@ -40,7 +59,8 @@ class OutFolder:
         self.tidy()
 
     def tidy(self) -> None:
-        """Remove the folders that were made and are empty, innermost first."""
+        """Give the folder free; remove the folders that were made and are empty, innermost first."""
+        self._held.close()
         for folder in self._made:
             try:
                 folder.rmdir()

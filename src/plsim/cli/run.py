@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plsim.cli.interrupt import interruptible
-from plsim.cli.out_folder import OutFolder
+from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import first_asked, reading_options
 from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
@@ -38,24 +39,28 @@ class Asked:
 
 @click.command("run", context_settings={"show_default": True})
 @click.argument("scenario", metavar="SCENARIO", required=False)
-@click.option("--from", "manifest", type=click.Path(path_type=Path), help="Run a result again, from its manifest.json.")
-@click.option("--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/NAME-seedSEED]")
-@click.option("--seed", type=int, help="The luck of the run.  [default: the scenario's]")
+@click.option("--from", "manifest", type=click.Path(path_type=Path), help="Reproduce a result from its manifest.json.")
+@click.option("--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/NAME-seedSEED...]")
+@click.option("--force", is_flag=True, help="Overwrite the result of another run in that folder.")
+@click.option("--seed", type=int, help="Random seed.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
-@click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a value of the scenario; repeatable."
+)
+@click.option("--population", type=click.Path(path_type=Path), help="Students of a district: a folder or roster file.")
 @reading_options
 @click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
 @click.option("--engine", metavar="batch|mesa|mesa:FILE.py:CLASS", help="Or agents of your own.  [default: batch]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 @click.option("--no-report", is_flag=True, help="Do not write report.html.")
 def command(
     *,
     scenario: str | None,
     manifest: Path | None,
     out: Path | None,
+    force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
@@ -68,10 +73,10 @@ def command(
     quiet: bool,
     no_report: bool,
 ) -> None:
-    """Run SCENARIO (a file, or a shipped one's name) beside typical practice with the same luck.
+    """Run SCENARIO (a file or a shipped scenario's name) and typical practice on the same students and random numbers.
 
-    Prints the effects with their 90% intervals and writes a result folder. `plsim list scenarios` names shipped ones.
-    With --from MANIFEST instead of SCENARIO a result is made again, to the same bits.
+    Prints effects with 90% intervals and writes a result folder. `plsim list scenarios` shows shipped scenarios. With
+    --from MANIFEST in place of SCENARIO an earlier result is reproduced bit for bit.
     """
     people = student_files(population, reading)
     asked = _recorded(manifest) if manifest is not None else _asked(scenario, overrides, seed=seed, years=years)
@@ -79,20 +84,27 @@ def command(
         _alone(scenario, overrides, seed, years, people, worlds, engine)
     else:
         asked = replace(asked, worlds=worlds, population=people, engine=engine or "batch")
-    loaded = asked.scenario
-    folder = out or Path("results") / f"{loaded.name}-seed{asked.seed}"
+    folder = out or _default_folder(asked)
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
-        raise InputError("--out", "", f"'{folder}' holds the result to be made again", fix="Give another folder")
+        raise InputError("--out", "", f"'{folder}' holds the result to be reproduced", fix="Give another folder")
     before = _stamp(folder)
 
     def interrupted() -> str:
-        kept = f"the result in {folder} is whole, its page is not written" if _stamp(folder) not in {0, before} else ""
+        kept = (
+            f"the result in {folder} is complete, but its report was not written"
+            if _stamp(folder) not in {0, before}
+            else ""
+        )
         return f"plsim: interrupted; {kept or 'no result was written'}."
 
     with OutFolder(folder) as out_folder:
+        if not force:
+            _refuse_another(folder, asked)
         announce(asked.engine, quiet=quiet)
         result = interruptible(
-            lambda: _kept(asked, folder, manifest, workers=workers, watched=not quiet, with_report=not no_report),
+            lambda: _kept(
+                asked, folder, manifest, workers=workers, watched=not quiet, with_report=not no_report, force=force
+            ),
             message=interrupted,
             tidy=out_folder.tidy,
         )
@@ -105,16 +117,23 @@ def command(
 
         click.echo(effects_text(result))
         if not no_report and _can_be_told(result):
-            click.echo(f"\nTo read and to show: {folder / 'report.html'}")
+            click.echo(f"\nReport: {folder / 'report.html'}")
         elif not no_report:
             from plsim.report.material import TOO_FEW
 
-            click.echo(f"\nNo page about students: {TOO_FEW}.")
+            click.echo(f"\nNo report: {TOO_FEW}.")
         click.echo(f"\nResults are in {folder}")
 
 
 def _kept(
-    asked: Asked, folder: Path, manifest: Path | None, *, workers: int | None, watched: bool, with_report: bool
+    asked: Asked,
+    folder: Path,
+    manifest: Path | None,
+    *,
+    workers: int | None,
+    watched: bool,
+    with_report: bool,
+    force: bool,
 ) -> Result:
     """The result of a run, written into the folder, with its page if that is wanted."""
     from plsim.runs.run import run
@@ -133,8 +152,7 @@ def _kept(
         )
     if manifest is not None:
         _check_people(result, asked)
-    (folder / "report.html").unlink(missing_ok=True)  # an older result's page is none of this one's
-    result.save(folder)
+    result.write_into(folder, force=force)
     if with_report and _can_be_told(result):
         from plsim.report.page import write_report
 
@@ -175,16 +193,55 @@ def _recorded(manifest: Path) -> Asked:
 
     again = read_manifest(manifest)
     for changed in again.changed:
-        click.echo(f"Not as it was: {changed}. Results may differ from those of {manifest}.", err=True)
+        click.echo(f"Changed since {manifest} was written: {changed}. Results may differ.", err=True)
     known = {each.name: getattr(again, each.name) for each in fields(Asked)}
     return Asked(**known)
+
+
+def _settings(asked: Asked) -> dict[str, object]:
+    """What is asked, under the names that it has in a manifest."""
+    from plsim.runs.manifest import files_digest
+    from plsim.runs.run import DEFAULT_WORLDS
+
+    files = asked.population
+    return {
+        "scenario_digest": asked.scenario.digest(),
+        "seed": asked.seed,
+        "years": asked.years,
+        "worlds": DEFAULT_WORLDS if asked.worlds is None else asked.worlds,
+        "population_files": files_digest(None if files is None else files.path),
+        "population_term": "" if files is None else files.term or "",
+        "population_options": {} if files is None else files.document(),
+        "other_designs": asked.other_designs,
+    }
+
+
+def _default_folder(asked: Asked) -> Path:
+    """``results/NAME-seedSEED`` for a shipped scenario as it is; for anything else with a digest of the settings."""
+    from plsim.scenario import load, shipped_scenarios
+
+    name = f"{asked.scenario.name}-seed{asked.seed}"
+    settings = _settings(asked)
+    if asked.scenario.name in shipped_scenarios():
+        plain = _settings(Asked(shipped := load(asked.scenario.name, seed=asked.seed), asked.seed, shipped.years))
+        if settings == plain:
+            return RESULTS / name
+    return named_folder(name, settings)
+
+
+def _refuse_another(folder: Path, asked: Asked) -> None:
+    """Refuse before the work what would be refused after it."""
+    from plsim.runs.manifest import code_digests, refuse_another
+
+    if os.path.lexists(folder / "manifest.json") or os.path.lexists(folder / "comparison.json"):
+        refuse_another(folder, {**_settings(asked), **code_digests()})
 
 
 def _alone(*others: object) -> None:
     """With a manifest nothing else may be asked for."""
     if any(other is not None and other != () for other in others):
-        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --engine, and options of students"
-        raise InputError("--from", "", "the manifest says all of what is run", fix=fix)
+        fix = "Give --from without SCENARIO, --set, --seed, --years, --worlds, --engine and options of students"
+        raise InputError("--from", "", "the manifest already determines the run", fix=fix)
 
 
 def _check_people(result: Result, asked: Asked) -> None:
@@ -193,7 +250,7 @@ def _check_people(result: Result, asked: Asked) -> None:
 
     if population_digest(result.pair.base_setting.population) != asked.population_digest:
         where = str(asked.population.path) if asked.population is not None else "drawn from norms"
-        raise InputError("--from", "population", f"the people are not those of the manifest ({where})")
+        raise InputError("--from", "population", f"the students are not those of the manifest ({where})")
 
 
 def student_files(path: Path | None, reading: ReadOptions) -> StudentFiles | None:
@@ -208,6 +265,13 @@ def student_files(path: Path | None, reading: ReadOptions) -> StudentFiles | Non
     return reading.at(path)
 
 
+def people_settings(files: Sequence[StudentFiles]) -> dict[str, object]:
+    """What decides the students of several runs, and the code that answers, for telling one result from another."""
+    from plsim.runs.manifest import code_digests, files_digest
+
+    return {"files": [[files_digest(each.path), each.document()] for each in files], **code_digests()}
+
+
 def is_there(path: Path) -> bool:
     """Whether there is something at a path; unlike ``Path.exists`` false for a folder that may not be entered."""
     return "\0" not in str(path) and os.path.exists(path)  # noqa: PTH110
@@ -220,4 +284,4 @@ def announce(engine: str, *, quiet: bool) -> None:
     from plsim.core import jit
 
     if jit.HAVE_NUMBA and not jit.is_cached():
-        click.echo("First run here: compiling the rules takes about half a minute, once.", err=True)
+        click.echo("First run on this machine: compiling the rules takes about half a minute.", err=True)

@@ -18,6 +18,8 @@ Several things that are wrong with one file are one error, with a line each and 
 from __future__ import annotations
 
 import difflib
+import reprlib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -64,7 +66,7 @@ class InputError(PlsimError):
             sentences.append(f"Allowed: {allowed.rstrip('.')}.")
         if fix:
             sentences.append(fix if fix.endswith(("?", ".")) else fix + ".")
-        super().__init__(" ".join(sentences))
+        super().__init__(printable(" ".join(sentences)))
         self.problems: tuple[Any, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -105,6 +107,8 @@ def _again(kind: type[InputError], parts: dict[str, Any], args: tuple[Any, ...])
 
 
 E = TypeVar("E", bound=InputError)
+MOST_TOLD = 20
+"""Problems that one message tells; whoever mends these sees the next."""
 
 
 def together(problems: Sequence[E]) -> E:
@@ -120,7 +124,10 @@ def together(problems: Sequence[E]) -> E:
     first = problems[0]
     if len(problems) == 1:
         return first
-    error: E = _again(type(first), dict(vars(first)), ("\n".join(str(problem) for problem in problems),))  # type: ignore[assignment]
+    told = [str(problem) for problem in problems[:MOST_TOLD]]
+    if len(problems) > MOST_TOLD:
+        told.append(f"... and {len(problems) - MOST_TOLD:,} more.")
+    error: E = _again(type(first), dict(vars(first)), ("\n".join(told),))  # type: ignore[assignment]
     error.problems = tuple(problems)
     return error
 
@@ -129,3 +136,38 @@ def nearest(given: str, known: Iterable[str]) -> str:
     """A question that names the nearest known word, or an empty string when none is near."""
     close = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
     return f"Did you mean '{close[0]}'?" if close else ""
+
+
+MOST_SHOWN = 60
+"""Characters of a given value that a message repeats."""
+
+
+def shown(given: object) -> str:
+    """A given value as messages show it: short, on one line, without control characters."""
+    try:
+        text = given if isinstance(given, str) else reprlib.repr(given)
+    except ValueError:  # a number of too many digits
+        text = type(given).__name__
+    text = printable(text)
+    return f"'{text[:MOST_SHOWN]}...'" if len(text) > MOST_SHOWN else f"'{text}'"
+
+
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""What changes the direction of writing around it, so that a page or a terminal shows another text than is there."""
+
+
+def printable(text: str) -> str:
+    r"""A text for a terminal or a page: control characters and overrides of writing direction are shown as escapes.
+
+    Examples
+    --------
+    >>> printable("safe\x1b[2Jtxt")
+    'safe\\x1b[2Jtxt'
+    """
+    return "".join(
+        each.encode("unicode_escape").decode("ascii")
+        if each in _TURNING or unicodedata.category(each) in _UNSEEN
+        else each
+        for each in text
+    )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from plsim.core.errors import InputError, printable
+
 if TYPE_CHECKING:
     import pandas as pd
 
 TEMPORARY = ".writing-"
+MOST_BYTES_OF_A_CACHE = 1 << 28
+MOST_BYTES_OF_A_DOCUMENT = 1 << 26
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
@@ -20,17 +26,17 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
     temporary = path.with_name(f"{TEMPORARY}{uuid.uuid4().hex}")
     try:
         write(temporary)
-        _sync(temporary)
+        sync(temporary)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    sync(path.parent)
     return path
 
 
-def _sync(path: Path) -> None:
-    """Make sure that it is on the disk and not only on its way."""
+def sync(path: Path) -> None:
+    """Make sure that a file or the names in a folder are on the disk and not only on their way."""
     if os.name == "nt" and path.is_dir():
         return  # Windows opens no folders
     handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
@@ -38,6 +44,53 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The bytes of a file; whatever is no file is refused at once instead of waited for or read without end.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read, is a folder, a pipe, a device or a socket, or larger than ``most`` bytes.
+    """
+    try:
+        # A pipe without a writer would be waited for.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except ValueError as error:  # a name that cannot be one
+        raise OSError(errno.EINVAL, str(error)) from None
+    with os.fdopen(handle, "rb") as stream:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "is a folder or a device, not a file")
+        if status.st_size > most:
+            raise OSError(errno.EFBIG, f"{status.st_size:,} bytes are too many, up to {most:,} are read")
+        return stream.read(most)
+
+
+def read_document(path: Path, *, where: str, fix: str = "", most: int = MOST_BYTES_OF_A_DOCUMENT) -> dict[str, Any]:
+    """The object that a JSON file holds.
+
+    Raises
+    ------
+    InputError
+        When there is none: no file, too large, no JSON, nested too deeply, or with numbers that JSON has not.
+    """
+    try:
+        text = read_regular(path, most).decode("utf-8-sig")
+        document = json.loads(text, parse_constant=_no_number)
+    except OSError as error:
+        raise InputError(where, "", f"cannot be read: {error.strerror or error}", fix=fix) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        problem = f"is not JSON: {printable(str(error))[:200] or type(error).__name__}"
+        raise InputError(where, path.name, problem, fix=fix) from None
+    if not isinstance(document, dict):
+        raise InputError(where, path.name, "is not a JSON object", fix=fix)
+    return document
+
+
+def _no_number(given: str) -> float:
+    raise ValueError(f"{given} is no number")
 
 
 def remove(paths: Iterable[Path]) -> None:

@@ -1,4 +1,4 @@
-"""The only door to numba: compiled functions, their cache, and the same functions interpreted.
+"""The only door to numba: compiled functions, and the same functions interpreted. ``compiled_cache`` keeps the former.
 
 Rules are written once. ``compiled`` turns a rule into machine code for the batch engine; ``interpreted`` loads the same
 file with the decorator switched off, for the Mesa engine (faster from Python than a dispatch, debuggable, coverable)
@@ -39,12 +39,11 @@ _lock = threading.RLock()
 
 @cache
 def _numba() -> Any:
-    """The numba module, with the compiler's options and the cache folder set before anything is compiled."""
+    """The numba module, with the compiler's options set before anything is compiled."""
     import numba
     from llvmlite import binding
 
     binding.set_option(*_LLVM_OPTIONS)
-    numba.config.CACHE_DIR = str(cache_folder())
     return numba
 
 
@@ -70,7 +69,11 @@ def entry(function: F) -> F:
     """An outermost compiled function: cached on disk, and running without Python's lock."""
     if _off():
         return function
-    return _numba().njit(cache=True, nogil=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+    made = _numba().njit(nogil=True, **_OPTIONS)(function)
+    from plsim.core.compiled_cache import keep
+
+    keep(made, cache_folder())
+    return made  # type: ignore[no-any-return]
 
 
 def require_numba() -> None:
@@ -123,5 +126,7 @@ def cache_folder() -> Path:
 
 def is_cached() -> bool:
     """Whether compiled code for the present sources lies in the cache folder."""
-    folder = cache_folder()
-    return folder.is_dir() and any(folder.rglob("*.nbc"))
+    try:
+        return any(cache_folder().rglob("*.nbc"))
+    except OSError:  # a folder that may not be entered
+        return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError
 from plsim.evidence import registry
+from plsim.measures.vocabulary import practice_label
 from plsim.practices import Options
 from plsim.report.words import counted, joined, number, unit_of
 from plsim.scenario import counterfactual, loads
@@ -60,6 +61,13 @@ class PracticeLine(NamedTuple):
         return "more" if self.here > self.typical else "less" if self.here < self.typical else "same"
 
 
+_SHARES = (
+    ("lunch_eligible", "are eligible for free or reduced-price lunch"),
+    ("english_learner", "are English learners"),
+    ("special_education", "are in special education"),
+)
+
+
 class OptionLine(NamedTuple):
     """One option that is not as in typical schools."""
 
@@ -109,7 +117,7 @@ def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
     base = counterfactual(scenario)
     practices = tuple(
         PracticeLine(
-            name=name.replace("_", " ").capitalize(),
+            name=practice_label(name),
             meaning=(type(practice).__doc__ or "").partition("\n")[0],
             typical=100.0 * base.practices[name].intensity,
             here=100.0 * practice.intensity,
@@ -137,25 +145,34 @@ def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
     grades = [label for label in GRADES if label in present]
     span = grades[0] if len(grades) == 1 else f"{grades[0]} to {grades[-1]}" if grades else "unknown"
     source = str(folder.manifest.get("population") or "")
+    drawn = dict(folder.manifest.get("population_drawn") or {})
     origin = (
-        "They come from the district’s own files." if source else "They are drawn from national norms: nobody is real."
+        "Students were read from files; what those left out was drawn."
+        if source and drawn
+        else "Students were read from files."
+        if source
+        else "They are drawn from national norms: nobody is real."
     )
-    shares = (
-        f"{_percent(students, 'lunch_eligible')} are eligible for free or reduced-price lunch, "
-        f"{_percent(students, 'english_learner')} are English learners, "
-        f"{_percent(students, 'special_education')} are in special education."
+    shares = "; ".join(
+        f"{_percent(students, column)} {what}{_drawn(drawn.get(column, 0), len(students)) if source else ''}"
+        for column, what in _SHARES
     )
+    shares = f"Of them {shares}."
     who = f"{counted(len(students), 'student')} in {counted(len(schools), 'school')} ({kinds}), grades {span}."
     lines = [f"{who} {origin}", shares]
     if scenario is not None and not source and scenario.population.level_sd:
         level = scenario.population.level_sd
         where = "below" if level < 0.0 else "above"
         lines.append(f"At the start they stand {number(abs(level), 2)} standard deviations {where} the national norms.")
-    drawn = folder.manifest.get("population_drawn") or {}
     if drawn:
         listed = joined([f"{int(count):,} {str(what).replace('_', ' ')}" for what, count in drawn.items()])
         lines.append(f"Not in the files, so drawn from norms: {listed}.")
     return tuple(lines)
+
+
+def _drawn(count: int, students: int) -> str:
+    """What is not from the files is not called so."""
+    return "" if not count else " (drawn)" if count >= students else " (partly drawn)"
 
 
 def _percent(students: pd.DataFrame, column: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plsim.core.errors import RunError
 from plsim.core.files import json_bytes, parquet_bytes, write_file
+from plsim.core.folders import digests, removed
 from plsim.core.jit import source_digest
 from plsim.evidence import evidence_digest, registry
 from plsim.runs.districts import DistrictEffects, Totals
@@ -42,8 +43,8 @@ class DistrictFolder:
             return
         self._is_cleared = True
         path = self.path
-        for old in (path / "manifest.json", *sorted((path / PARTS).glob("part-*.parquet"))):
-            old.unlink(missing_ok=True)
+        parts = sorted((path / PARTS).glob("part-*.parquet"))
+        removed(path, ("manifest.json", "totals.parquet", *(f"{PARTS}/{part.name}" for part in parts)))
 
     def add(self, found: DistrictEffects) -> None:
         """One more district."""
@@ -66,7 +67,15 @@ class DistrictFolder:
         self._write(self.path / PARTS / f"part-{self._parts:06d}.parquet", parquet_bytes(whole))
         self._parts += 1
 
-    def finish(self, scenario: Scenario, *, worlds: int, label: str, files: Sequence[str] = ()) -> None:
+    def finish(
+        self,
+        scenario: Scenario,
+        *,
+        worlds: int,
+        label: str,
+        files: Sequence[str] = (),
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         """The last part, the totals, and the manifest that says what all of it is; without files, all were drawn."""
         self.flush()
         self._write(self.path / "totals.parquet", parquet_bytes(self.totals.table()))
@@ -83,11 +92,16 @@ class DistrictFolder:
             "districts": self.totals.districts,
             "students": self.totals.students,
             "schools": self.totals.schools,
+            "settings": settings,
+            "tables": digests(self.path, self._written()),
             "source_digest": source_digest(),
             "parameters_digest": registry().digest(),
             "evidence_digest": evidence_digest(),
         }
         self._write(self.path / "manifest.json", json_bytes(document))
+
+    def _written(self) -> list[str]:
+        return ["totals.parquet", *(f"{PARTS}/part-{part:06d}.parquet" for part in range(self._parts))]
 
     def _write(self, path: Path, content: bytes) -> None:
         try:

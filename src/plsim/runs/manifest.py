@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, shown
+from plsim.core.files import read_document
+from plsim.core.folders import file_digest, not_as_written
 from plsim.core.jit import source_digest
 from plsim.engine.worlds import worlds_digest
 from plsim.evidence import evidence_digest, registry
@@ -21,18 +23,48 @@ from plsim.scenario.loading import loads
 from plsim.scenario.outside import need_outside, outside_practices
 from plsim.scenario.schema import Scenario
 
+SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+MOST_SEED = 2**63 - 1
+MOST_YEARS = 8
+MOST_WORLDS = 100_000
+
+
+class _Needed(NamedTuple):
+    """What an entry of a manifest is: its type, and which values of it can be run."""
+
+    kind: type
+    allowed: str
+    fine: Callable[[Any], bool] = lambda _: True
+
+
+def _number(low: int, high: int) -> _Needed:
+    return _Needed(int, f"a whole number from {low} to {high:,}", lambda given: low <= given <= high)
+
+
+def _text(most: int = 4_096) -> _Needed:
+    return _Needed(str, f"a text of up to {most:,} characters", lambda given: len(given) <= most and "\0" not in given)
+
+
 _NEEDED = {
-    "scenario": str,
-    "scenario_digest": str,
-    "seed": int,
-    "years": int,
-    "worlds": int,
-    "engine": str,
-    "population": str,
-    "population_term": str,
-    "population_digest": str,
-    "other_designs": bool,
+    "schema_version": _number(SCHEMA_VERSION, SCHEMA_VERSION),
+    "scenario": _text(1_000_000),
+    "scenario_digest": _text(),
+    "seed": _number(0, MOST_SEED),
+    "years": _number(1, MOST_YEARS),
+    "worlds": _number(0, MOST_WORLDS),
+    "engine": _Needed(str, "batch or mesa", lambda given: given in {"batch", "mesa"}),
+    "population": _text(),
+    "population_term": _text(),
+    "population_digest": _text(),
+    "other_designs": _Needed(bool, "true or false"),
 }
+_SETTINGS = (
+    "scenario_digest", "seed", "years", "worlds", "population_files", "population_term", "population_options",
+    "population_digest",
+    "other_designs", "worlds_from",
+)  # fmt: skip
+_CODE = ("source_digest", "parameters_digest", "evidence_digest", "worlds_digest")
 _FIX = "Give the manifest.json of a folder that `plsim run` wrote."
 
 
@@ -73,7 +105,7 @@ def read_manifest(path: Path) -> Again:
     need_outside(document.get("practices_from"), where=str(path))
     scenario = loads(document["scenario"], where=f"{path}: scenario")
     if scenario.digest() != document["scenario_digest"]:
-        raise InputError(str(path), "scenario", "does not have the digest that stands beside it", fix=_FIX)
+        raise InputError(str(path), "scenario", "does not match the recorded digest", fix=_FIX)
     return Again(
         scenario=scenario,
         seed=document["seed"],
@@ -83,7 +115,7 @@ def read_manifest(path: Path) -> Again:
         population=_files(path, document),
         population_digest=document["population_digest"],
         other_designs=document["other_designs"],
-        changed=tuple(_changes(document)),
+        changed=tuple(_changes(document, manifest_file(path).parent)),
     )
 
 
@@ -130,32 +162,124 @@ def population_digest(people: Population) -> str:
 
 
 def _document(path: Path) -> dict[str, Any]:
-    file = path / "manifest.json" if os.path.isdir(path) else path  # noqa: PTH112
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(str(path), "", f"cannot be read: {error.strerror or error}", fix=_FIX) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(str(path), "", f"is not JSON: {error}", fix=_FIX) from None
-    for name, kind in _NEEDED.items():
-        given = document.get(name) if isinstance(document, dict) else None
+    file = manifest_file(path)
+    document = read_document(file, where=str(path), fix=_FIX)
+    for name, needed in _NEEDED.items():
+        given = document.get(name)
         # In JSON true is no number, but in Python it is.
-        if not isinstance(given, kind) or isinstance(given, bool) != (kind is bool):
-            raise InputError(str(path), name, "missing or not what it should be", allowed=kind.__name__, fix=_FIX)
-    return dict(document)
+        right = isinstance(given, needed.kind) and isinstance(given, bool) == (needed.kind is bool)
+        if not right or not needed.fine(given):
+            problem = "missing" if name not in document else f"{shown(given)} is not allowed"
+            raise InputError(str(path), name, problem, allowed=needed.allowed, fix=_FIX)
+    return document
 
 
-def _changes(document: dict[str, Any]) -> list[str]:
-    """What this plsim does otherwise than the one that wrote the manifest."""
-    now = {
-        "source_digest": ("the compiled rules or their compiler", source_digest()),
-        "parameters_digest": ("the registry of parameters", registry().digest()),
-        "evidence_digest": ("the evidence files", evidence_digest()),
-        "worlds_digest": ("the worlds", worlds_digest()),
+def manifest_file(path: Path) -> Path:
+    """The manifest of a folder, or the file itself."""
+    return path / MANIFEST if os.path.isdir(path) else path  # noqa: PTH112 - false for any name
+
+
+def settings_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked of a run, without the code that answered."""
+    return {name: document[name] for name in _SETTINGS if name in document}
+
+
+def refuse_another(folder: Path, wanted: Mapping[str, Any]) -> None:
+    """Refuse to overwrite the result of another run, or of the same one by other code or other evidence.
+
+    Parameters
+    ----------
+    folder
+        Where a result is about to be written; what is no whole result there is nobody's.
+    wanted
+        Entries of the new result's manifest, as far as they are known.
+
+    Raises
+    ------
+    InputError
+        When there is a result that the new one does not replace.
+    """
+    fix = "Give another folder with --out, or overwrite it with --force"
+    if os.path.lexists(folder / "comparison.json"):
+        raise InputError(str(folder), "", "holds a comparison of several scenarios", fix=fix)
+    if not os.path.lexists(folder / MANIFEST):
+        return
+    try:
+        found = read_document(folder / MANIFEST, where=str(folder), fix=fix)
+    except InputError:
+        raise InputError(str(folder), MANIFEST, "is of no result that can be told", fix=fix) from None
+    other = [name for name in (*_SETTINGS, *_CODE) if name in wanted and found.get(name) != wanted[name]]
+    if other:
+        named = ", ".join(_WORDS.get(name, name) for name in other)
+        raise InputError(str(folder), "", f"holds the result of another run (other {named})", fix=fix)
+
+
+_WORDS = {
+    "scenario_digest": "scenario or settings",
+    "population_files": "student files",
+    "population_term": "term",
+    "population_digest": "students",
+    "other_designs": "designs",
+    "source_digest": "rules",
+    "parameters_digest": "parameters",
+    "evidence_digest": "evidence",
+    "worlds_digest": "worlds that ship",
+}
+
+
+def refuse_other_settings(folder: Path, file: str, settings: Mapping[str, Any]) -> None:
+    """Refuse to overwrite several results together (a comparison, districts) unless they are of the same settings.
+
+    Parameters
+    ----------
+    file
+        Which document says so, under ``settings``: ``comparison.json`` or ``manifest.json``.
+    """
+    fix = "Give another folder with --out, or overwrite it with --force"
+    for name in ("comparison.json", MANIFEST):
+        if not os.path.lexists(folder / name):
+            continue
+        try:
+            same = name == file and read_document(folder / name, where=str(folder)).get("settings") == settings
+        except InputError:
+            same = False
+        if not same:
+            raise InputError(str(folder), "", "holds another result", fix=fix)
+
+
+def files_digest(path: Path | None) -> str:
+    """Digest of the files that students were read from; empty without any, or when they are gone."""
+    if path is None:
+        return ""
+    try:
+        files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+        told = [f"{each.name} {file_digest(each)}" for each in files if each.is_file()]
+    except (OSError, ValueError):
+        return ""
+    return hashlib.blake2b("\n".join(told).encode(), digest_size=12).hexdigest()
+
+
+def code_digests() -> dict[str, str]:
+    """Digests of what answers: rules, parameters, evidence and worlds."""
+    return {
+        "source_digest": source_digest(),
+        "parameters_digest": registry().digest(),
+        "evidence_digest": evidence_digest(),
+        "worlds_digest": worlds_digest(),
     }
-    changed = [words for name, (words, digest) in now.items() if document.get(name) != digest]
+
+
+def _changes(document: Mapping[str, Any], folder: Path) -> list[str]:
+    """What is not as it was: what this plsim does otherwise than the one that wrote the manifest, and the tables."""
+    words = {
+        "source_digest": "the compiled rules or their compiler",
+        "parameters_digest": "the registry of parameters",
+        "evidence_digest": "the evidence files",
+        "worlds_digest": "the worlds",
+    }
+    found = [words[name] for name, digest in code_digests().items() if document.get(name) != digest]
+    damaged = [name for name in not_as_written(folder, document.get("files")) if os.path.lexists(folder / name)]
     here = {name: list(source) for name, source in outside_practices().items()}
     said = document.get("practices_from") or {}
-    return changed + [
-        f"practice '{name}' of package '{said[name][0]}'" for name in said if here.get(name) != said[name]
-    ]
+    found += [f"practice {shown(name)} of another package" for name in said if here.get(name) != said[name]]
+    return [*found, *(f"{shown(name)} (it was changed or damaged after it was written)" for name in damaged)]

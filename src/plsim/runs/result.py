@@ -15,15 +15,22 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError, RunError, nearest
 from plsim.core.files import json_bytes, parquet_bytes, write_file
-from plsim.core.jit import source_digest
-from plsim.engine.worlds import meaning_of, worlds_digest
-from plsim.evidence import evidence_digest, registry
+from plsim.core.folders import digests, one_writer, removed
+from plsim.engine.worlds import meaning_of
+from plsim.evidence import registry
 from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
 from plsim.measures.spread import interval_plot, intervals
 from plsim.measures.vocabulary import outcome_label, outcome_unit
 from plsim.population.describe import describe
-from plsim.runs.manifest import population_digest
+from plsim.runs.manifest import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    code_digests,
+    files_digest,
+    population_digest,
+    refuse_another,
+)
 from plsim.runs.robustness import Robustness
 from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
     from plsim.engine.parameters import World
     from plsim.runs.study_designs import Designs
 
-SCHEMA_VERSION = 1
+TABLES = ("effects", "weekly", "students", "teachers", "schools", "worlds", "effects_by_world")
 SD_NOTE = (
     "SD: of observed fall scores in the 2020 norms, in the student's grade, for every design. All: grades 1-10, "
     "students there from the first week (stayers); who came later is left out. intention_to_treat: movers too, with "
@@ -67,7 +74,7 @@ class Result:
     designs
         What the effect was also estimated by, if anything.
     robustness
-        What of the effect is luck, and what hangs on how long gains last.
+        Sampling variation of the effect, and what depends on how long gains last.
     """
 
     scenario: Scenario
@@ -94,11 +101,12 @@ class Result:
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """One row per outcome, subject, year, group and arm, with columns as in the interface contract.
+        """One row per outcome, subject, year, group and arm, with its value and interval.
 
         ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central
         world's and the interval is missing. ``positive`` is the share of worlds above zero. Where a design draws a
-        sample (studies, lotteries) the interval holds sampling error too, and is there without worlds.
+        sample (studies, lotteries) the interval holds sampling error too, and is there without worlds. ``unit`` is SD,
+        RIT, points, share, hours/week, minutes/week, weeks, count, index or USD.
         """
         import pandas as pd
 
@@ -203,13 +211,13 @@ class Result:
         lines = [*self.people_note, *self.sureness, self.spread_note]
         if not price_rows(self.rows, self.central, self.spread):
             lines.append(
-                f"No price of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and a price is a ratio to it."
+                f"No cost of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and the cost is a ratio to it."
             )
         lines.append(SD_NOTE)
         if self.designs is not None and self.designs.pool is not None:
             lines.append(
                 f"study_other_schools: {self.designs.pool.schools} ordinary district schools with students who start "
-                "alike; its interval holds sampling error, and what it is off by is bias of the design or luck."
+                "alike; its interval includes sampling error, and any deviation is bias or sampling variation."
             )
         return tuple(lines)
 
@@ -222,7 +230,7 @@ class Result:
     def spread_note(self) -> str:
         """What the intervals are."""
         if not self.worlds:
-            return "The central world only: no interval, so no statement of how sure this is."
+            return "The central world only: no interval, so no statement of uncertainty."
         return (
             f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): {meaning_of(self.world_label)} For "
             "exploring assumptions, not for prediction."
@@ -230,7 +238,7 @@ class Result:
 
     @cached_property
     def sureness(self) -> tuple[str, ...]:
-        """Plain sentences: ignorance apart from luck, how long gains last, which assumptions the effect hangs on."""
+        """Plain sentences: uncertainty, sampling variation, how long gains last, which assumptions matter."""
         from plsim.runs.sureness import sureness
 
         return sureness(self)
@@ -292,7 +300,7 @@ class Result:
         return {
             "schema_version": SCHEMA_VERSION,
             "plsim": _version("plsim"),
-            "source_digest": source_digest(),
+            **code_digests(),
             "scenario": self.scenario.to_toml(),
             "scenario_digest": self.scenario.digest(),
             "practices_from": {name: list(source) for name, source in outside_practices().items()},
@@ -301,13 +309,11 @@ class Result:
             "worlds": self.worlds,
             "world_label": self.world_label,
             "worlds_from": self.worlds_from,
-            "worlds_digest": worlds_digest(),
             "sureness": list(self.sureness),
             "parameters": {entry.key: entry.value for entry in registry()},
-            "parameters_digest": registry().digest(),
-            "evidence_digest": evidence_digest(),
             "population": self.population_source,
             "population_term": self.population_term,
+            "population_files": files_digest(Path(self.population_source) if self.population_source else None),
             "population_options": self.population_options,
             "population_digest": population_digest(self.pair.base_setting.population),
             "population_read": dict(self.pair.base_setting.population.rows),
@@ -323,12 +329,34 @@ class Result:
             "seconds": round(self.seconds, 3),
         }
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the tables, the summary and, last, the manifest: a folder without one is not whole."""
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the tables, the summary and, last, the manifest: a folder without one is not whole.
+
+        Parameters
+        ----------
+        folder
+            Made if it is not there. The same run may be written again; another one's result is not overwritten.
+        force
+            Overwrite whatever result is there.
+
+        Raises
+        ------
+        InputError
+            When the folder holds another result, or somebody else is writing into it.
+        """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        manifest = folder / "manifest.json"
-        manifest.unlink(missing_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with one_writer(folder):
+                return self.write_into(folder, force=force)
+        except OSError as error:
+            raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
+
+    def write_into(self, folder: Path, *, force: bool = False) -> Path:
+        """What :meth:`save` does, for who is the folder's one writer already."""
+        document = self.manifest()
+        if not force:
+            refuse_another(folder, document)
         tables = {
             "effects": self.effects,
             "weekly": self.weekly,
@@ -339,10 +367,13 @@ class Result:
             "effects_by_world": self.effects_by_world,
         }
         try:
+            # Never a manifest beside tables of another run, and never a page of one, not even after a power failure.
+            removed(folder, (MANIFEST, "summary.json", "report.html", *(f"{name}.parquet" for name in TABLES)))
             for name, table in tables.items():
                 write_file(folder / f"{name}.parquet", parquet_bytes(table))
             write_file(folder / "summary.json", json_bytes(self.summary()))
-            write_file(manifest, json_bytes(self.manifest()))
+            document["files"] = digests(folder, (*(f"{name}.parquet" for name in tables), "summary.json"))
+            write_file(folder / MANIFEST, json_bytes(document))
         except OSError as error:
             raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
         return folder

@@ -14,7 +14,7 @@ from plsim.core.arrays import Floats
 from plsim.evidence import registry
 from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
-from plsim.runs.sureness import assumption_sentences, goes_with
+from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, goes_with
 from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
 from plsim.studies.design import Design, column_name
 from plsim.studies.factors import Factor
@@ -149,7 +149,7 @@ def _crossed(
     says += [_largest_step(tables["contrasts"], of) for of in moved]
     says += [text for at, of in columns if (text := variance_sentence(variance_parts(values[..., at]), of.label))]
     return tables, says + [
-        f"{label}: the same in all runs, so that nothing in this study changes it." for label in still
+        f"{label}: the same in all runs: nothing varied in this study affects it." for label in still
     ]
 
 
@@ -163,7 +163,7 @@ def _variance(outcomes: Sequence[Outcome], values: Floats) -> list[dict[str, Any
 
 
 def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats) -> list[str]:
-    """What the answer hangs on: of all practices together, or of an effect over all choices of a grid.
+    """What the answer depends on: of all practices together, or of an effect over all choices of a grid.
 
     ``values`` has shape (seeds, worlds, points, outcomes).
     """
@@ -175,6 +175,8 @@ def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], va
         effects, about = each[:, -1] - each[:, 0], f"All together, {main.label}"
     else:
         effects, about = each.mean(axis=1), f"{main.label}, choices averaged"
+    if len(design.worlds) < FEWEST_WORLDS:
+        return [f"Which assumptions the answer depends on most takes {FEWEST_WORLDS} worlds to tell."]
     found = goes_with(design.worlds, effects, doses=loaded.scenario.dose_unpublished)
     return assumption_sentences(found, about=about)
 
