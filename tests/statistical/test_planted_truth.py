@@ -129,7 +129,7 @@ def test_in_worlds_without_any_channel_nothing_is_found():
     assert not game.found.any()
     assert not game.found_pairs.any()
     assert game.ranking.nothing().all()
-    assert "Nothing is found" in " ".join(attribution_sentences([game]))
+    assert "No finding" in " ".join(attribution_sentences([game]))
 
 
 def test_software_that_is_good_is_named_where_only_software_can_matter():
@@ -149,7 +149,7 @@ def test_the_pair_is_named_where_only_groups_made_from_data_can_matter():
     assert game.found_pairs[top] == 1
     text = " ".join(attribution_sentences([game]))
     assert "Data-driven grouping works only with learner profiles" in text
-    assert "technology" not in text.split("Not told from nothing")[0]
+    assert "technology" not in text.split("Not distinguished from zero")[0]
 
 
 def influences(method: Method, main: str, **opened: float) -> dict[str, float]:

@@ -60,7 +60,7 @@ def test_an_outcome_that_never_moves_has_no_index_and_that_is_said(method: Metho
     units = points_of(method, factors, seed=0)
     final = indices(method, factors, units, np.full(units.shape[0], 0.3), seed=0)
     assert final == []
-    assert "nothing in this study changes it" in verdicts(Outcome(), [])[0]
+    assert "nothing varied in this study affects it" in verdicts(Outcome(), [])[0]
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.kind)
