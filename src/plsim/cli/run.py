@@ -220,19 +220,27 @@ def _recorded(manifest: Path) -> Asked:
 def _settings(asked: Asked) -> dict[str, object]:
     """What is asked, under the names that it has in a manifest."""
     from plsim.runs.manifest import files_digest
-    from plsim.runs.run import DEFAULT_WORLDS
 
     files = asked.population
     return {
         "scenario_digest": asked.scenario.digest(),
         "seed": asked.seed,
         "years": asked.years,
-        "worlds": DEFAULT_WORLDS if asked.worlds is None else asked.worlds,
+        **_worlds_asked(asked.worlds),
         "population_files": files_digest(None if files is None else files.path),
         "population_term": "" if files is None else files.term or "",
         "population_options": {} if files is None else files.document(),
         "other_designs": asked.other_designs,
     }
+
+
+def _worlds_asked(worlds: int | str | None) -> dict[str, object]:
+    """How many worlds, or which: how many a name or a file means is known when they have been read."""
+    from plsim.runs.run import DEFAULT_WORLDS
+
+    if isinstance(worlds, str):
+        return {"worlds_from": worlds}
+    return {"worlds": DEFAULT_WORLDS if worlds is None else worlds, "worlds_from": ""}
 
 
 def _default_folder(asked: Asked) -> Path:

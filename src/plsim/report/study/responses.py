@@ -154,7 +154,11 @@ def _ends(folder: StudyFolder, outcome: dict[str, Any]) -> tuple[Any, list[tuple
     factors = folder.table("factors")
     if factors is None:
         return None
-    names = [str(name) for name, kind in zip(factors["factor"], factors["kind"], strict=True) if kind != "world"]
+    names = [
+        str(name)
+        for name, kind in zip(factors["factor"], factors["kind"], strict=True)
+        if kind not in ("world", "luck")
+    ]
     runs = _runs(folder, outcome, names)
     if runs is None:
         return None
