@@ -15,7 +15,7 @@ from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import first_asked, reading_options
-from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
+from plsim.cli.worlds import WORLDS_HELP, EngineChoice, WorldsChoice
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,7 +51,12 @@ class Asked:
 @click.option("--population", type=click.Path(path_type=Path), help="Students of a district: a folder or roster file.")
 @reading_options
 @click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
-@click.option("--engine", metavar="batch|mesa|mesa:FILE.py:CLASS", help="Or agents of your own.  [default: batch]")
+@click.option(
+    "--engine",
+    type=EngineChoice(),
+    metavar="batch|mesa|mesa:FILE.py:CLASS",
+    help="Or agents of your own.  [default: batch]",
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only the path of the results.")
