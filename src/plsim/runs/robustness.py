@@ -1,4 +1,4 @@
-"""How sure a result is, in three parts: what worlds leave open, what is luck, and which assumptions it hangs on.
+"""How sure a result is: the spread over worlds, sampling variation, and the assumptions it depends on.
 
 Worlds share their luck, so their spread is ignorance alone. Other luck is other students, teachers and years in the
 central world. The two are different things: more evidence narrows the first, more schools the second.

@@ -172,7 +172,7 @@ def run_study(
     loaded
         The study.
     folder
-        Result folder; running the same study into it again goes on where it ended.
+        Result folder; running the same study into it again resumes where it ended.
     workers, shard, dask, progress
         As for :func:`plsim.sweeps.runner.run_task`.
 

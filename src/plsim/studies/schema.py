@@ -254,7 +254,7 @@ class Sample(Method):
 
 
 class Surrogate(Method):
-    """A Latin hypercube and a fitted stand-in for the model, for when runs are dear. ``samples`` runs."""
+    """A Latin hypercube and a fitted stand-in for the model, for when runs are costly. ``samples`` runs."""
 
     kind: Literal["surrogate"]
     samples: int = Field(ge=64, le=100_000)

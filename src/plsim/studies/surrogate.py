@@ -1,4 +1,4 @@
-"""Answers from a few hundred runs, for when runs are dear: Sobol and Shapley through a surrogate, its error stated.
+"""Answers from a few hundred runs, for when runs are costly: Sobol and Shapley through a surrogate, its error stated.
 
 Tables (``outcome, subject, year, group, arm, unit, estimator`` come first in all of them)::
 
