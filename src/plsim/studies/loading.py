@@ -139,13 +139,19 @@ def loads_study(
         values["seed"] = seed
     _find_files(values, folder, population)
     study = _checked(values, places, problems)
+    files = study.population.get("path")
+    if files is not None and not _is_there(files):
+        problems.append(places.error(("population",), f"{_shown(files)}: no such file or folder"))
     scenario = _scenario(values, study, places, problems, folder)
     factors = () if scenario is None else resolved(study, scenario, places, problems)
     raise_problems(in_order(problems))
     assert scenario is not None  # or there was a problem with it
-    files = study.population.get("path")
     people = population if population is not None or files is None else StudentFiles(path=Path(str(files)))
     return Loaded(study, scenario, factors, text, where, people)
+
+
+def _is_there(path: object) -> bool:
+    return isinstance(path, str) and "\0" not in path and os.path.exists(path)  # noqa: PTH110 - no name raises
 
 
 def _find_files(values: dict[str, Any], folder: Path | None, population: StudentFiles | None) -> None:
