@@ -243,7 +243,9 @@ class _Diary:
         size = board.size[self.section]
         if week.group <= 0.0:
             return 1
-        return int(timing.group_count(size, school.levers.groups, school.flexible_space, board.p.time))
+        lv = school.lever_of(self.section)
+        space = timing.usable_space(board.schools.flexible_space[school.index], lv.flexible_space)
+        return int(timing.group_count(size, lv.groups, space, board.p.time))
 
     def _week(self, week: Any, groups: int) -> dict[str, Any]:
         """The teacher's time and state, and what the class stands at."""
