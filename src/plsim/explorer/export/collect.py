@@ -51,7 +51,8 @@ def _said_in(path: Path) -> Iterator[str]:
 
 def labels() -> dict[str, set[str]]:
     """Texts of their own in answers, by the part of the catalogue that holds them."""
-    from plsim.engine.worlds import CALIBRATED_LABEL, PRIOR_LABEL
+    from plsim.engine.parameters import PRIOR_LABEL
+    from plsim.engine.worlds import CALIBRATED_LABEL
     from plsim.evidence import GRADES_OF_EVIDENCE
     from plsim.explorer.teaching.classroom_changes import TITLES
     from plsim.explorer.teaching.classroom_pairs import PAIRS

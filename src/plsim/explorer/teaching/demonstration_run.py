@@ -279,11 +279,12 @@ def frame(of: Loaded, step: Step) -> dict[str, Any]:
     """A step's chart without its numbers: what people may draw a prediction into."""
     unit = unit_of(step.unit)
     level = step.arm != "difference"
-    ticks: list[str] = {
-        "settings": [of.says.settings[name].label for name in step.settings],
-        "years": [said("Year {n}", n=year) for year in step.years],
-        "groups": [_group(group) for group in step.groups],
-    }[step.compare]
+    kinds: dict[str, Callable[[], list[str]]] = {
+        "settings": lambda: [of.says.settings[name].label for name in step.settings],
+        "years": lambda: [said("Year {n}", n=year) for year in step.years],
+        "groups": lambda: [_group(group) for group in step.groups],
+    }
+    ticks = kinds[step.compare]()
     names = [""] if step.compare == "settings" else [of.says.settings[name].label for name in step.settings]
     name = unit.level if level else unit.difference
     about: list[str] = [said("after year {n}", n=step.year)] if step.compare != "years" else []
