@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from plsim.core.errors import InputError
 from plsim.core.jit import source_digest
+from plsim.measures import vocabulary
 from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import PRACTICE_LABELS, practice_label
 from plsim.report.limits import PURPOSE
@@ -112,7 +113,7 @@ def _leader(folder: StudyFolder, outcome: dict[str, Any], ranking: list[dict[str
     if firsts is not None and len(firsts):
         top = firsts.sort_values("share", ascending=False).iloc[0]
         name = "No practice" if top["practice"] == "(none)" else practice_label(top["practice"])
-        where = in_worlds(float(top["share"]), int(top["worlds"]))
+        where = vocabulary.in_worlds(float(top["share"]), int(top["worlds"]))
         lines.append(f"Most often in first place: {name[:1].lower()}{name[1:]}, in {where}.")
     losses = [one["label"].lower() for one in ranking if one["told"] and one["value"] < 0.0]
     unclear = [one["label"].lower() for one in ranking if not one["told"]]
