@@ -32,7 +32,7 @@ INDICES = {
     "delta": "delta",
     "pawn_median": "PAWN, median",
     "dgsm": "DGSM",
-    "cvm_max": "distance between regions",
+    "shift_mean": "difference between regions",
     "main": "main effect",
 }
 """The indices that pictures show, and what they are called."""
