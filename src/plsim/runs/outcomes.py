@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 import numpy as np
 
-from plsim.core.arrays import Floats
+from plsim.core.arrays import Bools, Floats
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
 from plsim.engine.records import YearRecord
 from plsim.engine.setting import Setting
 from plsim.evidence import norms, registry
 from plsim.measures.costs import Costs, costs, per_student
+from plsim.measures.disclosure import protected, shown_of
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
 from plsim.measures.groups import (
     Partition,
@@ -63,7 +64,17 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
         by_grade(grade, stays),
     ]
     parts += [by_labels(name, labels, counted) for name, labels in people.subgroups.items()]
-    return tuple(parts)
+    return protected(parts) if people.are_people else tuple(parts)
+
+
+def schools_shown(setting: Setting, year: int) -> Bools:
+    """Schools whose means may be shown beside all groups of a year. Shape (schools,)."""
+    people = setting.population
+    if not people.are_people:
+        return np.ones(setting.schools, bool)
+    stays = setting.timeline.years[year].entered == 0
+    codes = np.where(stays, people.school.astype(np.int64), -1)
+    return shown_of(codes, setting.schools, partitions(setting, year))
 
 
 def year_outcomes(
