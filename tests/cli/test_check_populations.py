@@ -64,7 +64,7 @@ def test_every_row_is_explained_once_in_order():
 
 def test_an_explanation_says_why_rows_were_left_out_and_what_was_drawn():
     text = called("--explain", DATA / "nwea_export").stdout
-    assert "left out: tests replaced by a later one" in text
+    assert "left out: further tests of a student in the term" in text
     assert "used; drawn: reading score, lunch eligible" in text
 
 
@@ -88,7 +88,7 @@ def test_a_file_of_another_kind_is_told_as_a_population(tmp_path, name):
     result = called(tmp_path / name)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
-    assert "population" in result.stderr or "zip" in result.stderr
+    assert any(word in result.stderr for word in ("population", "zip", "workbook"))
 
 
 LONG = "x" * 5000

@@ -29,7 +29,9 @@ def test_json_holds_every_figure_with_its_norm_and_tolerance(document):
     assert {figure["grade"] for figure in figures} == {str(grade) for grade in range(1, 11)}
     assert {"statistic", "unit", "simulated", "norm", "tolerance", "error", "inside"} <= set(figures[0])
     growth = [figure for figure in figures if figure["statistic"] == "mean growth"]
-    assert all(abs(figure["simulated"] / figure["norm"] - 1.0) < 0.06 for figure in growth)
+    # Few teachers have a grade of high school, and each moves its growth by a sixth of an SD.
+    allowed = [max(0.06 * figure["norm"], 4.0 * figure["error"]) for figure in growth]
+    assert all(abs(each["simulated"] - each["norm"]) < most for each, most in zip(growth, allowed, strict=True))
 
 
 def test_the_table_names_what_is_out_and_how_far(document):

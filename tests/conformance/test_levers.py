@@ -46,13 +46,13 @@ class Promise(NamedTuple):
 TUTORED = {"tutoring_minutes": 60.0, "tutoring_share": 1.0, "tutoring_quality": 1.0}
 BY_MASTERY = {"own_pace_share": 1.0}
 CHANGED = {"intensity_environment": 1.0, "rotation_share": 0.6}
-BUSY = {"advising_minutes": 60.0, "data_rate": 1.0}
+BUSY = {"advising_minutes": 60.0, "data_rate": 1.0, "own_pace_share": 1.0}
 
 PROMISES = {
-    "data_rate": Promise(0.5, {"profile_error": DOWN, "quality_one_on_one": UP, "demand": UP}, "ME-08"),
-    "assessment_reliability": Promise(0.3, {"profile_error": UP}, "claim 4.9"),
+    "data_rate": Promise(0.5, {"profile_error": DOWN, "known": UP, "aimed": UP, "demand": UP}, "ME-08"),
+    "assessment_reliability": Promise(0.3, {"profile_error": UP, "known": DOWN, "aimed": DOWN}, "claim 4.9"),
     "habits_breadth": Promise(1.0, {"habits_error": DOWN}, "claim 0.20"),
-    "own_data": Promise(1.0, {"section.structure": UP, "on_task_unsupervised": UP}, "claim 0.21"),
+    "own_data": Promise(1.0, {"section.structure": UP, "aimed_independent": UP}, "claim 0.21"),
     "path_share": Promise(0.5, {"supervised": UP, "path_share": UP, "whole": DOWN, "demand": UP}, "claim 1.2"),
     "choice_options": Promise(4.0, {"on_task_supervised": UP, "engagement": UP}, "ME-16"),
     "relevance": Promise(1.0, {"on_task_supervised": UP, "engagement": UP}, "P098"),
@@ -67,11 +67,12 @@ PROMISES = {
     "regroup_rate": Promise(0.5, {"regroupings": UP, "demand": UP}, "ME-06"),
     "cross_grade": Promise(1.0, {"group_distance": DOWN}, "ME-04"),
     "one_on_one_share": Promise(0.4, {"one_on_one": UP, "unsupervised": UP, "whole": DOWN}, "claim 2.8"),
-    "adult_hours": Promise(3.0, {"supervised": UP, "unsupervised": DOWN, "demand": UP}, "claim 0.9"),
+    "adult_hours": Promise(3.0, {"group": UP, "unsupervised": DOWN, "demand": UP}, "claim 0.9"),
     "flexible_space": Promise(1.0, {"group": DOWN, "unsupervised": UP}, "claim 0.8", {"groups": 8.0}),
-    "grouping_on_data": Promise(1.0, {"section.grouping": UP, "quality_group": UP, "demand": UP}, "ME-02"),
+    "grouping_on_data": Promise(1.0, {"section.grouping": UP, "aimed_group": UP, "demand": UP}, "ME-02"),
     "advising_minutes": Promise(30.0, {"section.structure": UP, "on_task_unsupervised": UP, "demand": UP}, "P097"),
     "srl_instruction": Promise(1.0, {"self_regulation": UP, "demand": UP}, "P092"),
+    "goal_voice": Promise(1.0, {"section.structure": UP, "engagement": UP}, "P098"),
     "tech_share": Promise(0.5, {"supervised": UP, "whole": DOWN}, "claim 0.13"),
     "content_quality_math": Promise(1.0, {"math.quality_independent": UP}, "P117"),
     "content_quality_reading": Promise(1.0, {"reading.quality_independent": UP}, "P117"),
@@ -80,6 +81,10 @@ PROMISES = {
     "peer_share": Promise(0.5, {"peer": UP, "whole": DOWN, "collaboration": UP}, "claim 2.6"),
     "college_career_minutes": Promise(90.0, {"contact": DOWN}, "claim 4.5"),
     "coaching_hours": Promise(4.0, {"proficiency": UP}, "P102"),
+    "instruction_coaching_hours": Promise(1.0, {"skill": UP, "quality_whole": UP, "quality_group": UP}, "ME-26"),
+    "coaching_quality": Promise(
+        0.3, {"skill": DOWN, "quality_whole": DOWN}, "ME-26", {"instruction_coaching_hours": 1.0}
+    ),
     "planning_hours": Promise(10.0, {"supply": UP, "fidelity": UP}, "R17-18", BUSY),
     "library_access": Promise(1.0, {"library": UP}, "claim 0.19", {"library_support": 1.0}),
     "library_support": Promise(1.0, {"library": UP}, "claim 0.19", {"library_access": 1.0}),
@@ -92,9 +97,15 @@ PROMISES = {
     "tutoring_quality": Promise(1.0, {"quality_tutor": UP}, "ME-17", {**TUTORED, "tutoring_quality": 0.3}),
     "tutoring_share": Promise(1.0, {"tutor": UP}, "ME-17", {**TUTORED, "tutoring_share": 0.2}),
     "tutoring_displaced": Promise(1.0, {"whole": DOWN, "group": DOWN, "supervised": DOWN}, "ME-17", TUTORED),
+    "tutoring_standing": Promise(1.0, {"tutored.standing": DOWN}, "ME-17", {**TUTORED, "tutoring_share": 0.3}),
+    "tutoring_first_grade": Promise(6.0, {"tutor": DOWN, "tutored.grade": UP}, "NI-01", TUTORED),
+    "tutoring_last_grade": Promise(5.0, {"tutor": DOWN, "tutored.grade": DOWN}, "NI-02", TUTORED),
     "software_minutes": Promise(90.0, {"home": UP, "home_path_share": UP}, "AD-14"),
     "software_in_class": Promise(1.0, {"supervised": UP, "home": DOWN}, "AD-14", {"software_minutes": 90.0}),
+    "software_extra_minutes": Promise(90.0, {"extra": UP}, "AD-10", {"software_extra_share": 0.5}),
+    "software_extra_share": Promise(1.0, {"extra": UP}, "AD-10", {"software_extra_minutes": 90.0}),
     "library_bought": Promise(1.0, {"section.freedom": UP, "demand": DOWN}, "P121"),
+    "lesson_quality": Promise(1.0, {"quality_whole": UP, "quality_independent": UP}, "ME-21", {"library_bought": 1.0}),
     "contact_hours_math": Promise(6.0, {"math.whole": UP, "math.supervised": UP}, "P074"),
     "contact_hours_reading": Promise(8.0, {"reading.whole": UP, "reading.supervised": UP}, "P074"),
     "homework_minutes": Promise(120.0, {"home": UP}, "claim 0.16"),
@@ -122,7 +133,7 @@ def quantities(arm: Arm) -> dict[str, float]:
         found[f"reading.{name}"] = float(lived[~in_math].mean())
     for index, name in enumerate(Section._fields):
         found[f"section.{name}"] = float(arm.sections.values[:, index].mean())
-    for name in ("units_taught", "waiting", "unmet"):
+    for name in ("units_taught", "waiting", "unmet", "known", "aimed"):
         found[name] = float(getattr(rows, name).mean())
     sizes = np.diff(arm.sections.first_row)
     by_mastery = rows.u_pace < np.repeat(arm.sections.values[:, Section._fields.index("own_pace_share")], sizes)
@@ -131,9 +142,13 @@ def quantities(arm: Arm) -> dict[str, float]:
     found["profile_error"] = float(np.abs(rows.estimate - rows.achievement).mean())
     found["group_distance"] = float(np.abs(rows.group_mean - rows.estimate).mean())
     found["habits_error"] = float(np.abs(students.habits - students.self_regulation).mean())
+    tutored = arm.trace.experience[Experience._fields.index("tutor")] > 0.0
+    grade = np.repeat(arm.sections.grade, sizes)
+    found["tutored.grade"] = float(grade[tutored].mean()) if tutored.any() else 0.0
+    found["tutored.standing"] = float((rows.achievement - rows.group_mean)[tutored].mean()) if tutored.any() else 0.0
     for name in ("self_regulation", "collaboration", "engagement"):
         found[name] = float(getattr(students, name).mean())
-    for name in ("demand", "supply", "fidelity", "buy_in", "proficiency"):
+    for name in ("demand", "supply", "fidelity", "buy_in", "proficiency", "skill"):
         found[name] = float(getattr(seats, name).mean())
     for index, name in enumerate(PRACTICES):
         found[f"proficiency.{name}"] = float(seats.proficiency[:, index].mean())

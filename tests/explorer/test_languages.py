@@ -14,7 +14,8 @@ def words(monkeypatch):
     """A small catalogue in place of ours."""
     found = {"Ahead in {share} of worlds": "Por delante en {share} de los mundos", "{n} week": "{n} semana",
              "{n} weeks": "{n} semanas", "Mathematics": "Matemáticas"}  # fmt: skip
-    monkeypatch.setattr(catalogue, "catalogue", lambda language: found if language == "es" else {})
+    for name in ("catalogue", "labels"):
+        monkeypatch.setattr(catalogue, name, lambda language: found if language == "es" else {})
 
 
 def test_a_sentence_is_english_until_it_is_told_in_another_language(words):

@@ -63,7 +63,7 @@ def test_a_demonstrations_file_can_be_saved_and_is_read_back(client, tmp_path):
     assert 'filename="grouping.toml"' in answer.headers["content-disposition"]
     saved = tmp_path / "grouping.toml"
     saved.write_bytes(answer.content)
-    assert read_demonstration(saved).says.title == "Grouping needs data and time"
+    assert read_demonstration(saved).says.title == "Groups, data and time"
 
 
 @pytest.mark.parametrize(

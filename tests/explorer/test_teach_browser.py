@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -196,6 +197,94 @@ def test_what_was_predicted_is_set_beside_what_the_run_says(screen):
     page.get_by_role("button", name="Run it").click()
     page.wait_for_selector(".run svg")
     assert "Predicted: It falls. The run says:" in page.locator(".said").inner_text()
+
+
+def test_hands_are_counted_by_keyboard_and_end_in_the_sessions_record(screen):
+    page = screen.open("#/teach/quick")
+    page.wait_for_selector(".predict")
+    screen.press("1", "2", "2", "2", "Shift+Digit2", "3")
+    assert page.locator(".options .hands").all_inner_texts() == ["1", "2", "1"]
+    assert page.locator(".total").inner_text() == "4 votes"
+    screen.press("ArrowRight")
+    page.wait_for_selector(".votes")
+    assert page.locator(".votes li strong").all_inner_texts() == ["1", "2", "1"]
+    screen.open("#/kit/quick/record")
+    page.wait_for_selector(".sheet table")
+    page.wait_for_selector(".running:empty", state="attached")
+    first = page.locator(".sheet table").first
+    assert first.locator("caption").inner_text() == "4 votes"
+    assert first.locator("td:nth-child(2)").all_inner_texts() == ["1", "2", "1"]
+    assert first.locator("tr.right").count() == 1
+    assert screen.violations() == []
+
+
+def test_a_drawn_prediction_is_laid_over_the_result(screen):
+    page = screen.open("#/teach/quick")
+    page.wait_for_selector(".predict")
+    page.get_by_text("Draw a prediction").click()
+    page.wait_for_selector("svg.sketch")
+    assert page.locator(".sketch [role=slider]").count() == 2
+    screen.press("ArrowRight")
+    page.wait_for_selector(".run svg")
+    assert page.locator(".run .drawn").count() == 0  # nothing was drawn yet
+    screen.press("ArrowLeft")
+    page.wait_for_selector("svg.sketch, .paper")
+    if not page.locator("svg.sketch").count():
+        page.get_by_text("Draw a prediction").click()
+    box = page.locator("svg.sketch").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.3 * box["height"])
+    page.locator(".sketch [role=slider]").nth(1).focus()
+    screen.press("ArrowRight")
+    assert "percentile points" in page.locator(".sketch [role=slider]").first.get_attribute("aria-valuetext")
+    page.locator("h1").focus()
+    screen.press("ArrowRight")
+    page.wait_for_selector(".run .drawn")
+    assert page.locator(".run .drawn").count() == 2
+
+
+@pytest.mark.parametrize("screen", [(1440, 900), (1024, 768)], indirect=True, ids=["1440", "1024"])
+def test_the_chart_stays_beside_its_explanation(screen):
+    page = screen.open("#/teach/quick?phase=explain&present=1")
+    page.wait_for_selector(".explain svg")
+    chart, text = (page.locator(f".explain {part}").bounding_box() for part in ("svg", ".text"))
+    assert chart["x"] + chart["width"] <= text["x"] + 1
+    assert text["y"] < chart["y"] + chart["height"]
+    assert page.evaluate("document.documentElement.scrollHeight") <= page.viewport_size["height"] + 2
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page[^s]", pdf))
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_every_worksheet_is_one_page_of_paper(screen, paper):
+    for name in (*NAMES, "quick"):
+        page = screen.open(f"#/kit/{name}/worksheet")
+        page.wait_for_selector(".page svg")
+        assert page.evaluate("(e => e.scrollHeight - e.clientHeight)(document.querySelector('.page'))") <= 1, name
+        assert pages(page.pdf(format=paper)) == 1, name
+    page.emulate_media(media="screen")
+
+
+def test_slides_are_a_page_each_and_the_script_tells_what_people_will_answer(screen):
+    page = screen.open("#/kit/quick/slides")
+    page.wait_for_selector(".slide svg")
+    page.wait_for_selector(".running:empty", state="attached")
+    assert page.locator(".slide").count() == 2 + 3 * 2
+    overfull = page.evaluate(
+        "[...document.querySelectorAll('.slide')].filter((e) => e.scrollHeight > e.clientHeight + 1).length"
+    )
+    assert overfull == 0
+    assert pages(page.pdf(prefer_css_page_size=True)) == 2 + 3 * 2
+    page.emulate_media(media="screen")
+    assert screen.violations() == []
+    page = screen.open("#/kit/quick/script")
+    page.wait_for_selector(".sheet svg")
+    page.wait_for_selector(".running:empty", state="attached")
+    said = page.locator(".sheets").inner_text()
+    assert "What people will also answer" in said
+    assert "The secret of the first step" in said
+    assert screen.violations() == []
 
 
 def test_charts_have_a_text_alternative_and_their_numbers_as_a_table(screen):
@@ -400,6 +489,93 @@ def test_own_choices_are_kept_in_the_address(screen):
     page.goto(again)
     page.wait_for_selector("h2:has-text('Forty early adopters (NGLC, 2015), changed')")
     assert page.locator(".pupil").count() == 24
+
+
+ANY_OVERLAP = """() => {
+  const box = (e) => e.getBoundingClientRect();
+  const over = (a, b, slack) => a.left < b.right - slack && b.left < a.right - slack
+    && a.top < b.bottom - slack && b.top < a.bottom - slack;
+  const found = [];
+  const check = (all, slack) => all.forEach(([a, one], i) => all.slice(i + 1).forEach(([b, other]) => {
+    if (over(one, other, slack)) found.push(`${a} | ${b}`);
+  }));
+  for (const room of document.querySelectorAll(".room")) {
+    const marks = [...room.querySelectorAll(".dot")].map((e) => [e.parentNode.dataset.number, box(e)]);
+    const words = [...room.querySelectorAll("svg > text")].filter((e) => e.textContent)
+      .map((e) => [e.textContent, box(e)]);
+    const all = [...marks, ...words];
+    check(all, 1);
+    const edge = box(room.querySelector("svg"));
+    for (const [a, one] of all) {
+      if (one.left < edge.left - 1 || one.right > edge.right + 1 || one.bottom > edge.bottom + 1) {
+        found.push(`${a} outside`);
+      }
+    }
+  }
+  const parts = ".gap-words, .gap-line, .room > h2, .room .canvas, .room .time, .room .now, .room .facts div";
+  check([...document.querySelectorAll(parts)].filter((e) => e.checkVisibility() && box(e).width)
+    .map((e) => [e.textContent.slice(0, 30), box(e)]), 2);
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("screen", [(1440, 900), (1024, 768), PHONE], indirect=True, ids=["1440", "1024", "phone"])
+@pytest.mark.parametrize("present", ["", "&present=1"], ids=["page", "presented"])
+def test_nothing_of_a_class_covers_anything_else_at_any_size(screen, present):
+    page = classroom(screen, f"?lesson=1{present}&students=32")
+    for _ in range(6):
+        assert page.evaluate(ANY_OVERLAP) == []
+        screen.press(*["PageDown"] * 5, "ArrowRight")
+
+
+@pytest.mark.parametrize("screen", [(1024, 768), (1440, 900)], indirect=True, ids=["1024", "1440"])
+def test_the_presented_classroom_is_readable_from_the_last_row(screen):
+    page = classroom(screen, "?lesson=60&present=1")
+    assert page.evaluate("document.documentElement.scrollHeight") <= screen.page.viewport_size["height"] + 2
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.gap-words, .room h2, .now, .facts dd, .room svg > text, .pupil text')]"
+        ".filter((e) => e.checkVisibility()).map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 14
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.gap-words strong')).fontSize)") >= 40
+
+
+def test_the_gap_between_two_classes_runs_with_the_year(screen):
+    page = classroom(screen, "?lesson=180")
+    page.wait_for_selector(".gap-words strong")
+    means = page.evaluate(
+        """async () => {
+          const { post } = await import("/static/api.js");
+          const asked = { left: { start: "typical_practice" }, right: { start: "personalized_school" }, grade: 4 };
+          const film = await post("/api/teach/classroom", asked);
+          const mean = (all) => all.reduce((sum, one) => sum + one.level.at(-1), 0) / all.length;
+          return film.sides.map((side) => mean(side.students));
+        }"""
+    )
+    shown = page.locator(".gap-words").inner_text()
+    assert shown.split()[0] == f"+{abs(means[1] - means[0]):.1f}"
+    assert ("Personalized school" if means[1] > means[0] else "Typical practice") in shown
+    screen.press("Home")
+    assert page.locator(".gap-words").inner_text() != shown
+
+
+def test_one_thing_is_changed_and_both_classes_go_on(screen):
+    page = classroom(screen, "?lesson=61")
+    before = page.locator(".gap-words").inner_text()
+    page.get_by_text("Change one thing").click()
+    page.get_by_label("From this week on").select_option("aide")
+    page.get_by_label("in the class").select_option("left")
+    page.get_by_role("button", name="Change it and go on").click()
+    page.wait_for_selector(".turned")
+    assert "Typical practice, from week 13 on: An aide in the room" in page.locator(".turned").inner_text()
+    assert "l.then=aide%4012" in page.url
+    page.wait_for_selector("button:text-is('Pause')")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("slider", name="Lesson of the year").fill("60")
+    assert page.locator(".gap-words").inner_text() == before  # what was, stays
+    page.get_by_role("button", name="Take it back").click()
+    page.wait_for_selector(".turned", state="detached")
+    assert "then" not in page.url
 
 
 def test_one_class_alone_can_be_watched(screen):

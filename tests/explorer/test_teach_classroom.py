@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from time import process_time
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,8 +13,11 @@ import plsim
 from plsim.core.errors import InputError
 from plsim.engine.pair import population_of
 from plsim.explorer.teaching.classroom import MODES, Classroom, Recorder, Side, record
+from plsim.explorer.teaching.classroom_changes import Thing, changes_of
 from plsim.explorer.teaching.classroom_pairs import PAIRS
 from plsim.explorer.teaching.classroom_story import story
+from plsim.practices.levers import LEVERS
+from plsim.scenario.loading import changed
 
 RECORDER = Recorder()
 
@@ -94,6 +98,31 @@ def test_a_class_is_not_seated_anew_by_a_program_and_its_students_cannot_be_chan
     assert asked.scenario(asked.left).programs.class_size is None
     with pytest.raises(InputError, match=r"population\.schools: cannot be changed for a class"):
         recorded(left={"start": "typical_practice", "changes": {"population.schools": 5000}})
+
+
+@pytest.mark.parametrize("thing", get_args(Thing))
+def test_a_change_in_mid_year_leaves_the_past_and_changes_the_future(thing):
+    plain, turned = recorded(
+        left={"start": "personalized_school"},
+        right={"start": "personalized_school", "later": {"week": 12, "thing": thing}},
+    )["sides"]
+    for one, other in zip(plain["students"], turned["students"], strict=True):
+        assert one["level"][:12] == other["level"][:12]
+    assert plain["weeks"][:12] == turned["weeks"][:12]
+    assert plain["weeks"][12:] != turned["weeks"][12:]
+
+
+def test_an_aide_changes_adults_in_the_room_and_no_other_lever():
+    asked = Classroom(left=Side(start="flexible_grouping"))
+    scenario = asked.scenario(asked.left)
+    made = changed(scenario, changes_of("aide", scenario))
+    plans = [
+        plsim.SchoolModel(each, population=population_of(each, None, 0), years=1).arm.tables.planned
+        for each in (scenario, made)
+    ]
+    differ = {LEVERS[k].name for k in np.flatnonzero(np.abs(plans[0] - plans[1]).max(axis=(0, 1)) > 1e-9)}
+    assert "adult_hours" in differ
+    assert differ <= {"adult_hours", "intensity_environment"}  # how much of the practice there is
 
 
 def test_recording_a_year_takes_less_than_two_seconds():

@@ -20,7 +20,7 @@ from plsim.engine.setting import growth
 from plsim.scenario import Scenario, load
 
 FEW = ("population.schools=3", "population.charter_schools=1", "population.students_per_school=60")
-REFERENCE = Reference(np.full((2, 13), 0.55))
+REFERENCE = Reference.flat(np.full((2, 13), 0.55))
 
 
 PARTS = ("rows", "students", "sections", "seats", "schools", "trace")

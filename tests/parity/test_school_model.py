@@ -223,7 +223,7 @@ from plsim.scenario import load
 assert not HAVE_NUMBA
 scenario = load("nglc_2015", overrides=sys.argv[1:])
 both = pair(scenario, population_of(scenario, None, 0), seed=0, years=1)
-arm = Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, Reference(np.full((2, 13), 0.55)), growth())
+arm = Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, Reference.flat(np.full((2, 13), 0.55)), growth())
 arm.run_year(MesaEngine())
 print(arm.record[0].achievement.tobytes().hex())
 """

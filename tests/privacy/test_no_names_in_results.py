@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from plsim.core.jit import cache_folder
-from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE
-from plsim.population.sample import write_sample
+from plsim.population.nwea.reading import RESULTS_FILE, STUDENTS_FILE
+from plsim.population.sample.write import write_sample
 
 PERSONAL_COLUMNS = frozenset({
     "StudentLastName", "StudentFirstName", "StudentMI", "StudentDateOfBirth", "StudentEthnicGroup", "StudentGender",
@@ -206,7 +206,7 @@ def test_a_column_that_could_name_somebody_never_becomes_groups(tmp_path):
     (tmp_path / "roster.csv").write_text(f"student_id,school,grade,who,club\n{rows}", encoding="utf-8")
     run = plsim(
         "run", "typical_practice", "--population", "roster.csv", "--worlds", "0", "--years", "1", "--out", "result",
-        cwd=tmp_path,
+        "--subgroups", "club", cwd=tmp_path,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     texts = everything_written(tmp_path / "result") | {"said": run.stdout + run.stderr}

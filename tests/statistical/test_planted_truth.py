@@ -38,30 +38,33 @@ WORLDS = 12
 # Every hour is worth the same: any work fits everybody, attention and quality are those of every other mode.
 NO_CHANNEL = {
     "match.floor": 1.0,
+    "match.low_group_stretch": 0.0,
+    "needs.stake": 0.0,
     **dict.fromkeys(
         [f"attention.{name}" for name in ("led", "one_on_one", "alone_floor", "alone_ceiling", "peer")], SAME
     ),
     **dict.fromkeys(
         [
             f"attention.{name}"
-            for name in ("led_engagement", "alone_engagement", "peer_collaboration", "choice_gain", "relevance_gain",
-                         "device_gain", "device_loss", "device_loss_young")
+            for name in ("led_engagement", "led_regulation", "group_gain", "low_group_loss", "alone_engagement",
+                         "peer_collaboration", "choice_gain", "relevance_gain", "device_gain", "device_loss",
+                         "device_loss_young")
         ],
         0.0,
     ),
     **dict.fromkeys(
         [
             f"quality.{name}"
-            for name in ("group_novice", "group_expert", "one_on_one_novice", "one_on_one_expert", "materials",
-                         "software_worst", "software_best", "curation", "peer", "transfer")
+            for name in ("group_novice", "group_expert", "group_adult", "one_on_one_novice", "one_on_one_expert",
+                         "materials", "software_worst", "software_best", "curation", "peer", "transfer")
         ],
         1.0,
     ),
     **dict.fromkeys(
         [
             f"quality.{name}"
-            for name in ("adaptation", "class_size_slope", "strain_loss", "experience_gain", "complementarity",
-                         "fragmentation_loss", "targeting", "feedback")
+            for name in ("class_size_slope", "strain_loss", "experience_gain", "fragmentation_loss", "skill_gain",
+                         "lesson_gain")
         ],
         0.0,
     ),
@@ -99,7 +102,11 @@ def with_software() -> Worth:
 
 @cache
 def with_targeting() -> Worth:
-    return found_in_model(FIVE, WORLDS, quality__targeting=6.0)
+    # Needs are known by data alone, and met in groups and at their stations alone.
+    nothing = dict.fromkeys(("observation", "start", "reteach", "own_use", "software", "tutor_sight"), 0.0)
+    groups = {"stake": 0.9, "prerequisite": 0.0, "station": 1.0, "purity_half": 1000.0, **nothing}
+    opened = {f"needs__{name}": value for name, value in groups.items()}
+    return found_in_model(FIVE, WORLDS, match__path_standards_pull=100.0, **opened)
 
 
 def test_in_worlds_without_any_channel_nothing_is_found():

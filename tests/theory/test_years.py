@@ -22,7 +22,7 @@ from plsim.practices.levers import LeverTable
 from plsim.scenario import load
 
 EACH = np.arange(2)
-REFERENCE = Reference(np.full((2, 13), 0.8))
+REFERENCE = Reference.flat(np.full((2, 13), 0.8))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,8 @@ def test_no_lessons_and_no_homework_leave_what_comes_from_elsewhere(both, engine
     roster = arm.layout.roster
     grade = roster.grade.astype(int)[:, np.newaxis]
     homes = np.array([arm.p.learning.home_share_math, arm.p.learning.home_share_reading])
-    elsewhere = homes * roster.learning_rate[:, np.newaxis] * arm.growth.year[EACH, grade]
+    gross = arm.gross.sum(axis=2)[EACH, grade]
+    elsewhere = roster.learning_rate[:, np.newaxis] * (homes * gross - (gross - arm.growth.year[EACH, grade]))
     seen = arm.record[0].achievement
     np.testing.assert_allclose(
         seen[-1] - seen[0], elsewhere + arm.growth.seasonal.sum(axis=2)[EACH, grade], rtol=1e-9, atol=1e-9
@@ -129,7 +130,9 @@ def test_the_bend_of_growth_is_zero_on_average_and_largest_far_out():
 def test_what_is_transient_is_what_luck_and_the_entry_score_make_it(both, engine):
     found = typical(CENTRAL, engine)
     numbers = solve(found.structure)
-    assert not numbers.rejected.any()
+    # In grades 9 to 11 of the small reference schools one teacher has a whole grade, so that teachers' differences
+    # alone come near the norms' spread between schools; nowhere else does structure pass what the norms leave.
+    assert not numbers.rejected[:, :9].any()
     hidden = transient_scores(both.setting, numbers)
     fall, winter, spring = (WINDOWS.index(week) for week in (FALL_WEEK, 20, SPRING_WEEK))
     entered = both.setting.timeline.years[0].entered == 0

@@ -13,6 +13,7 @@ from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
+from plsim.cli.reading_options import reading_options
 from plsim.cli.run import MAX_WORLDS, announce, people_settings, student_files
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
@@ -21,6 +22,7 @@ from plsim.measures.vocabulary import ONE_ARM
 if TYPE_CHECKING:
     import pandas as pd
 
+    from plsim.population.options import ReadOptions
     from plsim.runs.compare import Comparison
 
 _SUBJECTS = ("math", "reading", "both")
@@ -46,7 +48,7 @@ _TOOK = (
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the fewest of any scenario]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change all scenarios; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
-@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
+@reading_options
 @click.option("--own-populations", is_flag=True, help="Each scenario in its own schools, not all in the first's.")
 @click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
@@ -62,7 +64,7 @@ def command(
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
-    term: str | None,
+    reading: ReadOptions,
     own_populations: bool,
     worlds: int | None,
     workers: int | None,
@@ -81,7 +83,7 @@ def command(
     if len({each.name for each in loaded}) < max(len(loaded), 2):
         given = ", ".join(each.name for each in loaded) or "nothing"
         raise InputError("compare", "", f"got {given}", allowed="two or more scenarios of different names")
-    people = student_files(population, term)
+    people = student_files(population, reading)
     luck = loaded[0].seed if seed is None else seed
     settings: dict[str, object] = {
         "scenarios": [each.digest() for each in loaded],

@@ -13,6 +13,7 @@ from plsim.cli.effects import estimate
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
+from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, is_there, people_settings
 from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from plsim.engine.parameters import World
+    from plsim.population.options import ReadOptions
     from plsim.runs.districts import Totals
     from plsim.scenario import Scenario
 
@@ -33,6 +35,12 @@ _COUNT = 20
 @click.option(
     "--count", type=click.IntRange(1, 1_000_000), help=f"Districts to draw, without files.  [default: {_COUNT}]"
 )
+@click.option("--national", is_flag=True, help="US public school districts, drawn from their published sizes.")
+@click.option(
+    "--one-in", type=click.IntRange(1, 100_000), help="With --national: only every so-manieth part.  [default: 1]"
+)
+@click.option("--shard", help="With --national: part i of N of the runs, as 3/16, for array jobs.")
+@click.option("--dask", help="With --national: address of a Dask scheduler that makes the runs.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED-...]"
 )
@@ -40,7 +48,7 @@ _COUNT = 20
 @click.option("--seed", type=int, help="The luck of the runs.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
-@click.option("--term", help="Term of NWEA exports, as they write it.  [default: the latest fall]")
+@reading_options
 @click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Sets of parameters; 0: the central.")
 @click.option("--every-outcome", is_flag=True, help="Every outcome, not only achievement.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
@@ -51,12 +59,16 @@ def command(
     scenario: str,
     files: tuple[Path, ...],
     count: int | None,
+    national: bool,
+    one_in: int | None,
+    shard: str | None,
+    dask: str | None,
     out: Path | None,
     force: bool,
     seed: int | None,
     years: int | None,
     overrides: tuple[str, ...],
-    term: str | None,
+    reading: ReadOptions,
     worlds: int,
     every_outcome: bool,
     workers: int | None,
@@ -68,10 +80,28 @@ def command(
     Only one district is in memory at a time: however many there are, it takes no more. Writes a table with each
     district's effects, part by part, and their totals. Interrupted, it keeps the parts that are written.
     """
-    from plsim.population.load import StudentFiles
     from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
 
+    if national:
+        if files or count is not None or worlds or every_outcome:
+            allowed = "SCENARIO, --one-in, --shard, --dask, --set, --seed, --years, --out and --workers"
+            raise InputError("--national", "", "given with what it does not take", allowed=allowed)
+        from plsim.cli.nation import run_nation
+
+        run_nation(
+            load(scenario, overrides=overrides, years=years, seed=seed),
+            one_in=one_in or 1,
+            shard=shard,
+            dask=dask,
+            out=out,
+            workers=workers or os.cpu_count() or 1,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
+    if one_in is not None or shard is not None or dask is not None:
+        raise InputError("districts", "", "--one-in, --shard and --dask need --national")
     if files and count is not None:
         raise InputError("--count", "", "given with files", fix="Give files, or how many to draw")
     for path in files:
@@ -83,7 +113,7 @@ def command(
         "count": count,
         "worlds": worlds,
         "every_outcome": every_outcome,
-        **people_settings([StudentFiles(path, term) for path in files]),
+        **people_settings([reading.at(path) for path in files]),
     }
     folder = out or named_folder(f"districts-{loaded.name}-seed{loaded.seed}", settings)
 
@@ -94,7 +124,7 @@ def command(
         from plsim.runs.districts import drawn, from_files, stream
 
         number = len(files) or count or _COUNT
-        districts = from_files(loaded, files, term=term) if files else drawn(loaded, number)
+        districts = from_files(loaded, [reading.at(path) for path in files]) if files else drawn(loaded, number)
         others: tuple[World, ...] = worlds_of(worlds, loaded.seed)
         kept = DistrictFolder(folder)
         with progress_bar(loaded.name, wanted=not quiet) as progress:

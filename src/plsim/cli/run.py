@@ -13,14 +13,19 @@ import click
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
-from plsim.core.errors import InputError
+from plsim.cli.reading_options import first_asked, reading_options
+from plsim.core.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from plsim.population.load import StudentFiles
+    from plsim.population.options import ReadOptions, StudentFiles
     from plsim.runs.result import Result
     from plsim.scenario import Scenario
 
 MAX_WORLDS = 100_000
+_TABLES = ("effects", "weekly", "students", "teachers", "schools")
+ON_REQUEST = (
+    "--tables students,schools writes them: a row for each, with ids and scores, from which persons can be found"
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,11 @@ class Asked:
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
-@click.option("--term", help="Term of an NWEA export, as it writes it.  [default: the latest fall]")
+@reading_options
 @click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
 @click.option("--engine", type=click.Choice(["batch", "mesa"]), help="Same rules, same bits.  [default: batch]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
+@click.option("--tables", metavar="NAMES", help="Of real students also: students, schools (a row for each).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only where the results are.")
 @click.option("--no-report", is_flag=True, help="Do not write report.html.")
@@ -63,10 +69,11 @@ def command(
     years: int | None,
     overrides: tuple[str, ...],
     population: Path | None,
-    term: str | None,
+    reading: ReadOptions,
     worlds: int | None,
     engine: str | None,
     workers: int | None,
+    tables: str | None,
     as_json: bool,
     quiet: bool,
     no_report: bool,
@@ -76,12 +83,13 @@ def command(
     Prints the effects with their 90% intervals and writes a result folder. `plsim list scenarios` names shipped ones.
     With --from MANIFEST instead of SCENARIO a result is made again, to the same bits.
     """
-    people = student_files(population, term)
+    people = student_files(population, reading)
     asked = _recorded(manifest) if manifest is not None else _asked(scenario, overrides, seed=seed, years=years)
     if manifest is not None:
         _alone(scenario, overrides, seed, years, people, worlds, engine)
     else:
         asked = replace(asked, worlds=worlds, population=people, engine=engine or "batch")
+    _named_tables(tables)  # refused before the work
     folder = out or _default_folder(asked)
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
         raise InputError("--out", "", f"'{folder}' holds the result to be made again", fix="Give another folder")
@@ -95,9 +103,16 @@ def command(
         if not force:
             _refuse_another(folder, asked)
         announce(asked.engine, quiet=quiet)
-        result = interruptible(
+        result, untold = interruptible(
             lambda: _kept(
-                asked, folder, manifest, workers=workers, watched=not quiet, with_report=not no_report, force=force
+                asked,
+                folder,
+                manifest,
+                workers=workers,
+                watched=not quiet,
+                with_report=not no_report,
+                force=force,
+                tables=_named_tables(tables),
             ),
             message=interrupted,
             tidy=out_folder.tidy,
@@ -110,12 +125,12 @@ def command(
         from plsim.cli.effects import effects_text
 
         click.echo(effects_text(result))
-        if not no_report and _can_be_told(result):
-            click.echo(f"\nTo read and to show: {folder / 'report.html'}")
+        if untold:
+            click.echo(f"\nNo page about students: {untold}")
         elif not no_report:
-            from plsim.report.material import TOO_FEW
-
-            click.echo(f"\nNo page about students: {TOO_FEW}.")
+            click.echo(f"\nTo read and to show: {folder / 'report.html'}")
+        if result.not_written:
+            click.echo(f"\nNot written, for the students are real: {', '.join(result.not_written)}. {ON_REQUEST}.")
         click.echo(f"\nResults are in {folder}")
 
 
@@ -128,8 +143,12 @@ def _kept(
     watched: bool,
     with_report: bool,
     force: bool,
-) -> Result:
-    """The result of a run, written into the folder, with its page if that is wanted."""
+    tables: tuple[str, ...],
+) -> tuple[Result, str]:
+    """The result of a run, written into the folder, with its page; or why there is none.
+
+    What was saved is saved: a page that cannot be written is no reason to end as if the input had been wrong.
+    """
     from plsim.runs.run import run
 
     with progress_bar(asked.scenario.name, wanted=watched) as progress:
@@ -146,12 +165,29 @@ def _kept(
         )
     if manifest is not None:
         _check_people(result, asked)
-    result.write_into(folder, force=force)
-    if with_report and _can_be_told(result):
-        from plsim.report.page import write_report
+    result.write_into(folder, force=force, tables=tables)
+    if not with_report:
+        return result, ""
+    if not _can_be_told(result):
+        from plsim.report.material import TOO_FEW
 
+        return result, f"{TOO_FEW}."
+    from plsim.report.page import write_report
+
+    try:
         write_report(folder)
-    return result
+    except InputError as error:
+        return result, str(error)
+    return result, ""
+
+
+def _named_tables(given: str | None) -> tuple[str, ...]:
+    """What ``--tables`` names."""
+    names = tuple(name.strip() for name in (given or "").split(",") if name.strip())
+    unknown = [name for name in names if name not in _TABLES]
+    if unknown:
+        raise InputError("--tables", "", f"{shown(unknown[0])} is no table", allowed=", ".join(_TABLES))
+    return names
 
 
 def _can_be_told(result: Result) -> bool:
@@ -204,6 +240,7 @@ def _settings(asked: Asked) -> dict[str, object]:
         "years": asked.years,
         "worlds": DEFAULT_WORLDS if asked.worlds is None else asked.worlds,
         "population_files": files_digest(None if files is None else files.path),
+        "population_options": {} if files is None else files.document(),
         "population_term": "" if files is None else files.term or "",
         "other_designs": asked.other_designs,
     }
@@ -233,7 +270,7 @@ def _refuse_another(folder: Path, asked: Asked) -> None:
 def _alone(*others: object) -> None:
     """With a manifest nothing else may be asked for."""
     if any(other is not None and other != () for other in others):
-        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --population, --term and --engine"
+        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --engine, and options of students"
         raise InputError("--from", "", "the manifest says all of what is run", fix=fix)
 
 
@@ -246,24 +283,23 @@ def _check_people(result: Result, asked: Asked) -> None:
         raise InputError("--from", "population", f"the people are not those of the manifest ({where})")
 
 
-def student_files(path: Path | None, term: str | None) -> StudentFiles | None:
-    """What ``--population`` and ``--term`` ask for."""
-    from plsim.population.load import StudentFiles
-
-    if path is None and term is not None:
-        raise InputError("--term", "", "given without --population", fix="Name the folder with the NWEA export")
+def student_files(path: Path | None, reading: ReadOptions) -> StudentFiles | None:
+    """What ``--population`` and the options of reading ask for."""
+    asked = first_asked(reading)
+    if path is None and asked:
+        raise InputError(asked, "", "given without --population", fix="Name the files of students")
     if path is None:
         return None
     if not is_there(path):
         raise InputError("--population", "", f"no file or folder '{str(path)[:200]}'")
-    return StudentFiles(path, term)
+    return reading.at(path)
 
 
 def people_settings(files: Sequence[StudentFiles]) -> dict[str, object]:
     """What decides the students of several runs, and the code that answers, for telling one result from another."""
     from plsim.runs.manifest import code_digests, files_digest
 
-    return {"files": [[files_digest(each.path), each.term or ""] for each in files], **code_digests()}
+    return {"files": [[files_digest(each.path), each.term or "", each.document()] for each in files], **code_digests()}
 
 
 def is_there(path: Path) -> bool:

@@ -58,7 +58,7 @@ def command(
     """
     from plsim.studies.loading import load_study
 
-    part = _shard(shard)
+    part = shard_of(shard)
     loaded = load_study(study, seed=seed)
     processes = workers or os.cpu_count() or 1
     announce("batch", quiet=quiet or as_json)
@@ -80,7 +80,8 @@ def command(
         click.echo(f"When they are there, run the study again without --shard. Results are in {folder}")
 
 
-def _shard(given: str | None) -> tuple[int, int] | None:
+def shard_of(given: str | None) -> tuple[int, int] | None:
+    """The part of a sweep that ``--shard`` names: ``3/16`` is the third of sixteen."""
     if given is None:
         return None
     match = _SHARD.fullmatch(given.strip())

@@ -51,6 +51,8 @@ STREAMS = {
     "worlds": 18,  # parameters of a world
     "demographics": 19,
     "survey": 20,
+    "leadership": 21,  # whether a school's leader changes
+    "class_year": 22,  # what happens to one class in one year
 }
 
 

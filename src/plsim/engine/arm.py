@@ -14,16 +14,16 @@ from typing import Any, Protocol
 import numpy as np
 
 from plsim.core.arrays import Bools, Floats, Ints
-from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
+from plsim.core.calendar import SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.core.errors import EngineError
 from plsim.core.jit import interpreted
 from plsim.engine.parameters import World, parameters
 from plsim.engine.records import Lasting, Reference, YearRecord
-from plsim.engine.setting import WINDOWS, Growth, Layout, Setting
+from plsim.engine.setting import FIRST_GRADES, WINDOWS, Growth, Layout, Setting
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace, zeros
 from plsim.evidence import norms, registry
 from plsim.population.draws import uniforms
-from plsim.rules.levers import OWNER, PRACTICE_COUNT, Levers
+from plsim.rules.levers import FIRST_INTENSITY, OWNER, PRACTICE_COUNT, Levers
 from plsim.rules.week import Experience
 from plsim.scenario.build import Plan
 
@@ -34,6 +34,7 @@ RELATIONAL = (0.5, 0.5, 0.75, 0.75, 0.5, 1.0, 0.0, 1.0)
 # Practices that change schedules, space and staffing.
 SCHEDULE = (0.0, 0.5, 1.0, 1.0, 0.5, 0.5, 0.0, 0.0)
 A_MIN, A_MAX = 100.0, 320.0
+_COACHING_QUALITY = Levers._fields.index("coaching_quality")
 
 
 @cache
@@ -75,6 +76,7 @@ class Arm:
 
     def __post_init__(self) -> None:
         self.p = parameters(self.world)
+        self.gross = self.growth.gross(self.p.learning.flatness)
         self.year = -1
         self.week = 0
         freeze = self.plan.freeze
@@ -109,9 +111,12 @@ class Arm:
             first_student=self.setting.first_student,
             first_seat=self.setting.first_seat,
             adoption=np.zeros((count, PRACTICE_COUNT)),
+            data_clock=np.zeros((count, len(SUBJECTS))),
+            regroup_clock=np.zeros((count, len(SUBJECTS))),
             library=people.library.copy(),
             library_quality=people.library_quality.copy(),
             vision=people.vision.copy(),
+            own_vision=people.vision.copy(),
             trust=people.trust.copy(),
             autonomy=people.autonomy.copy(),
             accountability=people.accountability.copy(),
@@ -125,11 +130,12 @@ class Arm:
         count = self.setting.timeline.seats.seat_key.shape[0]
         self.holder: Ints = np.zeros(count, np.int64)
         self.seats: Seats = zeros(Seats, count, proficiency=np.zeros((count, PRACTICE_COUNT)))
-        _, _, u = self.setting.teacher_draws(self.holder)
-        self.seats.experience[:] = self._experience(u)
+        mean = self.world.number("teacher.experience_mean")
+        self.seats.experience[:] = self._experience(self.setting.teacher_draws(self.holder)[2], mean)
         if self.even_teachers:
             # The years at which a teacher is worth what all are worth on average.
-            half, years = self.p.quality.experience_half_years, self._experience(np.linspace(0.0005, 0.9995, 1000))
+            years = self._experience(np.linspace(0.0005, 0.9995, 1000), mean)
+            half = self.p.quality.experience_half_years
             worth = float((years / (half + years)).mean())
             self.seats.experience[:] = half * worth / (1.0 - worth)
         self._new_teachers(np.ones(count, bool))
@@ -143,22 +149,29 @@ class Arm:
                     SCHEDULE[k], float(schools.autonomy[s]), old_duties, believing, 0.0, self.p.school
                 )
 
-    def _experience(self, u: Floats) -> Floats:
+    def _experience(self, u: Floats, mean: float) -> Floats:
         """Years of experience from uniforms. Exponential: most teachers are rather new, a few very old hands."""
-        years: Floats = np.minimum(-self.world.number("teacher.experience_mean") * np.log(u), 45.0)
+        years: Floats = np.minimum(-mean * np.log(u), 45.0)
         return years
 
     def _new_teachers(self, chosen: Any) -> None:
-        """Effectiveness, proficiency and buy-in of the present holders of ``chosen`` seats."""
+        """Effectiveness, proficiency, skill and buy-in of the present holders of ``chosen`` seats.
+
+        All begin where typical practice in schools like theirs leads, so that typical practice is at rest.
+        """
         z, start, _ = self.setting.teacher_draws(self.holder)
-        spread = self.world.number("teacher.effectiveness_spread")
-        effect = np.exp(spread * z - 0.5 * spread * spread)
+        effect = self.world.number("teacher.effectiveness_spread") * z
         if self.even_teachers:
-            effect, start = np.ones_like(effect), np.zeros_like(start)
+            effect, start = np.zeros_like(effect), np.zeros_like(start)
+        usual = self.plan.typical.values[self.setting.timeline.seats.seat_school, 0]
+        rules = plain("proficiency")
         p = self.p.proficiency
-        first = np.clip(p.start + p.start_spread * start, 0.05, 0.95)
+        first = rules.sustained(usual[:, FIRST_INTENSITY:], p) + p.start_spread * start
+        hours, quality = usual[:, Levers._fields.index("instruction_coaching_hours")], usual[:, _COACHING_QUALITY]
+        skill = [rules.coached_skill(h, q, p) for h, q in zip(hours.tolist(), quality.tolist(), strict=True)]
         self.seats.persistent[chosen] = effect[chosen]
-        self.seats.proficiency[chosen] = first[chosen]
+        self.seats.proficiency[chosen] = np.clip(first, 0.05, 0.95)[chosen]
+        self.seats.skill[chosen] = np.array(skill)[chosen]
         self.seats.buy_in[chosen] = self.world.number("teacher.buy_in_start")
         self.seats.strain[chosen] = 0.0
 
@@ -195,9 +208,12 @@ class Arm:
             typical=np.ascontiguousarray(self.plan.typical.values[:, weeks]),
             planned=np.ascontiguousarray(self.planned[:, weeks]),
             normal_rate=self.growth.normal_rate,
+            gross=self.gross,
             seasonal=self.growth.seasonal,
             guide=self.growth.level + self.p.match.stretch,
+            teacher_scale=self._teacher_scale(),
             owner=np.array(OWNER, np.int64),
+            applies=self.plan.applies,
             relational=np.array(RELATIONAL),
             schedule=np.array(SCHEDULE),
         )
@@ -205,7 +221,12 @@ class Arm:
         self.schools.data_clock[:] = 0.0
         self.schools.regroup_clock[:] = 1.0  # groups are made in the first week,
         self.schools.regroupings[:] = -1.0  # which is not yet a regrouping
-        self.sections = Sections(*self.layout.sections[:5], *(np.zeros_like(each) for each in self.layout.sections[5:]))
+        given = self.layout.sections
+        summaries = ("class_mean", "spread", "habits_mean", "values")
+        self.sections = given._replace(
+            **{name: np.zeros_like(getattr(given, name)) for name in summaries},
+            doubt=np.full(given.grade.shape[0], self.p.profile.prior_error),
+        )
         self._begin_rows(roster)
         self._begin_seats()
         engine.start_year(self)
@@ -259,11 +280,12 @@ class Arm:
             )
         estimate = achievement + p.profile.prior_error * of_row(setting.prior_draw(keys, self.year))
         u_pace = of_row(setting.fixed_uniform("served", keys))
-        u_served = of_row(setting.fixed_uniform("served", keys, year=1))
+        u_served = setting.fixed_uniform("served", keys, year=1)
         guide = self.tables.guide[subject, grade, 0]
         school = self.setting.population.school[student]
-        actual = self._first_levers()
-        own_pace = (u_pace < actual[school]).astype(np.float64)
+        own_pace = (u_pace < self._first_levers("own_pace_share")[school, subject]).astype(np.float64)
+        by_standing = self._first_levers("tutoring_standing")[school, subject]
+        served = of_row(u_served) + by_standing * (self._standing(estimate) - of_row(u_served))
         position = plain("pace").first_position(
             estimate, guide, self.schools.accountability[school], own_pace, p.match.stretch
         )
@@ -276,16 +298,26 @@ class Arm:
             count,
             achievement=achievement,
             estimate=estimate,
+            known=np.full(count, p.needs.start),
+            effort=np.ones(count),
             position=np.minimum(position, achievement + p.match.position_lead_max),
             unit_mastery=np.full(count, p.pace.start_mastery),
             learning_rate=roster.learning_rate[student],
             attendance_rate=roster.attendance_rate[student],
             home_access=roster.home_access[student],
             u_pace=u_pace,
-            u_served=u_served,
+            u_served=np.ascontiguousarray(served),
             z_group=of_row(setting.fixed_uniform("grouping", keys, year=self.year)) * 3.4641016151377544
             - 1.7320508075688772,
-            reference=np.ascontiguousarray(self.reference.effective[subject, grade]),
+            reference=np.ascontiguousarray(
+                plain("learning").reference_at(
+                    self.reference.effective[subject, grade],
+                    self.reference.slope[subject, grade],
+                    self.reference.curve[subject, grade],
+                    of_row(setting.entry_status(self.year)),
+                    p.learning.reference_floor,
+                )
+            ),
             home_share=homes[subject],
             unit_rit=unit_rit,
             grade_start=guide - unit_rit,
@@ -306,16 +338,49 @@ class Arm:
             row_reading=np.ascontiguousarray(lay.row[:, 1]),
         )
 
-    def _first_levers(self) -> Floats:
-        """Share of students at their own pace in the first week, as adopted. Shape (schools,)."""
-        column = Levers._fields.index("own_pace_share")
-        base = self.tables.typical[:, 0, column]
-        return base + self.schools.adoption[:, OWNER[column]] * (self.tables.planned[:, 0, column] - base)
+    def _first_levers(self, name: str) -> Floats:
+        """A lever in the year's first week, as adopted. Shape (schools, subjects)."""
+        column = Levers._fields.index(name)
+        tables, practice = self.tables, OWNER[column]
+        base = tables.typical[:, 0, column][:, np.newaxis]
+        planned = tables.planned[:, 0, column][:, np.newaxis]
+        adopted = self.schools.adoption[:, practice][:, np.newaxis] if practice >= 0 else 1.0
+        actual: Floats = plain("levers").actual_lever(
+            base, np.where(tables.applies[:, column] > 0.5, planned, base), adopted
+        )
+        return actual
+
+    def _standing(self, estimate: Floats) -> Floats:
+        """Where each row's student stands in school, grade and subject by what the school believes, 0 the lowest."""
+        lay = self.layout
+        people, grade = self.setting.population, lay.roster.grade.astype(np.int64)
+        cell = (people.school[lay.student].astype(np.int64) * 16 + grade[lay.student]) * 2 + lay.subject
+        order = np.lexsort((estimate, cell))
+        _, first, size = np.unique(cell[order], return_index=True, return_counts=True)
+        standing = np.empty(estimate.shape[0])
+        rank = np.arange(estimate.shape[0]) - np.repeat(first, size)
+        standing[order] = (rank + 0.5) / np.repeat(size, size)
+        return standing
+
+    def _teacher_scale(self) -> Floats:
+        """The ratio of a teacher's quality that one SD of a teacher's effect stands for. Shape (subjects, grades).
+
+        In the first grades it moves a year by one SD of students; later by somewhat less, as a year teaches less.
+        """
+        home = np.array([[self.p.learning.home_share_math], [self.p.learning.home_share_reading]])
+        year = self.gross[:, :, :SPRING_WEEK].sum(axis=2) / norms().sd_fall_observed
+        less = (year / year[:, :FIRST_GRADES].mean(axis=1, keepdims=True)) ** self.world.number("teacher.effect_fall")
+        scale: Floats = less / (self.world.number("teacher.led_share") * (1.0 - home) * year)
+        return scale
 
     def _begin_seats(self) -> None:
         spread = self.world.number("teacher.yearly_spread")
-        yearly = np.exp(spread * self.setting.yearly_draw(self.holder, self.year) - 0.5 * spread * spread)
-        self.seats.yearly[:] = 1.0 if self.even_teachers else yearly
+        yearly = spread * self.setting.yearly_draw(self.holder, self.year)
+        self.seats.yearly[:] = 0.0 if self.even_teachers else yearly
+        seat, subject = self.sections.seat, self.sections.subject
+        taught = np.bincount(seat, minlength=yearly.shape[0])
+        reading = np.bincount(seat, subject, minlength=yearly.shape[0])
+        self.seats.math_share[:] = 1.0 - reading / np.maximum(taught, 1)
         self.seats.demand_sum[:] = 0.0
         self.seats.strain_sum[:] = 0.0
 
@@ -356,6 +421,7 @@ class Arm:
             self.students.habits.copy(),
         )
         self._revert(end - start, normal)
+        self._change_leaders()
         self._turnover()
 
     def _year_record(self, achievement: Floats) -> YearRecord:
@@ -369,6 +435,9 @@ class Arm:
             "one_on_one": rows.one_on_one,
             "on_task": rows.on_task,
             "match": rows.match,
+            "aimed": rows.aimed,
+            "known": rows.known,
+            "review": rows.review,
             "profile_error": np.abs(rows.estimate - rows.achievement),
             "position": rows.position,
         }
@@ -385,6 +454,7 @@ class Arm:
             strain=seats.strain_sum / WEEKS_PER_YEAR,
             fidelity=seats.fidelity.copy(),
             proficiency=seats.proficiency.copy(),
+            skill=seats.skill.copy(),
             buy_in=seats.buy_in.copy(),
             taught=taught,
             holder=self.holder.copy(),
@@ -411,6 +481,17 @@ class Arm:
             if u[s] < chance:
                 schools.reverted[s] = 1.0
 
+    def _change_leaders(self) -> None:
+        """Schools whose leader is followed by another; part of what was shared goes with the old one."""
+        if self.flags.freeze_schools:
+            return
+        people, schools = self.setting.population, self.schools
+        rates = [self.world.number(f"schools.leader_turnover_{kind}") for kind in ("district", "charter")]
+        chance = np.where(people.charter, rates[1], rates[0])
+        new = uniforms(self.setting.seed, people.school_key, "leadership", year=self.year)[0] < chance
+        rule = plain("school").after_new_leader
+        schools.vision[new] = rule(schools.vision[new], schools.own_vision[new], self.p.school)
+
     def _turnover(self) -> None:
         """Who leaves, and the summer's rest for who stays; leaving is ``u < p`` on the seat's own u."""
         seats = self.seats
@@ -428,5 +509,6 @@ class Arm:
         self.left.append(left)
         self.holder = self.holder + left
         self._new_teachers(left)
-        seats.experience[left] = 0.0
+        u = self.setting.teacher_draws(self.holder)[2]
+        seats.experience[left] = self._experience(u, self.world.number("teacher.new_experience_mean"))[left]
         self._rest()

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from plsim.core.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What typical practice gives in a world: D by subject and grade. Shape (2, 13)."""
+    """What typical practice gives in a world: D by subject, grade and entry status.
+
+    Attributes
+    ----------
+    effective
+        D in the middle of the norm group. Shape (2, 13).
+    slope, curve
+        How what typical practice is worth changes with status, in shares of that (``rules.learning.reference_at``).
+        The same in every grade of a band. Shape (2, 13).
+    """
 
     effective: Floats
+    slope: Floats
+    curve: Floats
+
+    @classmethod
+    def flat(cls, effective: Floats) -> Reference:
+        """The same D at every status."""
+        return cls(effective, np.zeros_like(effective), np.zeros_like(effective))
 
 
 @dataclass
@@ -43,10 +61,10 @@ class YearRecord:
         At weeks 0, 4, 20, 32 and 36 (RIT). Shape (windows, students, 2).
     units
         Coverage, units taught, summed mastery, unmet units, waiting weeks, one-on-one hours, on-task share, match,
-        |estimate - truth|, position, each (students, 2).
+        share of work aimed at needs, picture of needs, backlog, |estimate - truth|, position, each (students, 2).
     self_regulation, engagement, habits
         At the end of the year; the last is what schools believe of the first. Shape (students,).
-    demand, strain, fidelity, proficiency, buy_in
+    demand, strain, fidelity, proficiency, skill, buy_in
         Of seats; means over the year's weeks (hours a week; strain), and at the end. Proficiency (seats, practices).
     taught
         Whether a seat taught a section this year. Shape (seats,).
@@ -64,6 +82,7 @@ class YearRecord:
     strain: Floats
     fidelity: Floats
     proficiency: Floats
+    skill: Floats
     buy_in: Floats
     taught: Floats
     holder: Ints

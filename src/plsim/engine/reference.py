@@ -15,7 +15,8 @@ from functools import cache, cached_property
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import FALL_WEEK, SPRING_WEEK, SUBJECTS
+from plsim.core.calendar import FALL_WEEK, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, SPRING_WEEK, SUBJECTS
+from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import World
 from plsim.engine.records import Reference
@@ -34,6 +35,13 @@ FIRST_SCHOOLS = 6
 """Learning is nearly linear in D: what the luck of few schools does to a first pass hardly shows after the second."""
 STUDENTS_PER_SCHOOL = 252
 FIRST_GUESS = 0.55
+BANDS = (
+    (0, 2),
+    (3, LAST_ELEMENTARY_GRADE),
+    (LAST_ELEMENTARY_GRADE + 1, LAST_MIDDLE_GRADE),
+    (LAST_MIDDLE_GRADE + 1, 12),
+)
+"""First and last grade of each band: D bends with status alike in all grades of one."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Typical:
     Attributes
     ----------
     reference
-        D.
+        D, by subject, grade and status.
     persistent_cv
         Spread of lasting growth among students of a class, over mean growth
         (:func:`~plsim.engine.structure.persistent_cv`). Shape (2, 13).
@@ -89,11 +97,11 @@ def _arm(schools: int, world: World, reference: Reference, *, even: bool) -> Arm
 
 def typical(world: World, engine: Engine) -> Typical:
     """The reference of a world, from two passes."""
-    reference = Reference(np.full((len(SUBJECTS), GRADES), FIRST_GUESS))
+    reference = Reference.flat(np.full((len(SUBJECTS), GRADES), FIRST_GUESS))
     for schools in (FIRST_SCHOOLS, SCHOOLS):
         arm = _arm(schools, world, reference, even=True)
         gain = _gain(arm, engine)
-        reference = Reference(_effective(arm, gain))
+        reference = _found(arm, gain)
     return Typical(reference, persistent_cv(arm, gain), world, engine)
 
 
@@ -106,19 +114,45 @@ def _gain(arm: Arm, engine: Engine) -> Floats:
     return arm.by_student(arm.rows.achievement) - fall
 
 
-def _effective(arm: Arm, gain: Floats) -> Floats:
-    """D by subject and grade: solves mean growth of weeks 4-32 for it. Shape (2, 13)."""
-    before = arm.reference.effective
-    found = np.empty_like(before)
-    roster = arm.layout.roster
+def _found(arm: Arm, gain: Floats) -> Reference:
+    """D by subject, grade and status: solves mean growth of weeks 4-32 for it.
+
+    What a student's Q was follows from growth. Over status it is a curve, the same in every grade of a band: typical
+    growth is then as flat in status as the norms', whatever gaps and needs do. The grade's mean growth is exact.
+    """
+    roster, p = arm.layout.roster, arm.p.learning
+    grade, rate = roster.grade.astype(np.int64), roster.learning_rate
+    status = arm.setting.entry_status(0)
     weeks = slice(FALL_WEEK, SPRING_WEEK)
-    homes = (arm.p.learning.home_share_math, arm.p.learning.home_share_reading)
-    for subject, home in enumerate(homes):
-        for grade in range(GRADES):
-            chosen = roster.grade == grade
-            normal = arm.growth.normal_rate[subject, grade, weeks].sum() * roster.learning_rate[chosen].mean()
-            school_made = (
-                gain[chosen, subject].mean() - arm.growth.seasonal[subject, grade, weeks].sum() - home * normal
-            )
-            found[subject, grade] = before[subject, grade] * school_made / ((1.0 - home) * normal)
-    return np.maximum(found, arm.p.learning.reference_floor)
+    shape = (len(SUBJECTS), GRADES)
+    level, slope, curve = np.ones(shape), np.zeros(shape), np.zeros(shape)
+    at = interpreted("plsim.rules.learning").reference_at
+    for subject, home in enumerate((p.home_share_math, p.home_share_reading)):
+        before = at(
+            arm.reference.effective[subject, grade],
+            arm.reference.slope[subject, grade],
+            arm.reference.curve[subject, grade],
+            status[:, subject],
+            p.reference_floor,
+        )
+        gross = arm.gross[subject, :, weeks].sum(axis=1)[grade]
+        normal = arm.growth.normal_rate[subject, :, weeks].sum(axis=1)[grade]
+        drift = arm.growth.seasonal[subject, :, weeks].sum(axis=1)[grade]
+        by_rate = (gain[:, subject] - drift) / rate
+        was = before * (by_rate - home * gross + (gross - normal)) / ((1.0 - home) * gross)
+        for first, last in BANDS:
+            band = (grade >= first) & (grade <= last)
+            if not band.any():
+                continue
+            z = status[band, subject]
+            grades = np.arange(first, last + 1)
+            causes = np.column_stack([grade[band][:, np.newaxis] == grades, z, z * z - 1.0]).astype(np.float64)
+            weight = np.sqrt(rate[band])
+            found = np.linalg.lstsq(causes * weight[:, np.newaxis], was[band] * weight)[0]
+            middle = found[grade[band] - first]
+            slope[subject, grades], curve[subject, grades] = found[-2:] / middle.mean()
+        for each in range(GRADES):
+            of = grade == each
+            bent = at(1.0, slope[subject, each], curve[subject, each], status[of, subject], 0.0)
+            level[subject, each] = (rate[of] * was[of] / bent).sum() / rate[of].sum()
+    return Reference(np.maximum(level, p.reference_floor), slope, curve)

@@ -13,6 +13,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats, Int8s, Ints, Keys
 from plsim.core.calendar import FALL_WEEK, MATH, READING, SUBJECTS, WEEKS_PER_YEAR
+from plsim.core.jit import interpreted
 from plsim.core.noise import STREAMS
 from plsim.engine.state import Sections
 from plsim.evidence import norms, registry
@@ -65,8 +66,10 @@ def layout(roster: YearRoster, schools: int) -> Layout:
         pool=roster.section_pool.astype(np.int64),
         subject=roster.section_subject.astype(np.float64),
         grade=roster.section_grade.astype(np.float64),
+        parallel=_parallel(roster),
         class_mean=np.zeros(count),
         spread=np.zeros(count),
+        doubt=np.zeros(count),
         habits_mean=np.zeros(count),
         values=np.zeros((count, len(Section._fields))),
     )
@@ -80,9 +83,20 @@ def layout(roster: YearRoster, schools: int) -> Layout:
     )
 
 
+def _parallel(roster: YearRoster) -> Floats:
+    """Sections of the same grade and subject that the teacher of each section has. Shape (sections,)."""
+    alike = np.stack([roster.section_seat, roster.section_grade, roster.section_subject.astype(np.int64)])
+    _, place, size = np.unique(alike, axis=1, return_inverse=True, return_counts=True)
+    return size[place.ravel()].astype(np.float64)
+
+
 def _firsts(sorted_index: Ints, count: int) -> Ints:
     """Where each of ``count`` groups begins in a sorted index, and the end. Shape (count + 1,)."""
     return np.searchsorted(sorted_index, np.arange(count + 1)).astype(np.int64)
+
+
+FIRST_GRADES = 3
+"""K to 2: the grades in which little of what is learned is lost."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +106,11 @@ class Growth:
     normal_rate: Floats
     seasonal: Floats
     level: Floats
+
+    def gross(self, flatness: float) -> Floats:
+        """What typical practice teaches before losses (``rules.learning.gross_rate``). Shape as the others."""
+        first = self.normal_rate[:, :FIRST_GRADES].mean(axis=1, keepdims=True)
+        return np.ascontiguousarray(interpreted("plsim.rules.learning").gross_rate(self.normal_rate, first, flatness))
 
     @cached_property
     def year(self) -> Floats:
@@ -155,6 +174,18 @@ class Setting:
         starts = np.flatnonzero(np.diff(self.population.network, prepend=-1))
         return np.append(starts, self.schools).astype(np.int64)
 
+    def entry_status(self, year: int) -> Floats:
+        """Where each student stood on entering, in SD of the norm group's true scores, held within -2 and 2.
+
+        The same in every arm, whatever a student has learned since. Shape (students, 2).
+        """
+        roster = self.timeline.years[year]
+        grade = (roster.grade - (year - roster.entered)).astype(np.int64)[:, np.newaxis]
+        n, each = norms(), np.arange(len(SUBJECTS))
+        spread = np.sqrt(n.sd_within_fall**2 + n.sd_between_fall**2)
+        status: Floats = np.clip((roster.achievement - n.week0_mean[each, grade]) / spread[each, grade], -2.0, 2.0)
+        return status
+
     def fixed_uniform(self, stream: str, keys: Keys, *, year: int = 0) -> Floats:
         """A uniform per student and subject; ``keys`` of one of the timeline's years. Shape (students, 2)."""
         return self._kept(
@@ -205,8 +236,16 @@ class Setting:
         for number in np.unique(holder).tolist():
             chosen = holder == number
             draws[:, chosen] = self._holder_draws(number)[:, chosen]
-        years = self._kept(("years",), lambda: uniforms(self.seed, keys, "teacher", subject=9, year=0)[0])
+        years = np.empty(keys.shape[0])
+        for number in np.unique(holder).tolist():
+            chosen = holder == number
+            years[chosen] = self._holder_years(number)[chosen]
         return draws[0], draws[4:].T, years
+
+    def _holder_years(self, number: int) -> Floats:
+        """The uniform for experience of the ``number``-th teacher of every seat. Shape (seats,)."""
+        keys = self.timeline.seats.seat_key
+        return self._kept(("years", number), lambda: uniforms(self.seed, keys, "teacher", subject=9, year=number)[0])
 
     def _holder_draws(self, number: int) -> Floats:
         """Standard normals of the ``number``-th teacher of every seat. Shape (4 (1 + practices / 4), seats)."""

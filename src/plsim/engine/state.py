@@ -19,6 +19,8 @@ class Rows(NamedTuple):
 
     achievement: Floats  # latent achievement A, RIT
     estimate: Floats  # what the school believes of it, RIT
+    known: Floats  # how right the school's picture of the student's present needs is, 0-1
+    fit: Floats  # how well the student's group fits those needs, 0-1
     position: Floats  # level of the unit being worked on, RIT
     unit_mastery: Floats  # 0-1
     unit_weeks: Floats  # weeks in the unit
@@ -33,15 +35,16 @@ class Rows(NamedTuple):
     waiting: Floats  # weeks this year at or above the criterion and not yet promoted
     match: Floats  # mean match of this week's work
     on_task: Floats  # on-task share of this week's hours
+    aimed: Floats  # share of this week's work aimed at what the student needs
     effort: Floats  # effective time relative to typical this week
     one_on_one: Floats  # one-on-one hours this year
     learning_rate: Floats  # ratio to typical
     attendance_rate: Floats  # share of days
     home_access: Floats  # 0-1
     u_pace: Floats  # fixed uniform: who progresses by mastery
-    u_served: Floats  # fixed uniform: whom a program serves
+    u_served: Floats  # fixed uniform, or standing in the grade, 0 the lowest: whom a program serves
     z_group: Floats  # fixed draw: groups made without data
-    reference: Floats  # D of the row's subject and grade
+    reference: Floats  # D of the row's subject, grade and entry status
     home_share: Floats  # h of the row's subject
     unit_rit: Floats  # RIT that one unit advances
     grade_start: Floats  # lowest unit level that counts as the grade's content, RIT
@@ -72,8 +75,10 @@ class Sections(NamedTuple):
     pool: Ints
     subject: Floats  # 0 mathematics, 1 reading
     grade: Floats  # 0 (K) to 12
+    parallel: Floats  # sections of the same grade and subject that the same seat has
     class_mean: Floats  # mean estimate, RIT
     spread: Floats  # SD of estimates, RIT
+    doubt: Floats  # SD of the error of estimates, as far as the school can know, RIT
     habits_mean: Floats  # mean estimate of self-regulation
     values: Floats  # this week of the section, the fields of ``rules.week.Section``, (sections, fields)
 
@@ -82,11 +87,13 @@ class Seats(NamedTuple):
     """One entry per teacher's seat; ``proficiency`` has shape (seats, practices)."""
 
     proficiency: Floats  # 0-1
+    skill: Floats  # general skill of instruction, 0-1
     strain: Floats  # >= 0
     buy_in: Floats  # 0-1
-    persistent: Floats  # effectiveness, ratio to typical
-    yearly: Floats  # this year's part of it, ratio
+    persistent: Floats  # effect on a year's achievement, student SD
+    yearly: Floats  # this year's part of it, student SD
     experience: Floats  # years
+    math_share: Floats  # share of the seat's sections that are mathematics, 0-1
     practice_hours: Floats  # hours a week asked by the practices of the seat's sections
     demand: Floats  # hours a week asked outside lessons
     supply: Floats  # hours a week there are
@@ -96,7 +103,7 @@ class Seats(NamedTuple):
 
 
 class Schools(NamedTuple):
-    """One entry per school; ``first_*`` have one more; ``adoption`` has shape (schools, practices)."""
+    """One entry per school; ``first_*`` have one more; clocks have shape (schools, subjects)."""
 
     first_section: Ints
     first_student: Ints
@@ -105,6 +112,7 @@ class Schools(NamedTuple):
     library: Floats
     library_quality: Floats
     vision: Floats
+    own_vision: Floats  # what it was before anybody changed anything
     trust: Floats
     novelty: Floats
     reverted: Floats  # 1 after going back to typical practice
@@ -117,6 +125,7 @@ class Schools(NamedTuple):
     regroup_clock: Floats
     regroupings: Floats  # regroupings this year
     change: Floats  # summed added intensity of all practices
+    felt: Floats  # that of the practices that students feel
 
 
 class Networks(NamedTuple):
@@ -132,9 +141,12 @@ class Tables(NamedTuple):
     typical: Floats  # levers of typical practice, (schools, weeks, levers)
     planned: Floats  # levers of the plan, same shape
     normal_rate: Floats  # floored normal weekly growth, RIT, (subjects, grades, weeks)
+    gross: Floats  # what typical practice teaches before losses, RIT a week, same shape
     seasonal: Floats  # the drift that makes up the difference, same shape
     guide: Floats  # level of the pacing guide, same shape
+    teacher_scale: Floats  # ratio of quality that moves a year by one student SD, (subjects, grades)
     owner: Ints  # practice that owns a lever, -1 for none, (levers,)
+    applies: Floats  # 1 for levers that the plan turns in a subject, (subjects, levers)
     relational: Floats  # 0 tools to 1 relational, (practices,)
     schedule: Floats  # 1 for practices that change schedules and staffing, (practices,)
 

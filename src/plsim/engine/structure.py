@@ -20,7 +20,7 @@ GRADES = 13
 
 @dataclass(frozen=True)
 class Structure:
-    """Second moments of structural growth, in units of the grade's normal growth over weeks 4-32.
+    """Second moments of structural growth, in units of the grade's gross learning over weeks 4-32 (``unit``, RIT).
 
     ``growth`` is weeks 4 to 32; ``summer`` what structure adds to the change from week 32 to the next week 4: the weeks
     of school at its ends, and the loss of what does not last; ``z`` the standardized entry score, of the student or the
@@ -29,6 +29,7 @@ class Structure:
     moments are of growth without that.
     """
 
+    unit: Floats
     within_growth: Floats
     within_z_growth: Floats
     within_summer: Floats
@@ -53,6 +54,7 @@ def structure(arm: Arm, even: Arm) -> Structure:
     level = people.level[people.school]
     rate = arm.layout.roster.learning_rate
     out = {name: np.zeros((len(SUBJECTS), GRADES)) for name in Structure.__dataclass_fields__}
+    out["unit"] = gross_growth(arm)
     for subject in range(len(SUBJECTS)):
         z, school_z = arm.layout.roster.entry_z[:, subject], people.school_z[people.school, subject]
         bent = bend(z, school_z, subject, grade)
@@ -96,6 +98,15 @@ def structure(arm: Arm, even: Arm) -> Structure:
     return Structure(**out)
 
 
+def gross_growth(arm: Arm) -> Floats:
+    """What typical practice teaches over weeks 4-32 before losses (RIT). Shape (subjects, grades).
+
+    What teachers do moves achievement in proportion to it, in all grades of a level alike.
+    """
+    total: Floats = arm.gross[:, :, FALL_WEEK:SPRING_WEEK].sum(axis=2)
+    return total
+
+
 def persistent_cv(arm: Arm, gain: Floats) -> Floats:
     """Spread of the growth that a student's lasting traits lead to expect, over mean growth; 0 where there is nobody.
 
@@ -122,7 +133,7 @@ def luck_of_absence(arm: Arm, subject: int) -> Floats:
     chance = (1.0 - roster.attendance_rate) / p.days_absent
     attended = p.days_absent**2 * chance * (1.0 - chance)
     home = (p.home_share_math, p.home_share_reading)[subject]
-    weekly = (1.0 - home) * arm.growth.normal_rate[subject][roster.grade.astype(np.int64), FALL_WEEK:SPRING_WEEK]
+    weekly = (1.0 - home) * arm.gross[subject][roster.grade.astype(np.int64), FALL_WEEK:SPRING_WEEK]
     variance: Floats = attended * ((roster.learning_rate[:, np.newaxis] * weekly) ** 2).sum(axis=1)
     return variance
 
@@ -146,7 +157,7 @@ def _parts(arm: Arm, subject: int) -> tuple[Floats, Floats, Floats]:
     seen = [windowed[:, subject] for windowed in arm.record[0].achievement]
     grade = arm.layout.roster.grade.astype(np.int64)
     normal, drift = arm.growth.normal_rate[subject], arm.growth.seasonal[subject]
-    unit = norms().growth[subject, grade]
+    unit = gross_growth(arm)[subject, grade]
 
     def weeks(values: Floats, first: int, last: int) -> Floats:
         total: Floats = values[:, first:last].sum(axis=1)

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, SUBJECTS
+from plsim.core.calendar import FALL_WEEK, GROWTH_WEEKS, LAST_ELEMENTARY_GRADE, SUBJECTS
 from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.structure import Structure, bend
 from plsim.evidence import norms, registry
-from plsim.population.draws import normals
+from plsim.population.draws import normals, uniforms
 
 # Subjects of an address hold the kind of draw beside the subject: growth in the first two, summer in the next two.
 _SUMMER = 2
@@ -58,7 +58,7 @@ class Transient:
 def solve(structure: Structure) -> Transient:
     """T's numbers from the norms less the structure of a world."""
     n = norms()
-    unit = n.growth
+    unit = structure.unit
     fall = n.sd_within_fall
     # The covariances that the norms show, within schools.
     var_g = n.growth_sd_within**2
@@ -144,7 +144,9 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
         chosen: Floats = values[subject, grade]
         return chosen
 
-    eps1, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
+    own, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
+    shared = _class_share(numbers, subject)[grade]
+    eps1 = np.sqrt(1.0 - shared) * own + np.sqrt(shared) * _class_draws(setting, year, subject)
     z = roster.entry_z[:, subject]
     school = people.school
     bent = bend(z, people.school_z[school, subject], subject, grade)
@@ -167,6 +169,37 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
         + of_grade(numbers.between_s_s) * school_summer
     )
     return growth, summer
+
+
+def _class_share(numbers: Transient, subject: int) -> Floats:
+    """Share of transient growth within schools that a class has in common in a year, by grade. Shape (13,)."""
+    n = norms()
+    spread = float(registry().value("transient.class_sd")) * n.sd_fall_observed[subject]
+    most = float(registry().value("transient.class_share_max"))
+    share: Floats = np.minimum(spread**2 / np.maximum(numbers.s_g[subject] ** 2, 1e-9), most)
+    return share
+
+
+def _class_draws(setting: Setting, year: int, subject: int) -> Floats:
+    """What happens to each student's class in a year, standardized. Shape (students,).
+
+    Classes as they are made up by chance at the usual size, whatever a policy does to sections, and so that a student
+    more changes nobody else's: each student's own draw falls into one of as many equal parts as the grade has classes.
+    """
+    people, roster = setting.population, setting.timeline.years[year]
+    grade, school = roster.grade.astype(np.int64), people.school.astype(np.int64)
+    elementary = grade <= LAST_ELEMENTARY_GRADE
+    numbers = registry()
+    size = np.where(
+        elementary, numbers.value("context.class_size_elementary"), numbers.value("context.class_size_secondary")
+    )
+    students = np.bincount(school * _GRADE_SLOTS + grade, minlength=setting.schools * _GRADE_SLOTS)
+    classes = np.maximum(np.rint(students[school * _GRADE_SLOTS + grade] / size), 1.0)
+    draws = uniforms(setting.seed, roster.student_key, "sectioning", year=year)
+    place = np.floor(np.where(elementary, draws[0], draws[1 + subject]) * classes).astype(np.uint64)
+    keys = people.school_key[school] + (np.uint64(64) * grade.astype(np.uint64) + place)
+    drawn: Floats = normals(setting.seed, keys, "class_year", subject=subject, year=year)[0]
+    return drawn
 
 
 def _school_draws(setting: Setting, year: int, subject: int) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from plsim.evidence.worlds import StoredWorlds, stored_worlds
 CALIBRATED_LABEL = "evidence-consistent"
 NOT_NARROWED = 0.9
 """A parameter that keeps more than this share of its prior spread is not identified by the evidence."""
-_NOT_OF_THE_MODEL = ("prices",)
+_NOT_OF_THE_MODEL = ("prices", "districts")
 
 
 @cache

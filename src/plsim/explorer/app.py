@@ -16,6 +16,7 @@ from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
 from plsim.explorer.decisions import compare_api, explore_api
 from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.export import export_api
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.answers import Languages, LocalizedJSON
 from plsim.explorer.server.requests import Question
@@ -24,6 +25,7 @@ from plsim.explorer.server.scheduler import Desk, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.explorer.teaching import teach_api
 from plsim.explorer.teaching.demonstration_files import Loaded
+from plsim.explorer.teaching.votes import Votes
 
 FIRST = Question()
 STATIC = Path(__file__).resolve().parent / "static"
@@ -42,6 +44,7 @@ def create_app(
     token: str = "",
     demonstrations: dict[str, Loaded] | None = None,
     first: Question | None = FIRST,
+    votes: Votes | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -55,12 +58,16 @@ def create_app(
         What to teach with; those that come with plsim when None.
     first
         What is likely to be asked first: its picture is begun before anybody asks. None waits.
+    votes
+        Votes of an audience, which another server takes in; None: nobody may vote.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.desk = Desk()
         app.state.uploads = Uploads()
+        app.state.exports = export_api.Exports()
+        app.state.votes = Votes() if votes is None else votes
         app.state.teaching = teach_api.Teaching(demonstrations)
         app.state.pictures = Pictures(app.state.desk, app.state.uploads)
         if first is not None:
@@ -82,6 +89,7 @@ def create_app(
     app.include_router(explore_api.router)
     app.include_router(compare_api.router)
     app.include_router(teach_api.router)
+    app.include_router(export_api.router)
     _answer_errors(app)
     _serve_files(app)
     return app

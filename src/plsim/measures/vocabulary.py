@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -30,7 +30,7 @@ OUTCOMES = (
         "Gain in the norms' percentiles of a student who would have been average.",
     ),
     OutcomeWords(
-        "aligned_test", "share", "Taught content that is mastered (a test of what was taught)",
+        "aligned_test", "share", "Units taught, as far as mastered (a test of what was taught)",
         "Share of the taught content that is mastered: what a test of just that content would see.",
     ),
     OutcomeWords(
@@ -214,3 +214,14 @@ def outcome_unit(name: str, asked: str) -> str:
 def outcome_label(name: str) -> str:
     """An outcome in plain words; its name if nobody has given it words."""
     return _BY_NAME[name].label if name in _BY_NAME else name.replace("_", " ").capitalize()
+
+
+def untold(years: Sequence[int]) -> str:
+    """Why there is no effect on students in years at the end; empty without such years."""
+    if not years:
+        return ""
+    told = f"Year {years[0]} is" if len(years) == 1 else f"Years {years[0]} to {years[-1]} are"
+    return (
+        f"{told} not told: too few of the students who were there in the first week are still in grades 1 to 10 of "
+        "these schools, as when all pass the highest grade that the schools teach."
+    )

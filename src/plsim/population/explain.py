@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from plsim.core.calendar import SUBJECTS
-from plsim.population.fates import USED
 from plsim.population.student_file import StudentFile
+from plsim.population.tables.dispositions import USED
 
 FLAGS = ("lunch_eligible", "english_learner", "special_education")
 
 
-class RowFate(NamedTuple):
+class RowDisposition(NamedTuple):
     """What became of one row.
 
     Attributes
@@ -39,34 +39,36 @@ class RowFate(NamedTuple):
     drawn: tuple[str, ...]
 
 
-def row_fates(students: StudentFile) -> Iterator[RowFate]:
+def row_dispositions(students: StudentFile) -> Iterator[RowDisposition]:
     """What became of every row of every file, in the order of the files."""
     labels, missing = _missing(students)
-    for number, fates in enumerate(students.fates):
-        student = np.full(len(fates.code), -1, dtype=np.int64)
+    for number, dispositions in enumerate(students.dispositions):
+        student = np.full(len(dispositions.code), -1, dtype=np.int64)
         if number == 0:
             student[students.row] = np.arange(len(students.row))
-        for index, code in enumerate(fates.code):
-            reason = fates.reasons[code]
+        for index, code in enumerate(dispositions.code):
+            reason = dispositions.reasons[code]
             whose = student[index]
             drawn = tuple(labels[at] for at in np.flatnonzero(missing[whose])) if whose >= 0 else ()
-            yield RowFate(fates.where, fates.row(index), reason.endswith(USED), reason.removesuffix(USED), drawn)
+            yield RowDisposition(
+                dispositions.where, dispositions.row(index), reason.endswith(USED), reason.removesuffix(USED), drawn
+            )
 
 
 def explanation(students: StudentFile) -> Iterator[str]:
     """The same as lines for a reader."""
-    remarks = {fates.where: fates.remark for fates in students.fates}
-    counts = {fates.where: len(fates.code) for fates in students.fates}
+    remarks = {dispositions.where: dispositions.remark for dispositions in students.dispositions}
+    counts = {dispositions.where: len(dispositions.code) for dispositions in students.dispositions}
     file = ""
     yield "Drawn for every student: learning rate, attendance, self-regulation, engagement, access at home."
-    for fate in row_fates(students):
-        if fate.file != file:
-            file = fate.file
+    for disposition in row_dispositions(students):
+        if disposition.file != file:
+            file = disposition.file
             remark = f"; {remarks[file]}" if remarks[file] else ""
             yield f"{file}: {counts[file]:,} rows below the header{remark}"
-        said = "used" if fate.used else f"left out: {fate.reason}"
-        drawn = f"; drawn: {', '.join(fate.drawn)}" if fate.drawn else ""
-        yield f"  row {fate.row}: {said}{drawn}"
+        said = "used" if disposition.used else f"left out: {disposition.reason}"
+        drawn = f"; drawn: {', '.join(disposition.drawn)}" if disposition.drawn else ""
+        yield f"  row {disposition.row}: {said}{drawn}"
 
 
 def _missing(students: StudentFile) -> tuple[list[str], np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:

@@ -88,7 +88,16 @@ def population_from_file(students: StudentFile, spec: PopulationSpec, *, seed: i
         drawn={name: count for name, count in drawn.items() if count},
         rows=students.rows,
         source=students.source,
+        lunch_told=(int((told_lunch == 1.0).sum()), int((~np.isnan(told_lunch)).sum())),
+        remarks=(*students.remarks, *_ways_of_reading(students)),
+        warnings=students.warnings,
+        doubts=students.doubts,
     )
+
+
+def _ways_of_reading(students: StudentFile) -> tuple[str, ...]:
+    """Which files were read in an unusual way."""
+    return tuple(f"{each.where}: {each.remark}." for each in students.dispositions if each.remark)
 
 
 def _drawn_of_students(known: Floats, flags: dict[str, Floats]) -> dict[str, int]:

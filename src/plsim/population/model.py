@@ -7,15 +7,19 @@ school and schools by network, so that a network's students are one slice.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from plsim.core.arrays import Bools, Floats, Int8s, Int16s, Int32s, Keys, Labels
 from plsim.core.calendar import GRADES, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE
 from plsim.core.errors import PopulationError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PRACTICES = 8
 SLOT_BITS = 20
@@ -220,6 +224,11 @@ class Population:
         How many rows or students of the file were used or dropped, by reason.
     source
         Where the students come from, in a few words.
+    lunch_told
+        How many students the file calls eligible for free or reduced-price lunch, and of how many it says either;
+        ``None`` where students are drawn.
+    remarks, warnings, doubts
+        What a reader should know of how files were read; what may be wrong; what makes them probably the wrong files.
     """
 
     spec: PopulationSpec
@@ -265,6 +274,45 @@ class Population:
     drawn: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     source: str = "norms"
+    lunch_told: tuple[int, int] | None = None
+    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, spec: PopulationSpec | None = None, *, seed: int = 0, subgroups: Sequence[str] = ()
+    ) -> Population:
+        """The population of a table of students, by the rules and with the account of rows of a roster file.
+
+        Parameters
+        ----------
+        frame
+            One row for each student: ``student_id``, ``school`` and ``grade``, and what is known of ``math_rit``,
+            ``reading_rit``, ``section_math``, ``section_reading``, ``teacher_math``, ``teacher_reading``,
+            ``lunch_eligible``, ``english_learner``, ``special_education`` and ``governance``. What is missing is drawn.
+        spec
+            What the table does not tell; typical values by default.
+        subgroups
+            Further columns by whose labels results are shown.
+
+        Raises
+        ------
+        PopulationError
+            When something in the table is wrong; the message names rows as if the table stood in a CSV file.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"student_id": [1, 2], "school": "Oak", "grade": ["K", 5], "math_rit": [140, None]})
+        >>> people = Population.from_frame(table, seed=1)
+        >>> people.students, people.grade.tolist(), people.drawn["math scores"]
+        (2, [0, 5], 1)
+        """
+        # By its name: reading stands on the floor above, and this class alone should not need it.
+        load = import_module("plsim.population.load")
+        people: Population = load.from_frame(frame, spec, seed=seed, subgroups=subgroups)
+        return people
 
     @property
     def students(self) -> int:

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from plsim.core.arrays import Floats, Int16s, Labels
 from plsim.core.errors import PopulationError
-from plsim.population.fates import Fates, Rows, total
+from plsim.population.tables.dispositions import Dispositions, Rows, left_out, total
 
 MAX_STUDENTS = 1_000_000
+
+
+class TitleReading(NamedTuple):
+    """How one title of classes was read.
+
+    Attributes
+    ----------
+    title
+        As it may be shown: words that are no common words of titles are left out.
+    subject
+        ``math``, ``reading``, ``both``, ``other`` (known, and neither of the two) or ``unread``.
+    doubtful
+        Why a person should look at it; empty where it is plain.
+    classes
+        How many classes have it.
+    """
+
+    title: str
+    subject: str
+    doubtful: str
+    classes: int
 
 
 @dataclass(frozen=True)
@@ -23,8 +46,10 @@ class StudentFile:
         Observed scores, nan where missing.
     week
         The week of the year in which they were tested.
+    day
+        The day around which they were tested, in days since 1970, where files say it.
     row
-        Each student's row (0-based below the header) in the file whose fates come first.
+        Each student's row (0-based below the header) in the file whose dispositions come first.
     flags
         ``lunch_eligible``, ``english_learner``, ``special_education``: 1, 0 or nan (missing).
     section, teacher
@@ -33,10 +58,19 @@ class StudentFile:
         Governance of the schools for which the file says it.
     subgroups
         Further columns.
-    fates
+    dispositions
         What became of every row of every file.
     notes
         Further counts, by what they are.
+    remarks
+        What else a reader should know of how the files were read, a line each.
+    warnings
+        What may be wrong although the files can be read, a line each.
+    doubts
+        What is so much amiss that the district is probably not the one that was meant, a line each: ``plsim check``
+        takes it for an error.
+    titles
+        How the titles of classes were read, where that decided anything.
     """
 
     source: str
@@ -45,25 +79,32 @@ class StudentFile:
     grade: Int16s
     rit: Floats
     week: int
+    day: int | None = None
     row: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     flags: dict[str, Floats] = field(default_factory=dict)
     section: Labels | None = None
     teacher: Labels | None = None
     charter_schools: dict[str, bool] = field(default_factory=dict)
     subgroups: dict[str, Labels] = field(default_factory=dict)
-    fates: tuple[Fates, ...] = ()
+    dispositions: tuple[Dispositions, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    titles: tuple[TitleReading, ...] = ()
 
     @property
     def rows(self) -> dict[str, int]:
         """How many rows were used or left out, by reason."""
-        return total(self.fates) | {what: count for what, count in self.notes.items() if count}
+        return total(self.dispositions) | {what: count for what, count in self.notes.items() if count}
 
 
-def check_size(where: str, students: int, fix: str = "") -> None:
-    """Refuse files without students, and with more than can be run."""
+def check_size(where: str, students: int, dispositions: Iterable[Dispositions], fix: str = "") -> None:
+    """Refuse files without students, saying what took them, and files with more than can be run."""
     if students == 0:
-        raise PopulationError(where, "", "no student is left to simulate", fix=fix)
+        why = left_out(dispositions)
+        problem = f"no student is left to simulate; left out: {why}" if why else "no student is left to simulate"
+        raise PopulationError(where, "", problem, fix=fix)
     if students > MAX_STUDENTS:
         raise PopulationError(where, "", f"{students} students", allowed=f"up to {MAX_STUDENTS}")
 

@@ -18,7 +18,11 @@ class Advising(Practice):
     srl_instruction: float = option("practices.advising_srl_instruction", 0.0, 1.0)
     """How far self-regulation is taught, at intensity 1; 1 is a full program."""
 
+    goal_voice: float = option("practices.advising_goal_voice", 0.0, 1.0)
+    """How far students set their own goals in those talks, at intensity 1."""
+
     def apply(self, table: LeverTable, intensity: FloatArray) -> None:
-        """More intensity brings more minutes and more teaching of self-regulation."""
+        """More intensity brings more minutes, more teaching of self-regulation, more voice in goals."""
         table.put("advising_minutes", intensity * self.minutes)
         table.put("srl_instruction", intensity * self.srl_instruction)
+        table.put("goal_voice", intensity * self.goal_voice)

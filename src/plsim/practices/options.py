@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,6 +56,8 @@ class Practice(Options):
     name: ClassVar[str] = ""
     intensity: float
     spread: float
+    subjects: Literal["both", "math", "reading"] = "both"
+    """Subjects in which the plan changes the practice; in the other one it stays typical."""
 
     def apply(self, table: LeverTable, intensity: FloatArray) -> None:
         """Turn the levers of this practice, in all weeks of the table.

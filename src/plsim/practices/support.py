@@ -15,6 +15,10 @@ class Support(Options):
 
     coaching_hours: float = option("support.coaching_hours", 0.0, 20.0)
     """Coaching per teacher and week, in hours."""
+    instruction_coaching_hours: float = option("support.instruction_coaching_hours", 0.0, 20.0)
+    """Coaching of instruction in general, apart from the practices, per teacher and week, in hours."""
+    coaching_quality: float = option("support.coaching_quality", 0.0, 1.0)
+    """Quality of that coaching: 1 as in small programs, less where coaches are spread over many teachers."""
     planning_hours: float = option("support.planning_hours", 0.0, 20.0)
     """Planning per teacher and week beyond the contract's, in hours."""
     library_access: float = option("support.library_access", 0.0, 1.0)
@@ -51,6 +55,8 @@ class Support(Options):
             Vision that each school has without support. Shape (schools,).
         """
         table.put("coaching_hours", self.coaching_hours)
+        table.put("instruction_coaching_hours", self.instruction_coaching_hours)
+        table.put("coaching_quality", self.coaching_quality)
         table.put("planning_hours", self.planning_hours)
         table.put("library_access", self.library_access)
         table.put("library_support", self.library_support)

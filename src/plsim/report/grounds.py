@@ -76,6 +76,9 @@ def again(material: Material) -> Again:
         arguments += ["--population", population]
     if term := str(manifest.get("population_term") or ""):
         arguments += ["--term", term]
+    for name, value in dict(manifest.get("population_options") or {}).items():
+        given = ",".join(value) if isinstance(value, list) else str(value)
+        arguments += [f"--{name.replace('_', '-')}", given]
     if manifest.get("engine", "batch") != "batch":
         arguments += ["--engine", str(manifest["engine"])]
     return Again(shlex.join(arguments), "" if shipped else f"{name}.toml", text)

@@ -13,8 +13,6 @@ from plsim.report.words import counted, joined, number, unit_of
 from plsim.scenario import counterfactual, loads
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from plsim.report.folder import ResultFolder
     from plsim.scenario import Scenario
 
@@ -125,28 +123,37 @@ def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
     return Setting(people, practices, tuple(options), tuple(conditions))
 
 
+_SHARES = {
+    "lunch_eligible": "are eligible for free or reduced-price lunch",
+    "english_learner": "are English learners",
+    "special_education": "are in special education",
+}
+
+
 def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
-    """Who was simulated, counted in the tables."""
-    first = folder.students["year"].min()
-    students = folder.students[folder.students["year"] == first]
-    schools = folder.schools[folder.schools["year"] == folder.schools["year"].min()]
-    charter = int(schools["charter"].sum())
-    of_kind = {"charter": charter, "district": len(schools) - charter}
+    """Who was simulated, as counted in the manifest."""
+    people = folder.people
+    charter = people["charter_schools"]
+    of_kind = {"charter": charter, "district": people["schools"] - charter}
     kinds = joined([f"{count:,} {kind}" for kind, count in of_kind.items() if count])
-    present = {str(label) for label in students["grade"].unique()}
+    present = {str(label) for label in people["grades"]}
     grades = [label for label in GRADES if label in present]
     span = grades[0] if len(grades) == 1 else f"{grades[0]} to {grades[-1]}" if grades else "unknown"
     source = str(folder.manifest.get("population") or "")
     origin = (
         "They come from the district’s own files." if source else "They are drawn from national norms: nobody is real."
     )
-    shares = (
-        f"{_percent(students, 'lunch_eligible')} are eligible for free or reduced-price lunch, "
-        f"{_percent(students, 'english_learner')} are English learners, "
-        f"{_percent(students, 'special_education')} are in special education."
+    shares = [
+        f"{100.0 * share:.0f}% {words}"
+        for name, words in _SHARES.items()
+        if (share := people["shares"].get(name)) is not None
+    ]
+    who = (
+        f"{counted(people['students'], 'student')} in {counted(people['schools'], 'school')} ({kinds}), grades {span}."
     )
-    who = f"{counted(len(students), 'student')} in {counted(len(schools), 'school')} ({kinds}), grades {span}."
-    lines = [f"{who} {origin}", shares]
+    lines = [f"{who} {origin}"]
+    if shares:
+        lines.append(f"{joined(shares)}.")
     if scenario is not None and not source and scenario.population.level_sd:
         level = scenario.population.level_sd
         where = "below" if level < 0.0 else "above"
@@ -156,10 +163,6 @@ def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
         listed = joined([f"{int(count):,} {str(what).replace('_', ' ')}" for what, count in drawn.items()])
         lines.append(f"Not in the files, so drawn from norms: {listed}.")
     return tuple(lines)
-
-
-def _percent(students: pd.DataFrame, column: str) -> str:
-    return f"{100.0 * float(students[column].mean()):.0f}%" if len(students) else "–"
 
 
 def _differences(options: Options, base: Options) -> list[OptionLine]:

@@ -1,7 +1,8 @@
 """How much of the time students are on task: with a teacher by engagement, alone by self-regulation and structure.
 
 Sources: 72% on task (P068); self-pacing without structure is slow (claim 2.7, ME-15, P096); choice helps up to a few
-options (ME-16); technology has a sweet spot (claim 0.18), worse for the young (claim 3.9).
+options (ME-16); technology has a sweet spot (claim 0.18), worse for the young (claim 3.9); self-regulation and goals
+that students set (P092, P097, P098); groups at one level (ME-01, ME-06).
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ class AttentionParams(NamedTuple):
 
     led: float
     led_engagement: float
+    led_regulation: float
+    group_gain: float
+    low_group_loss: float
+    station_support: float
+    voice_boost: float
     one_on_one: float
     alone_floor: float
     alone_ceiling: float
@@ -40,19 +46,28 @@ class AttentionParams(NamedTuple):
 
 
 @compiled
-def led_attention(engagement: float, p: AttentionParams) -> float:
-    """Share of teacher-led time a student is on task; ``engagement`` is standardized, 0 typical."""
-    return clamp(p.led + p.led_engagement * engagement, 0.05, 0.98)
+def led_attention(engagement: float, self_regulation: float, p: AttentionParams) -> float:
+    """Share of teacher-led time a student is on task.
+
+    ``engagement`` is standardized, 0 typical; ``self_regulation`` runs 0 to 1, one half typical.
+    """
+    return clamp(p.led + p.led_engagement * engagement + p.led_regulation * (self_regulation - 0.5), 0.05, 0.98)
 
 
 @compiled
-def structure(advising_minutes: float, own_data: float, delivered: float, p: AttentionParams) -> float:
+def group_attention(led: float, low: float, p: AttentionParams) -> float:
+    """The same in small groups: part of the way to one-on-one; poorer in low groups that nobody knows (``low``)."""
+    return mix(led, p.one_on_one, p.group_gain) * (1.0 - p.low_group_loss * low)
+
+
+@compiled
+def structure(advising_minutes: float, own_data: float, voice: float, delivered: float, p: AttentionParams) -> float:
     """How much goal talks and instruction in self-regulation stand in for a student's own, 0 to 1.
 
-    Grows with minutes and saturates; own data make the same minutes worth more; untrained or hurried advising gives
-    less.
+    Grows with minutes and saturates; own data, and a ``voice`` in one's goals (0 to 1), make the same minutes worth
+    more; untrained or hurried advising gives less.
     """
-    minutes = advising_minutes * (1.0 + p.own_data_boost * own_data)
+    minutes = advising_minutes * (1.0 + p.own_data_boost * own_data + p.voice_boost * voice)
     return p.structure_max * saturate(minutes / p.structure_half_minutes) * delivered
 
 

@@ -1,12 +1,17 @@
-"""What a week adds: hours x attention x match x quality, relative to typical practice, times normal growth.
+"""What a week adds: gross learning by hours x attention x match x aim x quality, less what is lost in any arm.
 
-Sources: NWEA 2020 norms for normal growth; absence and added days (P073, P074) for hours; the form is model.md
-section 5.
+Norms show *net* growth, which falls from grade to grade; trials find effects that do not fall nearly as much. So a week
+of school is taken to teach about as much in every grade, and to lose more in the later ones: what is not practised, and
+what tests stop asking.
+
+Sources: NWEA 2020 norms for net growth; tutoring and double classes in later grades (NI-01, TM-01) and teachers'
+effects at all levels (TV-01) for gross learning; absence and added days (P073, P074) for hours; one-year persistence
+(TP-01, TM-02, TM-03) for what lasts.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plsim.core.jit import compiled
 
@@ -17,6 +22,7 @@ class LearningParams(NamedTuple):
     home_share_math: float
     home_share_reading: float
     rate_floor: float
+    flatness: float
     durability: float
     reference_floor: float
     days_absent: float
@@ -45,21 +51,42 @@ def effective_share(
 
 
 @compiled
-def weekly_gain(normal_rate: float, learning_rate: float, home_share: float, relative: float) -> float:
-    """Achievement gained in a week (RIT).
+def gross_rate(normal_rate: Any, first_rate: Any, flatness: float) -> Any:
+    """G: what a week of typical practice teaches before losses (RIT). Plain numbers or whole arrays.
+
+    ``normal_rate`` is net growth of a grade (N); ``first_rate`` that of the first grades, K to 2, where little is lost;
+    ``flatness`` (0 to 1) how far later grades learn as much as those.
+    """
+    more = first_rate - normal_rate
+    return normal_rate + flatness * (more * (more > 0.0))
+
+
+@compiled
+def weekly_gain(gross: float, loss: float, learning_rate: float, home_share: float, relative: float) -> float:
+    """Achievement gained in a week (RIT), which may be less than nothing.
 
     Parameters
     ----------
-    normal_rate
-        Normal weekly growth for subject, grade and week (RIT), not below the registry's floor.
+    gross, loss
+        What typical practice teaches in a week and what is lost of it anyway (RIT); their difference is normal growth.
     learning_rate
         The student's ratio to typical, mean 1.
     home_share
-        h: share of normal growth that comes from outside the subject's lessons.
+        h: share of gross learning that comes from outside the subject's lessons.
     relative
         Q/D: effective time relative to typical practice.
     """
-    return normal_rate * learning_rate * (home_share + (1.0 - home_share) * relative)
+    return learning_rate * (gross * (home_share + (1.0 - home_share) * relative) - loss)
+
+
+@compiled
+def reference_at(level: Any, slope: Any, curve: Any, status: Any, floor: float) -> Any:
+    """D of a student who stands at ``status`` (norm SDs, held within -2 and 2). Plain numbers or whole arrays.
+
+    ``level`` is D in the middle; what typical practice is worth changes with status by ``slope`` and ``curve``.
+    """
+    found = level * (1.0 + slope * status + curve * (status * status - 1.0))
+    return found * (found > floor) + floor * (found <= floor)
 
 
 @compiled

@@ -1,8 +1,11 @@
 """How well what is taught fits the student: targets in every mode, and what a miss costs.
 
+Level is one thing, needs are another (:mod:`plsim.rules.needs`). Level is slow, and growth is nearly flat in it, so a
+miss of level costs little.
+
 Sources: achievement differs by several grades within a class (P083-P086); teaching at the right level pays when adults
 deliver it (AD-12, AD-13); the best practice success is about 85% (P082); growth hardly depends on status (P009), so the
-widths are large.
+widths are large and the floor is high; low groups that nobody knows are asked less (ME-06).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import NamedTuple
 
 from plsim.core.jit import compiled
 
-from .shapes import at_most, bell_over, clamp, mix
+from .shapes import bell_over, clamp, mix
 
 
 class MatchParams(NamedTuple):
@@ -23,15 +26,8 @@ class MatchParams(NamedTuple):
     stretch: float
     path_standards_pull: float
     position_lead_max: float
-
-
-class Targets(NamedTuple):
-    """Difficulty (RIT) of the work in each mode."""
-
-    whole: float
-    group: float
-    path: float
-    one_on_one: float
+    low_group_stretch: float
+    low_group_width: float
 
 
 @compiled
@@ -44,9 +40,22 @@ def class_target(class_mean: float, guide: float, accountability: float, p: Matc
 
 
 @compiled
-def group_target(whole: float, group_mean: float, grouping: float, p: MatchParams) -> float:
-    """Level of small-group work: from the class's toward the group's own by delivered ``grouping`` quality (0 to 1)."""
-    return mix(whole, group_mean + p.stretch, grouping)
+def low_unknown(class_mean: float, group_mean: float, grouping: float, fit: float, p: MatchParams) -> float:
+    """How far a student sits in a low group that nobody knows, 0 to 1.
+
+    Low as its mean estimate lies below the class's, by ``low_group_width`` (RIT) for all of it; unknown as far as the
+    group does not ``fit`` its students' needs.
+    """
+    return grouping * clamp((class_mean - group_mean) / p.low_group_width, 0.0, 1.0) * (1.0 - fit)
+
+
+@compiled
+def group_target(whole: float, group_mean: float, grouping: float, low: float, p: MatchParams) -> float:
+    """Level of small-group work: from the class's toward the group's own by delivered ``grouping`` quality (0 to 1).
+
+    Of low groups that nobody knows (``low``, 0 to 1) less is asked.
+    """
+    return mix(whole, group_mean + p.stretch, grouping) - p.low_group_stretch * low
 
 
 @compiled
@@ -72,9 +81,12 @@ def path_target(
 
 @compiled
 def path_freedom(library: float, quality: float, accountability: float, delivered: float, p: MatchParams) -> float:
-    """How far own paths can leave the common work, 0 to 1."""
-    covered = at_most(library + (1.0 - library) * delivered, 1.0)
-    return clamp(covered * quality * (1.0 - p.path_standards_pull * accountability), 0.0, 1.0)
+    """How far own paths can leave the common work, 0 to 1.
+
+    Good lessons are there (``library`` times its ``quality``) or skilled teachers make them; standards hold back.
+    """
+    covered = library * quality
+    return clamp((covered + (1.0 - covered) * delivered) * (1.0 - p.path_standards_pull * accountability), 0.0, 1.0)
 
 
 @compiled

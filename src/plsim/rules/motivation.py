@@ -17,6 +17,8 @@ class MotivationParams(NamedTuple):
     """Numbers about motivation; registry group ``motivation``."""
 
     regulation_growth: float
+    regulation_taught: float
+    regulation_usual: float
     regulation_decay: float
     collaboration_growth: float
     collaboration_decay: float
@@ -30,6 +32,7 @@ class MotivationParams(NamedTuple):
     engagement_belonging: float
     engagement_choice: float
     engagement_relevance: float
+    engagement_voice: float
     engagement_novelty: float
     engagement_device: float
     engagement_device_limit: float
@@ -38,14 +41,16 @@ class MotivationParams(NamedTuple):
 
 @compiled
 def next_self_regulation(
-    self_regulation: float, level: float, independent_share: float, advised: float, p: MotivationParams
+    self_regulation: float, level: float, independent_share: float, advised: float, taught: float, p: MotivationParams
 ) -> float:
-    """Self-regulation a week on: it grows with independent work that is advised, and settles back without use.
+    """Self-regulation a week on: it grows by being taught and with independent work that is advised, else settles back.
 
-    ``level`` is where it settles; ``independent_share`` of contact time; ``advised`` is structure received, 0 to 1.
+    ``level`` is where it settles under typical practice; ``independent_share`` of contact time; ``advised`` is
+    structure received and ``taught`` delivered instruction in it, both 0 to 1.
     """
-    practice = independent_share * advised * p.regulation_growth * (1.0 - self_regulation)
-    return clamp(self_regulation + practice - p.regulation_decay * (self_regulation - level), 0.0, 1.0)
+    practice = p.regulation_growth * independent_share * advised + p.regulation_taught * taught - p.regulation_usual
+    moved = self_regulation + practice * (1.0 - self_regulation) - p.regulation_decay * (self_regulation - level)
+    return clamp(moved, 0.0, 1.0)
 
 
 @compiled
@@ -63,6 +68,7 @@ def school_appeal(
     relevance: float,
     choice_best: float,
     choice_width: float,
+    voice: float,
     novelty: float,
     tech_share: float,
     p: MotivationParams,
@@ -70,7 +76,8 @@ def school_appeal(
     """What a section does for its students' engagement this week (standardized units a week).
 
     0 is what typical practice does. ``adult_minutes`` are one-on-one and advising minutes a student; ``belonging`` is
-    delivered relationship work (0 to 1); ``novelty`` (0 to 1) wears off; software beyond ``engagement_device_limit`` of
+    delivered relationship work (0 to 1); ``voice`` how far students set their own goals in talks that are held (0 to
+    1); ``novelty`` (0 to 1) wears off; software beyond ``engagement_device_limit`` of
     contact time tires.
     """
     choosing = at_least(options - 1.0, 0.0) / (0.5 + at_least(options - 1.0, 0.0))
@@ -80,6 +87,7 @@ def school_appeal(
         + p.engagement_belonging * belonging
         + p.engagement_choice * choosing
         + p.engagement_relevance * relevance
+        + p.engagement_voice * voice
         + p.engagement_novelty * novelty
         - p.engagement_device * at_least(tech_share - p.engagement_device_limit, 0.0)
         - p.engagement_usual

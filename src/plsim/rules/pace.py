@@ -1,12 +1,13 @@
 """How students move through units: by calendar, by mastery, by deadline.
 
 Sources: opportunities to mastery (P046-P049), mastery criteria (P059, P060), pacing contingencies speed students up
-without changing the exam (ME-15), on-demand assessment shortens waits (claim 0.14).
+without changing the exam (ME-15), on-demand assessment shortens waits (claim 0.14), mastery helps most who are behind
+(ME-12).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plsim.core.jit import compiled
 
@@ -24,6 +25,16 @@ class PaceParams(NamedTuple):
     review_share: float
     start_mastery: float
     calendar_threshold: float
+
+
+class Tallies(NamedTuple):
+    """What is counted of a student's units in a year, at the end of a week."""
+
+    coverage: float
+    units_taught: float
+    taught_mastery: float
+    unmet: float
+    waiting: float
 
 
 class UnitWeek(NamedTuple):
@@ -68,6 +79,7 @@ def unit_week(
     ready_weeks: float,
     review: float,
     gain: float,
+    worked_off: float,
     achievement: float,
     z_assess: float,
     own_pace: float,
@@ -83,6 +95,7 @@ def unit_week(
     Calendar pacing (``own_pace`` 0) moves on after ``unit_weeks`` regardless. By mastery (1) a student is ready once an
     assessment with error shows the threshold, stops being ready when it falls ``hysteresis`` below, and is promoted
     after ``wait_weeks`` of being ready; a deadline forces the pace and leaves the unmet rest for review.
+    ``worked_off`` is what time aimed at needs takes off the backlog of unmet units.
     """
     mastery = unit_mastery + gain
     weeks = unit_weeks + 1.0
@@ -94,18 +107,57 @@ def unit_week(
     limit = deadline_weeks if own_pace > 0.5 else p.unit_weeks
     ended = mastered or weeks >= limit
     missing = at_least(criterion - mastery, 0.0) if ended else 0.0
-    worked_off = p.review_share * gain if review > 0.0 else 0.0
+    reviewed = p.review_share * gain if review > 0.0 else 0.0
     moved = position + unit_rit if ended else position
+    going_on = 0.0 if ended else 1.0
+    unmet = 1.0 if missing > 0.0 else 0.0
+    reached = 1.0 if mastery >= criterion else 0.0
+    next_mastery = p.start_mastery if ended else mastery
     return UnitWeek(
-        at_most(moved, achievement + lead_max),
-        p.start_mastery if ended else mastery,
-        0.0 if ended else weeks,
-        0.0 if ended else ready,
-        at_least(review + missing - worked_off, 0.0),
-        1.0 if ended else 0.0,
-        mastery,
-        1.0 if missing > 0.0 else 0.0,
-        1.0 if mastery >= criterion and not ended else 0.0,
+        position=at_most(moved, achievement + lead_max),
+        unit_mastery=next_mastery,
+        unit_weeks=going_on * weeks,
+        ready_weeks=going_on * ready,
+        review=at_least(review + missing - reviewed - worked_off, 0.0),
+        ended=1.0 - going_on,
+        mastery_at_end=mastery,
+        unmet=unmet,
+        waiting=reached * going_on,
+    )
+
+
+@compiled
+def aligned_score(taught_mastery: Any, weeks: float, p: PaceParams) -> Any:
+    """Score on a test of what is taught: units taught, each as far as it was mastered, over those of the calendar.
+
+    Who finishes early and goes on scores above 1. Plain numbers or whole arrays; ``weeks`` of the year that are over.
+    """
+    return taught_mastery * (p.unit_weeks / at_least(weeks, p.unit_weeks))
+
+
+@compiled
+def own_pace(u: float, share: float) -> float:
+    """1 for a student who progresses by mastery, else 0; ``u`` is the student's fixed draw, ``share`` the school's."""
+    return 1.0 if u < share else 0.0
+
+
+@compiled
+def counted(
+    coverage: float,
+    units_taught: float,
+    taught_mastery: float,
+    unmet: float,
+    waiting: float,
+    unit: UnitWeek,
+    of_grade: float,
+) -> Tallies:
+    """The year's counts with this week's; ``of_grade`` is 1 where the unit is of the grade's content or beyond it."""
+    return Tallies(
+        coverage + of_grade * unit.ended * unit.mastery_at_end,
+        units_taught + unit.ended,
+        taught_mastery + unit.ended * unit.mastery_at_end,
+        unmet + unit.unmet,
+        waiting + unit.waiting,
     )
 
 

@@ -1,8 +1,11 @@
 """How teachers change: proficiency per practice, strain, buy-in.
 
+Proficiency settles where use sustains it, so typical practice is at rest: its teachers, and those who join it, are as
+proficient as typical use makes them.
+
 Sources: professional development works from about 14 hours and with coaching (P101, P102); full implementation takes
-2 to 4 years (P103); no gain in the first year, a gain in the second (P104, P105); burnout (P110); turnover (P108,
-P109).
+2 to 4 years (P103); no gain in the first year, a gain in the second (P104, P105); coaching of instruction and its scale
+(ME-26); burnout (P110); turnover (P108, P109).
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ class ProficiencyParams(NamedTuple):
     colleague_gain: float
     library_gain: float
     crowding: float
+    skill_half_hours: float
+    skill_rate: float
     strain_rise: float
     strain_recovery: float
     buy_in_rate: float
@@ -51,16 +56,39 @@ def help_to_learn(coaching_hours: float, colleagues: float, library: float, p: P
 
 
 @compiled
+def sustained(use: float, p: ProficiencyParams) -> float:
+    """Where proficiency in a practice settles under such ``use`` (actual intensity, 0 to 1): all of it at full use."""
+    return p.start + (1.0 - p.start) * use
+
+
+@compiled
 def next_proficiency(
     proficiency: float, use: float, rate: float, help_: float, buy_in: float, load: float, p: ProficiencyParams
 ) -> float:
-    """Proficiency in a practice a week on: logistic growth with real use.
+    """Proficiency in a practice a week on: logistic growth to the ceiling that real ``use`` sustains.
 
-    ``use`` is the practice's actual intensity (0 to 1); ``load`` is how much else is new at once, summed over
+    Help speeds growth, not what is lost where use sustains less. ``load`` is how much else is new at once, summed over
     practices: it divides attention.
     """
-    speed = rate * use * help_ * (0.5 + buy_in) / (1.0 + p.crowding * load)
-    return clamp(proficiency + speed * proficiency * (1.0 - proficiency), 0.0, 1.0)
+    room = sustained(use, p) - proficiency
+    helped = help_ if room > 0.0 else 1.0
+    speed = rate * helped * (0.5 + buy_in) / (1.0 + p.crowding * load)
+    return clamp(proficiency + speed * proficiency * room, 0.0, 1.0)
+
+
+@compiled
+def coached_skill(hours: float, quality: float, p: ProficiencyParams) -> float:
+    """General skill of instruction (0 to 1) that coaching of instruction leads to.
+
+    ``hours`` a week with a coach of such ``quality`` (1 in small programs, less when spread over many teachers).
+    """
+    return saturate(hours * quality / p.skill_half_hours)
+
+
+@compiled
+def next_skill(skill: float, hours: float, quality: float, p: ProficiencyParams) -> float:
+    """General skill of instruction a week on; what is no longer coached is lost as slowly as it was won."""
+    return skill + p.skill_rate * (coached_skill(hours, quality, p) - skill)
 
 
 @compiled

@@ -1,7 +1,11 @@
 """What an hour of each mode is worth: people where adults teach, content where materials do.
 
-Sources: spread of teachers (P027-P032), experience (P034-P036), class size (P124), tutoring (ME-17, ME-18), software
-(P117, AD-14), curriculum (P121); a new practice is worth less than the old one until it is learned (AD-01, P104).
+Knowing what a student needs is not here: see :mod:`plsim.rules.needs`. Practices do not strengthen each other by a
+number of their own either; where they do, it comes from knowing, grouping and time together.
+
+Sources: spread of teachers (P027-P032, TV-01), experience (P034-P036), coaching (ME-26), lessons (ME-21, ME-22, P121),
+class size (P124), tutoring (ME-17, ME-18), software (P117, AD-14); a new practice is worth less than the old one until
+it is learned (AD-01, P104).
 """
 
 from __future__ import annotations
@@ -18,12 +22,12 @@ class QualityParams(NamedTuple):
 
     group_novice: float
     group_expert: float
+    group_adult: float
     one_on_one_novice: float
     one_on_one_expert: float
     materials: float
     software_worst: float
     software_best: float
-    adaptation: float
     curation: float
     peer: float
     peer_pace_width: float
@@ -34,40 +38,54 @@ class QualityParams(NamedTuple):
     strain_loss: float
     experience_gain: float
     experience_half_years: float
-    multiplier_max: float
-    complementarity: float
+    skill_gain: float
+    lesson_gain: float
+    lesson_reach: float
+    teacher_least: float
     transfer: float
     typical_mastery: float
     fragmentation_loss: float
-    targeting: float
-    feedback: float
-    data_rate_half: float
 
 
 @compiled
-def teacher_quality(persistent: float, yearly: float, experience: float, strain: float, p: QualityParams) -> float:
-    """A teacher's effectiveness this week, 1 typical.
+def craft(experience: float, skill: float, strain: float, p: QualityParams) -> float:
+    """What experience (years), general skill of instruction (0 to 1) and strain (>= 0) multiply a teacher's quality by.
 
-    ``persistent`` and ``yearly`` are ratios to typical; ``experience`` is in years; ``strain`` >= 0.
+    1 for half of what experience adds, no coached skill and no strain.
     """
     skilled = 1.0 + p.experience_gain * (saturate(experience / p.experience_half_years) - 0.5)
-    return persistent * yearly * skilled * (1.0 - p.strain_loss * saturate(strain))
+    return skilled * (1.0 + p.skill_gain * skill) * (1.0 - p.strain_loss * saturate(strain))
 
 
 @compiled
-def synergy(vision: float, coherence: float, p: QualityParams) -> float:
-    """How much the practices strengthen each other where a shared vision ties them together; capped.
+def teacher_quality(deviation: float, per_sd: float, craft_: float, p: QualityParams) -> float:
+    """A teacher's quality in one subject and grade, 1 typical.
 
-    ``coherence`` is the mean over the practices of intensity x proficiency. The complementarity may be 0: that the
-    whole exceeds the sum is a claim to test, not an assumption.
+    ``deviation`` is the teacher's effect on a year's achievement, in SD of students; ``per_sd`` the ratio that moves a
+    year by one such SD. A year of school moves older students less, so the same teacher's ratio is farther from 1.
     """
-    return at_most(1.0 + p.complementarity * vision * coherence, p.multiplier_max)
+    return at_least(1.0 + deviation * per_sd, p.teacher_least) * craft_
 
 
 @compiled
-def delivered(proficiency: float, fidelity: float, strain: float, synergy_: float, p: QualityParams) -> float:
+def with_lessons(teacher: float, lessons: float, p: QualityParams) -> float:
+    """A teacher's quality with good lessons at hand (``lessons``: how good, times how far used; 0 to 1).
+
+    Weaker teachers gain more: lessons lift toward a level of ``lesson_reach``.
+    """
+    return teacher + p.lesson_gain * lessons * at_least(p.lesson_reach - teacher, 0.0)
+
+
+@compiled
+def lesson_use(access: float, support: float) -> float:
+    """How far lessons that are there (``access``) are used: over half by oneself, all with full support."""
+    return access * (0.6 + 0.4 * support)
+
+
+@compiled
+def delivered(proficiency: float, fidelity: float, strain: float, p: QualityParams) -> float:
     """Delivered quality of a practice, 0 to 1: what the teacher can do, has time for, and is not too worn out for."""
-    return at_most(proficiency * fidelity * (1.0 - p.strain_loss * saturate(strain)) * synergy_, 1.0)
+    return at_most(proficiency * fidelity * (1.0 - p.strain_loss * saturate(strain)), 1.0)
 
 
 @compiled
@@ -77,28 +95,19 @@ def class_size_quality(students: float, p: QualityParams) -> float:
 
 
 @compiled
-def informed(data_rate: float, delivered_: float, p: QualityParams) -> float:
-    """How well teaching knows what each student needs next, 0 to 1.
-
-    How often data come, times the time and skill to read them.
-    """
-    return saturate(data_rate / p.data_rate_half) * delivered_
-
-
-@compiled
-def group_quality(teacher: float, delivered_: float, grouping: float, informed_: float, p: QualityParams) -> float:
+def group_quality(teacher: float, delivered_: float, by_adults: float, p: QualityParams) -> float:
     """Quality of small-group teaching: about that of whole-class teaching for a novice at it, above for an expert.
 
-    Groups made for a purpose (delivered ``grouping``) gain as far as teaching is ``informed``: grouping alone adds
-    nothing, nor do data alone.
+    ``by_adults`` is the share of it that further adults teach.
     """
-    return teacher * mix(p.group_novice, p.group_expert, delivered_) * (1.0 + p.targeting * grouping * informed_)
+    own = teacher * mix(p.group_novice, p.group_expert, delivered_)
+    return mix(own, p.group_adult, by_adults)
 
 
 @compiled
-def one_on_one_quality(teacher: float, delivered_: float, informed_: float, p: QualityParams) -> float:
-    """Quality of one-on-one teaching; it gains as far as it is ``informed``."""
-    return teacher * mix(p.one_on_one_novice, p.one_on_one_expert, delivered_) * (1.0 + p.targeting * informed_)
+def one_on_one_quality(teacher: float, delivered_: float, p: QualityParams) -> float:
+    """Quality of one-on-one teaching."""
+    return teacher * mix(p.one_on_one_novice, p.one_on_one_expert, delivered_)
 
 
 @compiled
@@ -108,27 +117,22 @@ def tutor_quality(quality: float, ratio: float, p: QualityParams) -> float:
 
 
 @compiled
-def material_quality(
-    content: float, tech_share: float, fragmentation: float, tool_overload: float, curated: float, p: QualityParams
-) -> float:
-    """Quality of what students work with alone: paper and software in their shares of independent time.
-
-    ``content`` is the quality of the digital content, 0 to 1.
-    ``curated`` is delivered skill with technology (0 to 1): unguided software use is worth less. Fragmented curricula
-    and more tools than can be learned lower both.
-    """
-    software = mix(p.software_worst, p.software_best, content) * mix(p.curation, 1.0, curated)
-    blend = mix(p.materials, software, tech_share)
-    return blend * (1.0 - p.fragmentation_loss * saturate(fragmentation + tool_overload))
+def software_quality(content: float, curated: float, p: QualityParams) -> float:
+    """Quality of learning software: its ``content`` (0 to 1), and use that somebody guides (``curated``, 0 to 1)."""
+    return mix(p.software_worst, p.software_best, content) * mix(p.curation, 1.0, curated)
 
 
 @compiled
-def adapted_quality(material: float, path_share: float, delivered_: float, informed_: float, p: QualityParams) -> float:
-    """Quality of independent work: feedback adds to all of it, and the next step to what runs on own paths.
+def material_quality(
+    software: float, tech_share: float, lessons: float, fragmentation: float, tool_overload: float, p: QualityParams
+) -> float:
+    """Quality of what students work with alone: paper and software in their shares of independent time.
 
-    Both need ``informed`` teaching; the next step also delivered skill with paths.
+    ``lessons`` is how far good shared lessons are used (0 to 1), which lifts what is on paper. Fragmented curricula and
+    more tools than can be learned lower both.
     """
-    return material * (1.0 + p.feedback * informed_) * (1.0 + p.adaptation * path_share * delivered_)
+    paper = p.materials * (1.0 + p.lesson_gain * lessons * at_least(p.lesson_reach - 1.0, 0.0))
+    return mix(paper, software, tech_share) * (1.0 - p.fragmentation_loss * saturate(fragmentation + tool_overload))
 
 
 @compiled

@@ -1,12 +1,12 @@
 """How schools change: library, vision, trust, adoption, and the pressure to go back.
 
-Sources: shared libraries (claim 0.19), vision (ME-08, claim 0.23), trust and repeal (PL-09, claim 1.10), autonomy and
-overlay (claims 0.12, 2.17), novelty (claim 0.23).
+Sources: shared libraries (claim 0.19), vision (ME-08, claim 0.23), trust and repeal (PL-09, claim 1.10), rules on
+schedule and staffing, and overlay (claims 0.12, 2.17), novelty (claim 0.23).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plsim.core.jit import compiled
 
@@ -31,6 +31,7 @@ class SchoolParams(NamedTuple):
     revert_imposed: float
     overlay_cap: float
     adoption_buy_in: float
+    leader_vision_loss: float
 
 
 @compiled
@@ -100,6 +101,35 @@ def revert_chance(trust: float, missed: float, engaged: float, p: SchoolParams) 
     """
     pressure = p.revert_distrust * (1.0 - trust) + p.revert_missed * missed + p.revert_imposed * (1.0 - engaged)
     return clamp(p.revert_rate * (1.0 + pressure), 0.0, 0.9)
+
+
+@compiled
+def after_new_leader(vision: float, own: float, p: SchoolParams) -> float:
+    """Shared vision when a school's leader is followed by another: part of it goes back to what it was before."""
+    return vision + p.leader_vision_loss * (own - vision)
+
+
+@compiled
+def covered(library: float, bought: float) -> float:
+    """Share of needed lesson levels that are there: those of the library, or of a bought one where that holds more."""
+    return library if library > bought else bought
+
+
+@compiled
+def felt_novelty(novelty: float, change: float) -> float:
+    """How new things feel to students, 0 to 1: what is new to them (``change``), as far as it still is."""
+    return novelty * at_most(change, 1.0)
+
+
+@compiled
+def together(libraries: Any, p: SchoolParams) -> float:
+    """Share of needed lesson levels that the schools of a network cover together; their ``libraries`` (schools,)."""
+    best = 0.0
+    missing = 1.0
+    for s in range(len(libraries)):
+        best = libraries[s] if libraries[s] > best else best
+        missing = missing * (1.0 - libraries[s])
+    return pooled_library(best, missing, p)
 
 
 @compiled

@@ -28,7 +28,11 @@ class TimeParams(NamedTuple):
 
 
 class TimeSplit(NamedTuple):
-    """Shares of a student's contact time by mode (they sum to 1), and what independent time is spent on."""
+    """Shares of a student's contact time by mode (they sum to 1), and what independent time is spent on.
+
+    ``group`` holds ``adult_group``, the part of it that a further adult teaches; ``stations`` is the share of
+    independent time at the stations of a rotation.
+    """
 
     whole: float
     group: float
@@ -39,7 +43,8 @@ class TimeSplit(NamedTuple):
     group_count: float
     path_share: float
     tech_share: float
-    teacher_one_on_one: float
+    adult_group: float
+    stations: float
 
 
 @compiled
@@ -78,7 +83,8 @@ def time_split(
     rotation_share, one_on_one_share, path_share, tech_share, peer_share
         Planned shares of contact time. Own-path and software time overlap; both need independent time.
     adult_share
-        Contact time during which another adult is in the room, as a share.
+        Contact time during which another adult is in the room, as a share. The adult teaches groups, as many as the
+        teacher has and at least two in turn, of those who work alone; whoever still does has the adult in view.
     flexible_space
         Share of the space that can hold several groups at once.
     """
@@ -96,19 +102,32 @@ def time_split(
     if count >= students:
         private = private + rotation
         rotation = 0.0
-    group = rotation / count
     one_on_one = private / students
-    alone = (rotation - group) + (private - one_on_one)
+    by_teacher = rotation / count
+    # A further adult teaches groups of those who work alone, first at stations, then at their seats.
+    free = rotation - by_teacher
+    by_adult = at_most(adult_share / at_least(count, 2.0), free + supervised)
+    from_stations = at_most(by_adult, free)
+    at_stations = free - from_stations
+    seated = supervised - (by_adult - from_stations)
+    alone = at_stations + (private - one_on_one)
     watched = at_most(alone, adult_share)
     return TimeSplit(
-        whole,
-        group,
-        one_on_one,
-        supervised + watched,
-        alone - watched,
-        peer,
-        count,
-        at_most(path_share / independent, 1.0),
-        at_most(tech_share / independent, 1.0),
-        private,
+        whole=whole,
+        group=by_teacher + by_adult,
+        one_on_one=one_on_one,
+        supervised=seated + watched,
+        unsupervised=alone - watched,
+        peer=peer,
+        group_count=count,
+        path_share=at_most(path_share / independent, 1.0),
+        tech_share=at_most(tech_share / independent, 1.0),
+        adult_group=by_adult,
+        stations=at_stations / at_least(seated + alone, 0.001),
     )
+
+
+@compiled
+def usable_space(built: float, added: float) -> float:
+    """Share of teaching space that can hold several groups: the building's, and what the plan adds."""
+    return 1.0 - (1.0 - added) * (1.0 - built)

@@ -23,7 +23,7 @@ from plsim.core.arrays import Floats
 from plsim.core.calendar import SPRING_WEEK
 from plsim.engine.arm import Engine
 from plsim.engine.pair import Pair, WorldRun, run_world
-from plsim.engine.setting import WINDOWS
+from plsim.engine.setting import WINDOWS, Setting
 from plsim.evidence import norms
 from plsim.measures.groups import SUBJECT_LABELS, with_both
 from plsim.runs.held_channels import CHANNELS, run_held
@@ -100,10 +100,13 @@ def shapley(found: Mapping[Coalition, Floats]) -> dict[str, Floats]:
 def effect(both: Pair, run: WorldRun) -> Floats:
     """The paired effect on everybody, by year and subject (SD). Shape (years, 3)."""
     setting = both.base_setting
-    rows = []
-    for year in range(setting.years):
-        grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
-        sd = norms().sd_fall_observed[np.arange(2), grade]
-        gap = run.scenario.record[year].achievement[SPRING] - run.counterfactual.record[year].achievement[SPRING]
-        rows.append(partitions(setting, year)[0].means(with_both(gap / sd))[0])
-    return np.array(rows)
+    years = range(setting.years)
+    return np.array([partitions(setting, year)[0].means(with_both(gaps(setting, run, year)))[0] for year in years])
+
+
+def gaps(setting: Setting, run: WorldRun, year: int) -> Floats:
+    """Every student's effect in the spring of a year (counted from 0), in SD. Shape (students, 2)."""
+    grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
+    sd = norms().sd_fall_observed[np.arange(2), grade]
+    gap = run.scenario.record[year].achievement[SPRING] - run.counterfactual.record[year].achievement[SPRING]
+    return np.asarray(gap / sd, dtype=np.float64)

@@ -22,11 +22,10 @@ from plsim.engine.reference import Typical, typical
 from plsim.measures.effects import Row
 from plsim.measures.running import Running
 from plsim.measures.spread import intervals
-from plsim.population.load import load_population
+from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.runs.outcomes import SCORE_OUTCOMES
 from plsim.runs.paired import PairedRuns
-from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -37,18 +36,15 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class District(NamedTuple):
-    """Where a district's students and schools come from: files, or (``path`` is None) a draw with this scenario."""
+    """Where a district's students and schools come from: files, or (``files`` is None) a draw with this scenario."""
 
     name: str
     scenario: Scenario
-    path: Path | None = None
-    term: str | None = None
+    files: StudentFiles | None = None
 
     def population(self, seed: int) -> Population:
         """Its students and schools."""
-        if self.path is None:
-            return population_of(self.scenario, None, seed)
-        return load_population(self.path, population_spec(self.scenario), seed=seed, term=self.term)
+        return population_of(self.scenario, self.files, seed)
 
 
 @dataclass(frozen=True)
@@ -93,10 +89,13 @@ def drawn(scenario: Scenario, count: int) -> Iterator[District]:
         yield District(f"district {index + 1}", scenario.with_changes(population=people))
 
 
-def from_files(scenario: Scenario, paths: Iterable[Path], *, term: str | None = None) -> Iterator[District]:
-    """A district for each path: an export, a OneRoster or a roster, called by the name of its folder or file."""
-    for path in paths:
-        yield District(path.stem if path.is_file() else path.name, scenario, path, term)
+def from_files(
+    scenario: Scenario, places: Iterable[Path | StudentFiles], *, term: str | None = None
+) -> Iterator[District]:
+    """A district for each place: an export, a OneRoster or a roster, called by the name of its folder or file."""
+    for place in places:
+        files = place if isinstance(place, StudentFiles) else StudentFiles(place, term=term)
+        yield District(files.path.stem if files.path.is_file() else files.path.name, scenario, files)
 
 
 def stream(

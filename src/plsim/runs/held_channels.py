@@ -21,11 +21,11 @@ from plsim.engine.parameters import World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
 from plsim.engine.state import Trace
-from plsim.rules.week import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
+from plsim.rules.week import ATTENTION_FIELDS, NEEDS_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
 
 CHANNELS = {
     "time": TIME_FIELDS,
-    "match": TARGET_FIELDS,
+    "match": (*TARGET_FIELDS, *NEEDS_FIELDS),
     "attention": ATTENTION_FIELDS,
     "quality": QUALITY_FIELDS,
 }
@@ -41,9 +41,9 @@ def run_held(
     ----------
     fields
         Names of fields of :class:`~plsim.rules.week.Experience`: ``week.TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
-        ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them, or the names of channels. None held is
-        :func:`~plsim.runs.run.run_world`; all held gives every student the counterfactual's achievement, to the
-        last bit.
+        ``NEEDS_FIELDS``, ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them, or the names of channels.
+        None held is :func:`~plsim.runs.run.run_world`; all held gives every student the counterfactual's achievement,
+        to the last bit.
     found
         The world's reference, if known; else it is made.
 

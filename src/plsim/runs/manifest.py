@@ -17,8 +17,8 @@ from plsim.core.folders import file_digest, not_as_written
 from plsim.core.jit import source_digest
 from plsim.engine.worlds import worlds_digest
 from plsim.evidence import evidence_digest, registry
-from plsim.population.load import StudentFiles
 from plsim.population.model import Population
+from plsim.population.options import StudentFiles, files_of
 from plsim.scenario.loading import loads
 from plsim.scenario.schema import Scenario
 
@@ -59,8 +59,8 @@ _NEEDED = {
     "other_designs": _Needed(bool, "true or false"),
 }
 _SETTINGS = (
-    "scenario_digest", "seed", "years", "worlds", "population_files", "population_term", "population_digest",
-    "other_designs",
+    "scenario_digest", "seed", "years", "worlds", "population_files", "population_options", "population_term",
+    "population_digest", "other_designs",
 )  # fmt: skip
 _CODE = ("source_digest", "parameters_digest", "evidence_digest", "worlds_digest")
 _FIX = "Give the manifest.json of a folder that `plsim run` wrote."
@@ -109,15 +109,21 @@ def read_manifest(path: Path) -> Again:
         years=document["years"],
         worlds=document["worlds"],
         engine=document["engine"],
-        population=_files(document["population"], document["population_term"]),
+        population=_files(path, document),
         population_digest=document["population_digest"],
         other_designs=document["other_designs"],
         changed=tuple(_changes(document, manifest_file(path).parent)),
     )
 
 
-def _files(path: str, term: str) -> StudentFiles | None:
-    return StudentFiles(Path(path), term or None) if path else None
+def _files(path: Path, document: dict[str, Any]) -> StudentFiles | None:
+    """Where the people were read from, and how; older manifests do not say how."""
+    if not document["population"]:
+        return None
+    how = document.get("population_options", {})
+    if not isinstance(how, dict):
+        raise InputError(str(path), "population_options", "not what it should be", allowed="an object", fix=_FIX)
+    return files_of(document["population"], how, term=document["population_term"] or None, where=str(path))
 
 
 def population_digest(people: Population) -> str:
@@ -125,7 +131,7 @@ def population_digest(people: Population) -> str:
     digest = hashlib.blake2b(digest_size=12)
     for each in fields(people):
         value = getattr(people, each.name)
-        if each.name == "source":
+        if each.name in {"source", "lunch_told", "remarks", "warnings", "doubts"}:  # words about the files
             continue
         digest.update(each.name.encode())
         if isinstance(value, np.ndarray) and value.dtype != np.object_:
@@ -196,6 +202,7 @@ def refuse_another(folder: Path, wanted: Mapping[str, Any]) -> None:
 _WORDS = {
     "scenario_digest": "scenario or settings",
     "population_files": "student files",
+    "population_options": "way to read them",
     "population_term": "term",
     "population_digest": "students",
     "other_designs": "designs",

@@ -115,7 +115,7 @@ def year_outcomes(
     both_one = np.ones(3)
     students: tuple[StudentOutcome, ...] = (
         *_scores(setting, scenario, counterfactual, year),
-        student("aligned_test", "share", "taught_mastery", per="units_taught"),
+        student("aligned_test", "share", "taught_mastery", 1.0 / units_a_year),
         student("on_grade", "share", "coverage", 1.0 / units_a_year),
         student("unmet_lesson_share", "share", "unmet", per="units_taught"),
         student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR),

@@ -134,5 +134,6 @@ def run(
         robustness=sure,
         population_source=str(source.path) if source is not None else "",
         population_term=(source.term or "") if source is not None else "",
+        population_options=source.document() if source is not None else {},
         seconds=perf_counter() - begun,
     )

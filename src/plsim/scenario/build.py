@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from plsim.core.calendar import WEEKS_PER_YEAR
+from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
 from plsim.evidence import registry
 from plsim.population.model import ByGovernance, PopulationSpec
 from plsim.practices.levers import FIRST_INTENSITY, LEVER_OWNER, LEVERS, PRACTICES, FloatArray, LeverTable
@@ -38,6 +38,8 @@ class Plan:
     planned
         Levers of the scenario, rollout included; for a counterfactual the same bits as ``typical``. The last eight
         levers of both are the intensities of the practices.
+    applies
+        1 for what the scenario turns in a subject; 0 for what stays typical there. Shape (subjects, levers).
     class_size
         Students per section that sectioning aims at. Shape (schools,).
     old_duties
@@ -56,6 +58,7 @@ class Plan:
 
     typical: LeverTable
     planned: LeverTable
+    applies: FloatArray
     class_size: FloatArray
     old_duties: bool
     engaged: npt.NDArray[np.bool_]
@@ -109,6 +112,7 @@ def plan(scenario: Scenario, population: Population, years: int | None = None, *
     return Plan(
         typical=typical,
         planned=planned,
+        applies=applies(scenario),
         class_size=class_size(scenario, population),
         old_duties=scenario.support.structure == "overlay",
         engaged=_engaged(scenario.support, population.engaged),
@@ -118,6 +122,26 @@ def plan(scenario: Scenario, population: Population, years: int | None = None, *
         coaching_capacity=scenario.support.pool_coaching_hours,
         freeze=scenario.freeze,
     )
+
+
+def applies(scenario: Scenario) -> FloatArray:
+    """1 for each lever that a scenario turns in mathematics, in reading; 0 where it leaves a subject alone.
+
+    Shape (subjects, levers).
+    """
+    out = np.ones((len(SUBJECTS), len(LEVERS)), dtype=np.float64)
+    programs = scenario.programs
+    named = [
+        (practice.subjects, [lever.practice == name for lever in LEVERS])
+        for name, practice in scenario.practices.items()
+    ]
+    for prefix, program in (("tutoring_", programs.tutoring), ("software_", programs.software)):
+        if program is not None:
+            named.append((program.subjects, [lever.name.startswith(prefix) for lever in LEVERS]))
+    for subjects, own in named:
+        if subjects != "both":
+            out[1 - SUBJECTS.index(subjects), own] = 0.0
+    return out
 
 
 def intensities(practices: PracticeTables, taste: FloatArray, *, dose: float = 1.0) -> FloatArray:

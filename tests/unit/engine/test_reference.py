@@ -34,7 +34,8 @@ def test_lasting_growth_differs_as_it_does_in_another_population():
     off = found[:, GRADES].ravel() - np.array([figure.simulated for figure in figures])
     # Both have Monte Carlo error: a few hundred students a grade there, about a thousand here.
     assert abs(off.mean()) < 0.006
-    assert np.abs(off).max() < 0.03
+    # Where growth is small its spread is large, and so is that of the spread.
+    assert (np.abs(off) < 0.02 + 0.1 * found[:, GRADES].ravel()).all()
 
 
 def test_growth_differs_more_where_a_poor_match_teaches_less():

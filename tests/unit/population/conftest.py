@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from plsim.population import Population, PopulationSpec, from_norms
-from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE
+from plsim.population.nwea.reading import RESULTS_FILE, STUDENTS_FILE
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

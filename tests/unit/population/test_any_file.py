@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from plsim.core.errors import PopulationError
 from plsim.population import Population, PopulationSpec, load_population, read_students
-from plsim.population.explain import explanation, row_fates
-from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE
+from plsim.population.explain import explanation, row_dispositions
+from plsim.population.nwea.reading import RESULTS_FILE, STUDENTS_FILE
 
 SPEC = PopulationSpec()
 QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -47,7 +47,7 @@ def tables(draw: st.DrawFn, columns: tuple[str, ...]) -> str:
 
 
 def outcome(folder: Path) -> Population | PopulationError:
-    """What reading gives. A population is sound, and every row has one fate that can be told."""
+    """What reading gives. A population is sound, and every row has one disposition that can be told."""
     try:
         population = load_population(folder, SPEC, seed=1)
     except PopulationError as error:
@@ -55,9 +55,9 @@ def outcome(folder: Path) -> Population | PopulationError:
     assert np.isfinite(population.achievement).all()
     assert ((population.grade >= 0) & (population.grade <= 12)).all()
     students = read_students(folder)
-    fates = list(row_fates(students))
-    assert len(fates) == sum(len(each.code) for each in students.fates)
-    assert all(fate.reason for fate in fates)
+    dispositions = list(row_dispositions(students))
+    assert len(dispositions) == sum(len(each.code) for each in students.dispositions)
+    assert all(disposition.reason for disposition in dispositions)
     assert list(explanation(students))
     return population
 

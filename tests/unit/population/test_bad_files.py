@@ -13,7 +13,7 @@ import pytest
 
 from plsim.core.errors import PopulationError
 from plsim.population import PopulationSpec, load_population, read_students, timeline
-from plsim.population.files import MAX_FILE_BYTES, MAX_ZIP_BYTES
+from plsim.population.tables.sources import MAX_FILE_BYTES, MAX_ZIP_BYTES
 
 HEADER = "student_id,school,grade,math_rit\n"
 LINE = "a1,Oak,4,201\n"
@@ -43,15 +43,16 @@ def refused(path: Path, match: str) -> PopulationError:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, "old Excel workbook"),
         (b"\x1f\x8b\x08" + b"x" * 100, "gzip"),
         (b"%PDF-1.7\n", "PDF"),
-        ((HEADER + LINE).encode("utf-16"), "UTF-16"),
         ((HEADER + LINE).encode("utf-16-le"), "not text"),
         ((HEADER + LINE).encode("utf-32"), "UTF-32"),
         (b"", "it is empty"),
         (b"\n\n\n", "it is empty"),
         (b"\xef\xbb\xbf", "it is empty"),
-        ((HEADER + LINE).replace(",", ";").encode(), "divided by semicolons"),
-        ((HEADER + LINE).replace(",", "\t").encode(), "divided by tabs"),
-        ((HEADER + LINE).replace(",", "|").encode(), "divided by bars"),
+        ((HEADER + LINE).encode("utf-16") + b"\xdc", "does not go on so"),
+        (
+            HEADER.encode() + b"a1,Pe\xf1a,4,201\na2,Pe\x96a,4,201\n",
+            "mixes the letters",
+        ),
         (HEADER.encode() + b'a1,"Oa', "cut off"),
         (HEADER.encode() + "a1,Núñez".encode()[:-5], "ends inside a letter. .*cut off"),
         (HEADER.encode() + LINE.encode() + b"a2,Oak", "row 3: 2 cells"),
@@ -78,7 +79,7 @@ def test_old_windows_text_is_read_and_said(roster):
     roster.write_bytes((HEADER + LINE.replace("Oak", "Núñez School")).encode("cp1252"))
     file = read_students(roster)
     assert file.school.tolist() == ["Núñez School"]
-    assert "cp1252" in file.fates[0].remark
+    assert "cp1252" in file.dispositions[0].remark
 
 
 def test_a_row_is_counted_as_a_spreadsheet_counts_it_also_after_a_line_break_in_a_cell(roster):
@@ -89,7 +90,7 @@ def test_a_row_is_counted_as_a_spreadsheet_counts_it_also_after_a_line_break_in_
 def test_a_row_with_values_only_in_other_columns_is_counted(roster):
     roster.write_text("student_id,school,grade,LastName\na1,Oak,4,x\n,,,y\n", encoding="utf-8")
     assert read_students(roster).rows == {
-        "rows with nothing in the columns that are used": 1, "students used": 1,
+        "rows that are empty in every column that is read": 1, "students used": 1,
     }  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def test_a_huge_zip_is_refused_by_its_size_alone(tmp_path):
 
 
 def test_a_file_of_too_many_rows_is_refused(roster, monkeypatch):
-    monkeypatch.setattr("plsim.population.reading.MAX_ROWS", 2)
+    monkeypatch.setattr("plsim.population.tables.reading.MAX_ROWS", 2)
     roster.write_text(HEADER + ",,,\n" * 3, encoding="utf-8")
     refused(roster, "more than 2 rows")
 
@@ -232,7 +233,7 @@ def test_two_files_of_one_name_in_a_zip_are_refused(tmp_path):
 
 
 def test_a_zip_of_many_files_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("plsim.population.files.MAX_ZIP_MEMBERS", 1)
+    monkeypatch.setattr("plsim.population.tables.sources.MAX_ZIP_MEMBERS", 1)
     refused(_zip(tmp_path / "many.zip", a_csv=b"", b_csv=b""), "holds 2 files")
 
 
@@ -271,7 +272,11 @@ def test_a_part_of_an_export_asks_for_the_folder(tmp_path, name):
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "students.xlsx").write_bytes(b"PK\x03\x04")
-    refused(tmp_path / "students.xlsx", "Save tables as CSV")
+    refused(tmp_path / "students.xlsx", r"workbook.*Save it in the spreadsheet as 'CSV UTF-8")
+    (tmp_path / "students.txt").write_bytes(b"x")
+    refused(tmp_path / "students.txt", "Save tables as CSV UTF-8")
+    (tmp_path / "students.txt").unlink()
+    refused(tmp_path, r"students\.xlsx: is a workbook")
 
 
 def test_a_file_that_may_not_be_read_is_refused(roster, monkeypatch):
@@ -312,10 +317,22 @@ def test_a_score_that_cannot_be_one_is_refused(roster, score):
     refused(roster, "row 2, math_rit")
 
 
-@pytest.mark.parametrize("grade", ["PK", "14", "-1", "", "four", "4.0", "nan"])
-def test_a_grade_without_norms_is_refused(roster, grade):
+@pytest.mark.parametrize("grade", ["14", "99", "", "four", "4.5", "nan"])
+def test_what_is_no_grade_is_refused(roster, grade):
     roster.write_text(HEADER + LINE.replace(",4,", f",{grade},"), encoding="utf-8")
-    refused(roster, r"row 2, grade: got .* have no norms")
+    refused(roster, r"row 2, grade: got .* 1 to 12")
+
+
+@pytest.mark.parametrize("grade", ["PK", "-1", "TK", "UG"])
+def test_students_of_grades_without_norms_are_left_out_and_counted(roster, grade):
+    roster.write_text(HEADER + LINE + LINE.replace("a1", "a2").replace(",4,", f",{grade},"), encoding="utf-8")
+    assert read_students(roster).rows == {"students of grades without norms": 1, "students used": 1}
+
+
+@pytest.mark.parametrize(("grade", "value"), [("4.0", 4), ("04", 4), ("KG", 0), ("k", 0), ("12", 12)])
+def test_grades_are_read_as_programs_write_them(roster, grade, value):
+    roster.write_text(HEADER + LINE.replace(",4,", f",{grade},"), encoding="utf-8")
+    assert read_students(roster).grade.tolist() == [value]
 
 
 def test_everything_wrong_is_told_in_the_order_of_the_file(roster):

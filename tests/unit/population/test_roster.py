@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from plsim.core.errors import PopulationError
 from plsim.population import PopulationSpec, from_roster, load_population, timeline
+from plsim.population.load import StudentFiles
 from plsim.population.load import read_students as read_roster
-from plsim.population.roster import is_personal
+from plsim.population.roster.personal import is_personal
+from plsim.population.student_file import StudentFile
 
 HEADER = (
     "student_id,school,grade,section_math,section_reading,"
@@ -15,16 +19,20 @@ HEADER = (
 LINE = "a1,Oak,4,M1,R1,Ames,Berg,201,199,yes"
 
 
-def test_a_column_of_many_labels_is_left_out_and_counted(roster_of):
+def by(path: Path, *columns: str) -> StudentFile:
+    """A roster with further columns by which results are to be shown."""
+    return read_roster(StudentFiles(path, subgroups=columns))
+
+
+def test_a_column_of_many_labels_does_not_become_subgroups(roster_of):
     lines = [f"a{number},Oak,4,{number}" for number in range(21)]
-    file = read_roster(roster_of("student_id,school,grade,club", *lines))
-    assert file.subgroups == {}
-    assert file.rows["columns of more than 20 labels or of ethnicity"] == 1
+    with pytest.raises(PopulationError, match="'club' has 21 labels"):
+        by(roster_of("student_id,school,grade,club", *lines), "club")
 
 
 def test_labels_of_few_students_become_one(roster_of):
     lines = [f"a{number},Oak,4,{'' if number < 2 else 'large' if number > 11 else number}" for number in range(30)]
-    club = read_roster(roster_of("student_id,school,grade,club", *lines)).subgroups["club"]
+    club = by(roster_of("student_id,school,grade,club", *lines), "club").subgroups["club"]
     assert sorted(set(club)) == ["", "(fewer than 10)", "large"]
 
 
@@ -39,10 +47,36 @@ def test_empty_lunch_cells_are_drawn_and_counted(data_folder):
     assert from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1).drawn["lunch_eligible"] == 18
 
 
-def test_further_columns_become_subgroups(data_folder):
-    population = from_roster(data_folder / "roster.csv", PopulationSpec(), seed=1)
-    assert set(population.subgroups) == {"program"}
-    assert set(population.subgroups["program"]) == {"", "arts"}
+def test_further_columns_become_subgroups_only_when_they_are_named(data_folder):
+    path = data_folder / "roster.csv"
+    file = read_roster(path)
+    assert file.subgroups == {}
+    assert "Columns that are not used: program. To show results by one: --subgroups program." in file.remarks
+    assert set(by(path, "program").subgroups["program"]) == {"", "arts"}
+
+
+@pytest.mark.parametrize("column", ["homeroom", "instructor", "last", "kid", "room", "bus"])
+def test_a_column_whose_name_may_hide_persons_is_asked_about(roster_of, column):
+    path = roster_of(f"student_id,school,grade,{column}", *(f"a{number},Oak,4,x" for number in range(12)))
+    with pytest.raises(PopulationError, match=f"'{column}' could, by its name, say who somebody is.*{column}:yes"):
+        by(path, column)
+    assert set(by(path, f"{column}:yes").subgroups[column]) == {"x"}
+
+
+@pytest.mark.parametrize("column", ["student_name", "yob", "heritage", "race", "birth_date", "homeroom_teacher"])
+def test_a_personal_column_never_becomes_a_subgroup(roster_of, column):
+    path = roster_of(f"student_id,school,grade,{column}", *(f"a{number},Oak,4,x" for number in range(12)))
+    for given in (column, f"{column}:yes"):
+        with pytest.raises(PopulationError, match="says by its name who somebody is"):
+            by(path, given)
+
+
+def test_a_subgroup_that_is_no_further_column_is_refused(roster_of):
+    path = roster_of("student_id,school,grade,club", "a1,Oak,4,x")
+    with pytest.raises(PopulationError, match=r"no column 'clubs'.*Allowed: club"):
+        by(path, "clubs")
+    with pytest.raises(PopulationError, match="'grade' has a meaning of its own"):
+        by(path, "grade")
 
 
 @pytest.mark.parametrize("column", ["StudentLastName", "birth_date", "Ethnicity", "student_email", "race", "DOB"])
@@ -169,9 +203,16 @@ def test_a_roster_without_students_is_refused(roster_of):
         read_roster(roster_of(HEADER))
 
 
-@pytest.mark.parametrize("line", [f"{LINE},extra", LINE.rpartition(",")[0], f"{LINE.replace('Ames', 'Ames, A.')}"])
-def test_a_row_with_other_cells_than_the_header_is_refused(roster_of, line):
-    with pytest.raises(PopulationError, match=r"roster\.csv: row 3: \d+ cells"):
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        (f"{LINE},extra", "11 cells, more than the header has.*Put cells that hold a comma in quotes"),
+        (LINE.replace("Ames", "Ames, A."), "11 cells, more than the header has.*Put cells that hold a comma in quotes"),
+        (LINE.rpartition(",")[0], "9 cells, fewer than the header has.*may be cut off"),
+    ],
+)
+def test_a_row_with_other_cells_than_the_header_is_refused(roster_of, line, advice):
+    with pytest.raises(PopulationError, match=rf"roster\.csv: row 3: {advice}"):
         read_roster(roster_of(HEADER, LINE.replace("a1", "a0"), line))
 
 
@@ -193,7 +234,9 @@ def test_ethnicity_under_another_column_name_never_becomes_groups(tmp_path, labe
     path = tmp_path / "roster.csv"
     rows = "".join(f"a{i},Oak,4,{labels[i % 2]},{i % 2}\n" for i in range(40))
     path.write_text(f"student_id,school,grade,group,club\n{rows}", encoding="utf-8")
-    assert set(read_roster(path).subgroups) == {"club"}
+    with pytest.raises(PopulationError, match="'group' holds ethnic groups"):
+        by(path, "club", "group")
+    assert set(by(path, "club").subgroups) == {"club"}
 
 
 @pytest.mark.parametrize("name", ["racecode", "homeroom_teacher", "tribal_affiliation", "Born", "MotherFirst"])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from plsim.population.sample import write_sample
+from plsim.population.sample.write import write_sample
 
 
 def test_the_committed_sample_is_what_the_generator_writes(tmp_path, data_folder):

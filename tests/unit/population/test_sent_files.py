@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from plsim.core.errors import PopulationError
-from plsim.population import files
 from plsim.population.load import read_students, read_students_of
 from plsim.population.student_file import StudentFile
+from plsim.population.tables import sources
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -57,7 +57,7 @@ def test_an_export_and_a_zip_beside_it_are_joined_as_in_a_folder(tmp_path: Path)
 
 
 def test_one_part_of_an_export_is_refused() -> None:
-    with pytest.raises(PopulationError, match="An export holds both files"):
+    with pytest.raises(PopulationError, match=r"An export holds AssessmentResults\.csv and StudentsBySchool\.csv"):
         read_students_of({"AssessmentResults.csv": b"a,b\n1,2\n"})
 
 
@@ -67,7 +67,7 @@ def test_a_zip_that_unpacks_to_more_than_memory_should_hold_is_refused(
     path = tmp_path / "large.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("roster.csv", "x" * 5000)
-    monkeypatch.setattr(files, "MAX_ZIP_BYTES", 4000)
+    monkeypatch.setattr(sources, "MAX_ZIP_BYTES", 4000)
 
     with pytest.raises(PopulationError, match="unpacked"):
         read_students_of({path.name: path.read_bytes()})

@@ -94,14 +94,17 @@ def test_a_program_runs_in_its_weeks_of_every_year() -> None:
 def test_coaching_as_a_program_comes_on_top_of_support() -> None:
     table = LeverTable.empty(1, 36)
     table.put("coaching_hours", 0.5)
-    Programs(coaching=Coaching(hours=1.0)).apply(table)
-    assert table["coaching_hours"].tolist() == [[1.5] * 36]
+    Programs(coaching=Coaching(hours=1.0, instruction=0.25, quality=0.5)).apply(table)
+    np.testing.assert_allclose(table["coaching_hours"], 1.25)
+    np.testing.assert_allclose(table["instruction_coaching_hours"], 0.25)
+    np.testing.assert_allclose(table["coaching_quality"], 0.5)
 
 
-def test_no_programs_turn_no_lever_but_the_ratio_that_rules_divide_by() -> None:
+def test_no_programs_turn_no_lever_but_the_ratio_that_rules_divide_by_and_the_last_grade() -> None:
     table = LeverTable.empty(1, 36)
     Programs().apply(table)
-    assert [lever.name for k, lever in enumerate(LEVERS) if table.values[:, :, k].any()] == ["tutoring_ratio"]
+    turned = [lever.name for k, lever in enumerate(LEVERS) if table.values[:, :, k].any()]
+    assert turned == ["tutoring_ratio", "tutoring_last_grade"]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

@@ -64,7 +64,7 @@ def test_typical_practice_has_no_parts() -> None:
 @pytest.mark.parametrize(
     ("channel", "override"),
     [
-        ("quality", "practices.technology={content_quality_math=0.95, content_quality_reading=0.9}"),
+        ("quality", "support.instruction_coaching_hours=1.0"),
         ("attention", "practices.learning_paths.relevance=1.0"),
     ],
 )

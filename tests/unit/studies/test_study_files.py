@@ -101,8 +101,8 @@ context.turnover = [1, 2]"""
 
 
 def test_patterns_choose_uncertain_parameters() -> None:
-    factors = loaded('[uncertainties]\nparameters = ["match.*", "quality.targeting"]').factors
-    assert {factor.name.partition(".")[0] for factor in factors} == {"match", "quality"}
+    factors = loaded('[uncertainties]\nparameters = ["match.*", "needs.stake"]').factors
+    assert {factor.name.partition(".")[0] for factor in factors} == {"match", "needs"}
     assert factors[-1].number(0.0) == factors[-1].low
 
 

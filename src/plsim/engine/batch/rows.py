@@ -15,78 +15,30 @@ from plsim.core.jit import compiled, kernel
 from plsim.core.noise import STREAMS, place, weekly_draws
 from plsim.engine.state import Rows
 from plsim.rules import learning, week
+from plsim.rules import pace as pacing
+from plsim.rules.records import column_reader, column_writer, slicer
 from plsim.rules.week import Experience, Params, Section
 
 SECTION_FIELDS = len(Section._fields)
 EXPERIENCE_FIELDS = len(Experience._fields)
 # Further section values that rows need, spread behind those of Section.
-NORMAL, SEASONAL, CLASS_MEAN, WEIGHT, PRIVATE_HOURS, HABITS_WEIGHT = range(SECTION_FIELDS, SECTION_FIELDS + 6)
-SPREAD_FIELDS = SECTION_FIELDS + 6
+NORMAL, GROSS, SEASONAL, CLASS_MEAN, WEIGHT, HABITS_WEIGHT, PRIVATE_HOURS, SEEN, TOLD, REGROUPED = range(
+    SECTION_FIELDS, SECTION_FIELDS + 10
+)
+SPREAD_FIELDS = SECTION_FIELDS + 10
 # Weekly values of a row: gathered from students, or drawn.
 ENGAGEMENT, REGULATION, COLLABORATION, HABITS, ATTENDED, Z_PROFILE, Z_ASSESS, ADVISED = range(8)
 ROW_FIELDS = 8
 WEEKLY_STREAM = np.uint64(STREAMS["weekly"])
 
-
-@compiled
-def section_at(sp: Any, i: int) -> Section:
-    """The section values of row ``i`` of a spread block."""
-    return Section(
-        sp[0, i], sp[1, i], sp[2, i], sp[3, i], sp[4, i], sp[5, i], sp[6, i], sp[7, i], sp[8, i], sp[9, i], sp[10, i],
-        sp[11, i], sp[12, i], sp[13, i], sp[14, i], sp[15, i], sp[16, i], sp[17, i], sp[18, i], sp[19, i], sp[20, i],
-        sp[21, i], sp[22, i], sp[23, i], sp[24, i], sp[25, i], sp[26, i], sp[27, i], sp[28, i], sp[29, i], sp[30, i],
-        sp[31, i], sp[32, i], sp[33, i], sp[34, i],
-    )  # fmt: skip
-
-
-@compiled
-def experience_at(block: Any, i: int) -> Experience:
-    """The experience of row ``i`` in a block."""
-    return Experience(
-        block[0, i], block[1, i], block[2, i], block[3, i], block[4, i], block[5, i], block[6, i], block[7, i],
-        block[8, i], block[9, i], block[10, i], block[11, i], block[12, i], block[13, i], block[14, i], block[15, i],
-        block[16, i], block[17, i], block[18, i], block[19, i], block[20, i], block[21, i], block[22, i], block[23, i],
-        block[24, i], block[25, i],
-    )  # fmt: skip
-
-
-@compiled
-def rows_between(rows: Rows, a: int, b: int) -> Rows:
-    """Rows ``a`` to ``b - 1``, as views."""
-    return Rows(
-        rows.achievement[a:b],
-        rows.estimate[a:b],
-        rows.position[a:b],
-        rows.unit_mastery[a:b],
-        rows.unit_weeks[a:b],
-        rows.ready_weeks[a:b],
-        rows.review[a:b],
-        rows.group[a:b],
-        rows.group_mean[a:b],
-        rows.coverage[a:b],
-        rows.units_taught[a:b],
-        rows.taught_mastery[a:b],
-        rows.unmet[a:b],
-        rows.waiting[a:b],
-        rows.match[a:b],
-        rows.on_task[a:b],
-        rows.effort[a:b],
-        rows.one_on_one[a:b],
-        rows.learning_rate[a:b],
-        rows.attendance_rate[a:b],
-        rows.home_access[a:b],
-        rows.u_pace[a:b],
-        rows.u_served[a:b],
-        rows.z_group[a:b],
-        rows.reference[a:b],
-        rows.home_share[a:b],
-        rows.unit_rit[a:b],
-        rows.grade_start[a:b],
-        rows.test_error[a:b],
-        rows.key[a:b],
-        rows.subject[a:b],
-        rows.student[a:b],
-    )
+section_at = column_reader(Section)
+"""The section values of row ``i`` of a spread block."""
+experience_at = column_reader(Experience)
+"""The experience of row ``i`` in a block of shape (fields, rows)."""
+write_experience = column_writer(Experience)
+"""Writes an experience as row ``i`` of such a block."""
+rows_between = slicer(Rows)
+"""Rows ``a`` to ``b - 1``, as views."""
 
 
 @kernel
@@ -102,32 +54,38 @@ def draw_rows(n: int, seed: Any, year: Any, w: Any, rows: Rows, wk: Any, p: Para
 
 @kernel
 def profile_rows(n: int, rows: Rows, sp: Any, wk: Any, p: Params) -> None:
-    """Phase 2: what the school believes of every row's level."""
+    """What the school believes of every row's level and needs."""
     for i in range(n):
-        rows.estimate[i] = week.profile(
+        new = week.profile(
             rows.estimate[i],
+            rows.known[i],
+            rows.fit[i],
             rows.achievement[i],
+            rows.effort[i],
             sp[CLASS_MEAN, i],
             sp[NORMAL, i],
             rows.test_error[i] * wk[Z_PROFILE, i],
             sp[WEIGHT, i],
             sp[PRIVATE_HOURS, i],
+            sp[SEEN, i],
+            sp[TOLD, i],
+            sp[REGROUPED, i],
             p,
         )
-
-
-@compiled
-def own_pace_of(i: int, section: Section, rows: Rows) -> float:
-    """1 for a row whose student progresses by mastery, else 0."""
-    return 1.0 if rows.u_pace[i] < section.own_pace_share else 0.0
+        rows.estimate[i] = new.estimate
+        rows.known[i] = new.known
+        rows.fit[i] = new.fit
 
 
 @compiled
 def met(i: int, section: Section, own_pace: float, wk: Any, rows: Rows, p: Params) -> Experience:
-    """Phase 4 for one row."""
+    """What the week holds for one row."""
     return week.experience(
         section,
         rows.estimate[i],
+        rows.known[i],
+        rows.fit[i],
+        rows.review[i],
         rows.group_mean[i],
         rows.position[i],
         rows.unit_mastery[i],
@@ -144,13 +102,14 @@ def met(i: int, section: Section, own_pace: float, wk: Any, rows: Rows, p: Param
 
 @compiled
 def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
-    """Phases 5 and 6 for one row: learn, pace."""
+    """Learning and pace of one row."""
     learned = week.learn(
         e,
         rows.achievement[i],
         rows.learning_rate[i],
         wk[ATTENDED, i],
-        sp[NORMAL, i],
+        sp[GROSS, i],
+        sp[GROSS, i] - sp[NORMAL, i],
         sp[SEASONAL, i],
         rows.home_share[i],
         rows.reference[i],
@@ -166,16 +125,27 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
         rows.review[i],
         learned.achievement,
         learned.effort,
+        learned.aimed,
         wk[Z_ASSESS, i],
         own_pace,
         rows.unit_rit[i],
         p,
     )
-    counted = unit.ended if rows.position[i] >= rows.grade_start[i] else 0.0
+    of_grade = 1.0 if rows.position[i] >= rows.grade_start[i] else 0.0
+    counts = pacing.counted(
+        rows.coverage[i],
+        rows.units_taught[i],
+        rows.taught_mastery[i],
+        rows.unmet[i],
+        rows.waiting[i],
+        unit,
+        of_grade,
+    )
     wk[ADVISED, i] = week.structure_received(section, wk[HABITS, i], p)
     rows.achievement[i] = learned.achievement
     rows.match[i] = learned.match
     rows.on_task[i] = learned.on_task
+    rows.aimed[i] = learned.aimed
     rows.effort[i] = learned.effort
     rows.one_on_one[i] += e.one_on_one + e.tutor
     rows.position[i] = unit.position
@@ -183,19 +153,19 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
     rows.unit_weeks[i] = unit.unit_weeks
     rows.ready_weeks[i] = unit.ready_weeks
     rows.review[i] = unit.review
-    rows.coverage[i] += counted * unit.mastery_at_end
-    rows.units_taught[i] += unit.ended
-    rows.taught_mastery[i] += unit.ended * unit.mastery_at_end
-    rows.unmet[i] += unit.unmet
-    rows.waiting[i] += unit.waiting
+    rows.coverage[i] = counts.coverage
+    rows.units_taught[i] = counts.units_taught
+    rows.taught_mastery[i] = counts.taught_mastery
+    rows.unmet[i] = counts.unmet
+    rows.waiting[i] = counts.waiting
 
 
 @kernel
 def learn_rows(n: int, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
-    """Phases 4 to 6 for every row: target, learn, pace."""
+    """What the week holds for every row, learning and pace."""
     for i in range(n):
         section = section_at(sp, i)
-        own_pace = own_pace_of(i, section, rows)
+        own_pace = pacing.own_pace(rows.u_pace[i], section.own_pace_share)
         taken_in(i, section, met(i, section, own_pace, wk, rows, p), own_pace, sp, wk, rows, p)
 
 
@@ -207,8 +177,8 @@ def learn_rows_traced(n: int, sp: Any, wk: Any, rows: Rows, experience: Any, hel
     """
     for i in range(n):
         section = section_at(sp, i)
-        own_pace = own_pace_of(i, section, rows)
-        e = met(i, section, own_pace, wk, rows, p)
+        own_pace = pacing.own_pace(rows.u_pace[i], section.own_pace_share)
+        write_experience(experience, i, met(i, section, own_pace, wk, rows, p))
         for f in range(EXPERIENCE_FIELDS):
-            experience[f, i] = base[f, i] if held[f] > 0.5 else e[f]
+            experience[f, i] = base[f, i] if held[f] > 0.5 else experience[f, i]
         taken_in(i, section, experience_at(experience, i), own_pace, sp, wk, rows, p)

@@ -11,25 +11,38 @@ from plsim.engine.batch.rows import (
     CLASS_MEAN,
     COLLABORATION,
     ENGAGEMENT,
+    GROSS,
     HABITS,
     HABITS_WEIGHT,
     NORMAL,
     PRIVATE_HOURS,
+    REGROUPED,
     REGULATION,
     SEASONAL,
     SECTION_FIELDS,
+    SEEN,
+    TOLD,
     WEIGHT,
     Z_PROFILE,
 )
+from plsim.engine.batch.scratch import DATA_DUE, REGROUP_DUE, Scratch
 from plsim.engine.state import Rows, Schools, Sections, Students, Tables
+from plsim.rules import clocks, profile, time, week
 from plsim.rules import group as grouping
-from plsim.rules import profile, time, week
+from plsim.rules import school as schooling
 from plsim.rules.levers import levers_of
+from plsim.rules.records import column_reader, column_writer, row_reader
 from plsim.rules.shapes import at_most, mix
-from plsim.rules.week import Context, Delivered, Params
+from plsim.rules.week import Context, Delivered, Params, Section
 
 CONTEXT_FIELDS = len(Context._fields)
 DELIVERED_FIELDS = len(Delivered._fields)
+
+context_at = column_reader(Context)
+write_context = column_writer(Context)
+delivered_at = column_reader(Delivered)
+delivered_by = row_reader(Delivered)
+write_section = column_writer(Section)
 
 
 @kernel
@@ -58,10 +71,28 @@ def summarise_sections(
 
 
 @kernel
-def gather_motives(n: int, first_row: int, rows: Rows, students: Students, wk: Any) -> None:
+def set_clocks(s: int, schools: Schools, x: Scratch) -> None:
+    """Whether data, and regrouping, are due this week in each subject; the clocks move on."""
+    noted = x.noted
+    for subject in range(2):
+        lv = levers_of(x.lever[subject])
+        data = clocks.clock(schools.data_clock[s, subject], lv.data_rate)
+        regrouping = clocks.clock(schools.regroup_clock[s, subject], lv.regroup_rate)
+        schools.data_clock[s, subject] = data.rounds
+        schools.regroup_clock[s, subject] = regrouping.rounds
+        schools.regroupings[s] += 0.5 * regrouping.due
+        noted[DATA_DUE + subject] = data.due
+        noted[REGROUP_DUE + subject] = regrouping.due
+
+
+@kernel
+def gather_motives(s: int, rows: Rows, students: Students, sections: Sections, schools: Schools, x: Scratch) -> None:
     """Students' motives as they stand, copied into row order."""
-    for i in range(n):
-        j = rows.student[first_row + i]
+    wk = x.wk
+    first = sections.first_row[schools.first_section[s]]
+    last = sections.first_row[schools.first_section[s + 1]]
+    for i in range(last - first):
+        j = rows.student[first + i]
         wk[ENGAGEMENT, i] = students.engagement[j]
         wk[REGULATION, i] = students.self_regulation[j]
         wk[COLLABORATION, i] = students.collaboration[j]
@@ -70,45 +101,54 @@ def gather_motives(n: int, first_row: int, rows: Rows, students: Students, wk: A
 
 @kernel
 def spread_profiles(
-    s: int,
-    w: int,
-    lever: Any,
-    sections: Sections,
-    schools: Schools,
-    tables: Tables,
-    delivered: Any,
-    first_seat: int,
-    sp: Any,
-    data_due: bool,
+    s: int, w: int, sections: Sections, schools: Schools, tables: Tables, x: Scratch, p: Params
 ) -> None:
     """What profiles need of each section, into row blocks."""
-    lv = levers_of(lever)
+    sp = x.sp
     first_row = sections.first_row[schools.first_section[s]]
+    first_seat = schools.first_seat[s]
     for k in range(schools.first_section[s], schools.first_section[s + 1]):
         begin = sections.first_row[k] - first_row
         end = sections.first_row[k + 1] - first_row
         subject = sections.subject[k]
         si = int(subject)
         gi = int(sections.grade[k])
-        reading = delivered[sections.seat[k] - first_seat, 0]
-        weight = profile.data_weight(lv.assessment_reliability, reading, lv.own_data) if data_due else 0.0
-        habits_weight = lv.habits_breadth * reading if data_due else 0.0
-        private = week.private_hours(lv, float(end - begin), subject)
-        normal = tables.normal_rate[si, gi, w]
-        seasonal = tables.seasonal[si, gi, w]
-        class_mean = sections.class_mean[k]
-        for i in range(begin, end):
-            sp[NORMAL, i] = normal
-            sp[SEASONAL, i] = seasonal
-            sp[CLASS_MEAN, i] = class_mean
-            sp[WEIGHT, i] = weight
-            sp[PRIVATE_HOURS, i] = private
-            sp[HABITS_WEIGHT, i] = habits_weight
+        found = week.section_profile(
+            levers_of(x.lever[si]),
+            delivered_by(x.delivered[sections.seat[k] - first_seat]),
+            float(end - begin),
+            subject,
+            sections.spread[k],
+            sections.doubt[k],
+            x.noted[DATA_DUE + si],
+            x.noted[REGROUP_DUE + si],
+            p,
+        )
+        sections.doubt[k] = found.doubt
+        fill(sp[NORMAL, begin:end], tables.normal_rate[si, gi, w])
+        fill(sp[GROSS, begin:end], tables.gross[si, gi, w])
+        fill(sp[SEASONAL, begin:end], tables.seasonal[si, gi, w])
+        fill(sp[CLASS_MEAN, begin:end], sections.class_mean[k])
+        fill(sp[WEIGHT, begin:end], found.weight)
+        fill(sp[HABITS_WEIGHT, begin:end], found.habits_weight)
+        fill(sp[PRIVATE_HOURS, begin:end], found.one_on_one_hours)
+        fill(sp[SEEN, begin:end], found.seen)
+        fill(sp[TOLD, begin:end], found.told)
+        fill(sp[REGROUPED, begin:end], found.regrouped)
 
 
 @kernel
-def update_habits(s: int, students: Students, schools: Schools, sp: Any, wk: Any, first_row: int, p: Params) -> None:
-    """Phase 2 for habits: what the school believes of each student's self-regulation, by the reader's section."""
+def fill(block: Any, value: float) -> None:
+    """The same value for every row of a section."""
+    for i in range(block.shape[0]):
+        block[i] = value
+
+
+@kernel
+def update_habits(s: int, students: Students, sections: Sections, schools: Schools, x: Scratch, p: Params) -> None:
+    """What the school believes of each student's self-regulation, by the reader's section."""
+    sp, wk = x.sp, x.wk
+    first_row = sections.first_row[schools.first_section[s]]
     for j in range(schools.first_student[s], schools.first_student[s + 1]):
         i = students.row_reading[j] - first_row
         students.habits[j] = profile.updated_habits(
@@ -117,177 +157,111 @@ def update_habits(s: int, students: Students, schools: Schools, sp: Any, wk: Any
 
 
 @kernel
-def regroup_school(
-    s: int,
-    lever: Any,
-    rows: Rows,
-    sections: Sections,
-    schools: Schools,
-    delivered: Any,
-    keys: Any,
-    order: Any,
-    pooled: Any,
-    p: Params,
-) -> None:
-    """Phase 3: groups of every section and, as far as grouping crosses grades, of its pool.
-
-    ``keys``, ``order`` and ``pooled`` are scratch for the school's rows.
-    """
-    lv = levers_of(lever)
+def regroup_school(s: int, rows: Rows, sections: Sections, schools: Schools, x: Scratch, p: Params) -> None:
+    """Groups of every section whose regrouping is due and, as far as grouping crosses grades, of its pool."""
+    keys, order, pooled = x.keys, x.order, x.pooled
     start = sections.first_row[schools.first_section[s]]
     first_seat = schools.first_seat[s]
-    space = 1.0 - (1.0 - lv.flexible_space) * (1.0 - schools.flexible_space[s])
     first, last = schools.first_section[s], schools.first_section[s + 1]
-    for k in range(first, last):
-        begin, end = sections.first_row[k], sections.first_row[k + 1]
-        t = sections.seat[k] - first_seat
-        on_data = at_most(lv.grouping_on_data * delivered[t, 4], 1.0)
-        count = time.group_count(float(end - begin), lv.groups, space, p.time)
-        for i in range(begin, end):
-            keys[i - start] = grouping.grouping_key(
-                rows.estimate[i], sections.class_mean[k], sections.spread[k], rows.z_group[i], on_data
-            )
-        grouping.regroup(
-            keys[begin - start : end - start],
-            rows.estimate[begin:end],
-            int(count),
-            order[begin - start : end - start],
-            rows.group[begin:end],
-            rows.group_mean[begin:end],
-        )
-    if lv.cross_grade > 0.0:
-        k = first
-        while k < last:
-            stop = k + 1
-            while stop < last and sections.pool[stop] == sections.pool[k]:
-                stop += 1
-            begin, end = sections.first_row[k], sections.first_row[stop]
-            count = 0.0
+    k = first
+    while k < last:
+        stop = k + 1
+        while stop < last and sections.pool[stop] == sections.pool[k]:
+            stop += 1
+        subject = int(sections.subject[k])
+        if x.noted[REGROUP_DUE + subject] > 0.5:
+            lv = levers_of(x.lever[subject])
+            space = time.usable_space(schools.flexible_space[s], lv.flexible_space)
+            together = 0.0
             for m in range(k, stop):
-                size = float(sections.first_row[m + 1] - sections.first_row[m])
-                count += time.group_count(size, lv.groups, space, p.time)
-            # Across grades students are grouped by estimated level; chance plays no part.
-            grouping.regroup(
-                rows.estimate[begin:end],
-                rows.estimate[begin:end],
-                int(count),
-                order[begin - start : end - start],
-                keys[begin - start : end - start],
-                pooled[begin - start : end - start],
-            )
-            for i in range(begin, end):
-                rows.group_mean[i] = mix(rows.group_mean[i], pooled[i - start], lv.cross_grade)
-            k = stop
+                begin, end = sections.first_row[m], sections.first_row[m + 1]
+                on_data = at_most(lv.grouping_on_data * x.delivered[sections.seat[m] - first_seat, 4], 1.0)
+                count = time.group_count(float(end - begin), lv.groups, space, p.time)
+                together += count
+                for i in range(begin, end):
+                    keys[i - start] = grouping.grouping_key(
+                        rows.estimate[i], sections.class_mean[m], sections.spread[m], rows.z_group[i], on_data
+                    )
+                grouping.regroup(
+                    keys[begin - start : end - start],
+                    rows.estimate[begin:end],
+                    int(count),
+                    order[begin - start : end - start],
+                    rows.group[begin:end],
+                    rows.group_mean[begin:end],
+                )
+            if lv.cross_grade > 0.0:
+                begin, end = sections.first_row[k], sections.first_row[stop]
+                # Across grades students are grouped by estimated level; chance plays no part.
+                grouping.regroup(
+                    rows.estimate[begin:end],
+                    rows.estimate[begin:end],
+                    int(together),
+                    order[begin - start : end - start],
+                    keys[begin - start : end - start],
+                    pooled[begin - start : end - start],
+                )
+                for i in range(begin, end):
+                    rows.group_mean[i] = mix(rows.group_mean[i], pooled[i - start], lv.cross_grade)
+        k = stop
 
 
 @kernel
-def section_weeks(n: int, lever: Any, context: Any, delivered: Any, values: Any, p: Params) -> None:
-    """Phase 4 for ``n`` sections of a school side by side; each block has shape (fields, sections)."""
+def section_weeks(first: int, last: int, lever: Any, context: Any, delivered: Any, values: Any, p: Params) -> None:
+    """The week of sections ``first`` to ``last - 1`` of a school side by side; each block is (fields, sections)."""
     lv = levers_of(lever)
-    for k in range(n):
-        c = Context(
-            context[0, k], context[1, k], context[2, k], context[3, k], context[4, k], context[5, k], context[6, k],
-            context[7, k], context[8, k], context[9, k], context[10, k], context[11, k], context[12, k], context[13, k],
-        )  # fmt: skip
-        d = Delivered(
-            delivered[0, k], delivered[1, k], delivered[2, k], delivered[3, k], delivered[4, k], delivered[5, k],
-            delivered[6, k], delivered[7, k], delivered[8, k],
-        )  # fmt: skip
-        v = week.section_week(lv, c, d, p)
-        values[0, k] = v.whole
-        values[1, k] = v.group
-        values[2, k] = v.one_on_one
-        values[3, k] = v.supervised
-        values[4, k] = v.unsupervised
-        values[5, k] = v.peer
-        values[6, k] = v.home
-        values[7, k] = v.contact
-        values[8, k] = v.path_share
-        values[9, k] = v.home_path_share
-        values[10, k] = v.target
-        values[11, k] = v.grouping
-        values[12, k] = v.freedom
-        values[13, k] = v.quality_whole
-        values[14, k] = v.quality_group
-        values[15, k] = v.quality_one_on_one
-        values[16, k] = v.quality_independent
-        values[17, k] = v.quality_peer
-        values[18, k] = v.quality_tutor
-        values[19, k] = v.quality_home
-        values[20, k] = v.structure
-        values[21, k] = v.appeal
-        values[22, k] = v.habits_mean
-        values[23, k] = v.own_pace_share
-        values[24, k] = v.threshold
-        values[25, k] = v.wait_weeks
-        values[26, k] = v.deadline_weeks
-        values[27, k] = v.engagement
-        values[28, k] = v.srl
-        values[29, k] = v.tutor
-        values[30, k] = v.tutor_share
-        values[31, k] = v.tutor_displaced
-        values[32, k] = v.typical_hours
-        values[33, k] = v.independent_share
-        values[34, k] = v.peer_share
+    for k in range(first, last):
+        write_section(values, k, week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
 
 
 @kernel
 def spread_sections(
-    s: int,
-    w: int,
-    lever: Any,
-    sections: Sections,
-    schools: Schools,
-    tables: Tables,
-    delivered: Any,
-    first_seat: int,
-    context: Any,
-    by_section: Any,
-    values: Any,
-    sp: Any,
-    refill: bool,
-    p: Params,
+    s: int, w: int, refill: bool, sections: Sections, schools: Schools, tables: Tables, x: Scratch, p: Params
 ) -> None:
-    """Phase 4 for one school: every section's week, into row blocks.
-
-    ``refill`` when the blocks held another school's rows last. ``context``, ``by_section`` and ``values`` are scratch.
-    """
-    lv = levers_of(lever)
+    """Every section's week, into row blocks."""
+    context, by_section, values, sp = x.context, x.by_section, x.values, x.sp
+    first_seat = schools.first_seat[s]
     first = schools.first_section[s]
     first_row = sections.first_row[first]
     count = schools.first_section[s + 1] - first
-    overload = week.tool_overload(lv, p)
-    library = schools.library[s]
-    covered = library if library > lv.library_bought else lv.library_bought
-    novelty = schools.novelty[s] * at_most(schools.change[s], 1.0)
+    novelty = schooling.felt_novelty(schools.novelty[s], schools.felt[s])
+    in_math = 0
     for m in range(count):
         k = first + m
         subject = sections.subject[k]
         grade = sections.grade[k]
-        t = sections.seat[k] - first_seat
+        lv = levers_of(x.lever[int(subject)])
+        in_math += 1 if subject < 0.5 else 0
         for f in range(DELIVERED_FIELDS):
-            by_section[f, m] = delivered[t, f]
-        context[0, m] = float(sections.first_row[k + 1] - sections.first_row[k])
-        context[1, m] = subject
-        context[2, m] = grade
-        context[3, m] = sections.class_mean[k]
-        context[4, m] = sections.spread[k]
-        context[5, m] = tables.guide[int(subject), int(grade), w]
-        context[6, m] = sections.habits_mean[k]
-        context[7, m] = schools.accountability[s]
-        context[8, m] = covered
-        context[9, m] = schools.library_quality[s]
-        context[10, m] = schools.device_share[s]
-        context[11, m] = schools.flexible_space[s]
-        context[12, m] = novelty
-        context[13, m] = overload
-    section_weeks(count, lever, context, by_section, values, p)
+            by_section[f, m] = x.delivered[sections.seat[k] - first_seat, f]
+        found = Context(
+            students=float(sections.first_row[k + 1] - sections.first_row[k]),
+            subject=subject,
+            grade=grade,
+            class_mean=sections.class_mean[k],
+            spread=sections.spread[k],
+            guide=tables.guide[int(subject), int(grade), w],
+            habits_mean=sections.habits_mean[k],
+            accountability=schools.accountability[s],
+            library=schooling.covered(schools.library[s], lv.library_bought),
+            library_quality=schools.library_quality[s],
+            device_share=schools.device_share[s],
+            flexible_space=schools.flexible_space[s],
+            novelty=novelty,
+            tool_overload=week.tool_overload(lv, p),
+            teacher_scale=tables.teacher_scale[int(subject), int(grade)],
+        )
+        write_context(context, m, found)
+    # Sections are ordered by subject.
+    section_weeks(0, in_math, x.lever[0], context, by_section, values, p)
+    section_weeks(in_math, count, x.lever[1], context, by_section, values, p)
     # Most of these stay what they were last week: only what changed is written, one field's rows after the other.
     for f in range(SECTION_FIELDS):
         for m in range(count):
             value = values[f, m]
             if value != sections.values[first + m, f] or refill:
                 sections.values[first + m, f] = value
-                block = sp[f, sections.first_row[first + m] - first_row : sections.first_row[first + m + 1] - first_row]
-                for i in range(block.shape[0]):
-                    block[i] = value
+                fill(
+                    sp[f, sections.first_row[first + m] - first_row : sections.first_row[first + m + 1] - first_row],
+                    value,
+                )

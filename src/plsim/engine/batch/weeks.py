@@ -1,7 +1,7 @@
 """The batch engine: whole weeks of whole networks, compiled, without touching Python.
 
-The loops of this engine only carry numbers to the rules and back; how people behave stands in ``rules``. A week runs
-through ``rules.week``'s numbered phases, school by school; a network is the shard, so threads over networks change no
+The loops of this engine only carry numbers to the rules and back; how people behave stands in ``rules``. A week walks
+through :data:`plsim.rules.week.PHASES`, school by school; a network is the shard, so threads over networks change no
 bit.
 """
 
@@ -11,16 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from plsim.core.jit import entry, kernel
-from plsim.engine.batch.agents import (
-    COACHING,
-    clocks_due,
-    develop_schools,
-    develop_students,
-    develop_teachers,
-    plan_teachers,
-    set_levers,
-)
+from plsim.core.jit import compiled, entry, kernel
+from plsim.engine.batch.agents import develop_schools, develop_students, develop_teachers, plan_teachers, set_levers
 from plsim.engine.batch.rows import (
     ROW_FIELDS,
     SECTION_FIELDS,
@@ -31,11 +23,13 @@ from plsim.engine.batch.rows import (
     profile_rows,
     rows_between,
 )
+from plsim.engine.batch.scratch import DATA_DUE, NOTED, Scratch
 from plsim.engine.batch.sections import (
     CONTEXT_FIELDS,
     DELIVERED_FIELDS,
     gather_motives,
     regroup_school,
+    set_clocks,
     spread_profiles,
     spread_sections,
     summarise_sections,
@@ -43,85 +37,109 @@ from plsim.engine.batch.sections import (
 )
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace
 from plsim.rules import school as schooling
-from plsim.rules.levers import PRACTICE_COUNT
-from plsim.rules.week import Params
+from plsim.rules.levers import COACHING, PRACTICE_COUNT
+from plsim.rules.week import PHASES, Params
+
+STEPS = {
+    "plan": ("set_levers(s, w, coaching, schools, tables, x)", "plan_teachers(s, sections, seats, schools, x, p)"),
+    "profile": (
+        "if flags.with_students:",
+        "    set_clocks(s, schools, x)",
+        "    first, last = first_row(s, sections, schools), first_row(s + 1, sections, schools)",
+        "    own = rows_between(rows, first, last)",
+        "    draw_rows(last - first, seed, year, week_word(w), own, x.wk, p)",
+        "    spread_profiles(s, w, sections, schools, tables, x, p)",
+        "    profile_rows(last - first, own, x.sp, x.wk, p)",
+        "    data_due = any_data_due(x)",
+        "    if data_due:",
+        "        update_habits(s, students, sections, schools, x, p)",
+        "    summarise_sections(s, rows, students, sections, schools, data_due)",
+    ),
+    "group": ("if flags.with_students:", "    regroup_school(s, rows, sections, schools, x, p)"),
+    "target": ("if flags.with_students:", "    spread_sections(s, w, refill, sections, schools, tables, x, p)"),
+    "learn": (
+        "if flags.with_students:",
+        "    first, last = first_row(s, sections, schools), first_row(s + 1, sections, schools)",
+        "    own = rows_between(rows, first, last)",
+        "    gather_motives(s, rows, students, sections, schools, x)",
+        "    if flags.trace:",
+        "        lived, base = trace.experience[:, first:last], trace.base[:, first:last]",
+        "        learn_rows_traced(last - first, x.sp, x.wk, own, lived, trace.held, base, p)",
+        "    else:",
+        "        learn_rows(last - first, x.sp, x.wk, own, p)",
+    ),
+    "pace": (),  # in one pass with learning
+    "develop students": (
+        "if flags.with_students and not flags.freeze_students:",
+        "    develop_students(s, rows, students, sections, schools, x, p)",
+    ),
+    "develop teachers": (
+        "if not flags.freeze_teachers:",
+        "    develop_teachers(s, seats, schools, tables, x, p)",
+    ),
+    "develop schools": (
+        "if not flags.freeze_schools:",
+        "    develop_schools(s, w, shared, seats, schools, tables, x, p)",
+    ),
+    "measure": (),  # not the engine's
+}
+"""What this engine does in each phase. As text: compiled code cannot walk a table of functions of different kinds."""
+
+_ARGUMENTS = (
+    "s, w, seed, year, shared, coaching, refill, rows, students, sections, seats, schools, tables, flags, trace, x, p"
+)
 
 
-@kernel
-def school_week(
-    s: int,
-    w: int,
-    seed: Any,
-    year: Any,
-    shared: float,
-    coaching: float,
-    refill: bool,
-    rows: Rows,
-    students: Students,
-    sections: Sections,
-    seats: Seats,
-    schools: Schools,
-    tables: Tables,
-    flags: Flags,
-    trace: Trace,
-    p: Params,
-    lever: Any,
-    delivered: Any,
-    context: Any,
-    by_section: Any,
-    section_values: Any,
-    sp: Any,
-    wk: Any,
-    keys: Any,
-    order: Any,
-    pooled: Any,
-    colleagues: Any,
-) -> None:
-    """One school through one week, phases 1 to 9 of ``rules.week``."""
-    set_levers(s, w, schools, tables, coaching, lever)
-    authored = plan_teachers(s, lever, sections, seats, schools, delivered, p)
-    if flags.with_students:
-        a = sections.first_row[schools.first_section[s]]
-        b = sections.first_row[schools.first_section[s + 1]]
-        n = b - a
-        data_due, regroup_due = clocks_due(s, lever, schools)
-        own = rows_between(rows, a, b)
-        draw_rows(n, seed, year, np.uint64(w), own, wk, p)
-        first_seat = schools.first_seat[s]
-        spread_profiles(s, w, lever, sections, schools, tables, delivered, first_seat, sp, data_due)
-        profile_rows(n, own, sp, wk, p)
-        if data_due:
-            update_habits(s, students, schools, sp, wk, a, p)
-        summarise_sections(s, rows, students, sections, schools, data_due)
-        if regroup_due:
-            regroup_school(s, lever, rows, sections, schools, delivered, keys, order, pooled, p)
-        spread_sections(
-            s,
-            w,
-            lever,
-            sections,
-            schools,
-            tables,
-            delivered,
-            first_seat,
-            context,
-            by_section,
-            section_values,
-            sp,
-            refill,
-            p,
-        )
-        gather_motives(n, a, rows, students, wk)
-        if flags.trace:
-            learn_rows_traced(n, sp, wk, own, trace.experience[:, a:b], trace.held, trace.base[:, a:b], p)
-        else:
-            learn_rows(n, sp, wk, own, p)
-        if not flags.freeze_students:
-            develop_students(s, a, rows, students, schools, sp, wk, p)
-    if not flags.freeze_teachers:
-        develop_teachers(s, lever, seats, schools, tables, colleagues, p)
-    if not flags.freeze_schools:
-        develop_schools(s, w, lever, shared, authored, seats, schools, tables, p)
+@compiled
+def first_row(s: int, sections: Sections, schools: Schools) -> int:
+    """First enrolment row of a school."""
+    return sections.first_row[schools.first_section[s]]  # type: ignore[no-any-return]
+
+
+@compiled
+def week_word(w: int) -> Any:
+    """The week as part of an address of noise."""
+    return np.uint64(w)
+
+
+@compiled
+def any_data_due(x: Scratch) -> bool:
+    """Whether data are due in one of the subjects."""
+    return x.noted[DATA_DUE] + x.noted[DATA_DUE + 1] > 0.5  # type: ignore[no-any-return]
+
+
+_CALLED = (
+    set_levers,
+    plan_teachers,
+    set_clocks,
+    first_row,
+    draw_rows,
+    week_word,
+    spread_profiles,
+    profile_rows,
+    any_data_due,
+    update_habits,
+    summarise_sections,
+    regroup_school,
+    spread_sections,
+    gather_motives,
+    learn_rows,
+    learn_rows_traced,
+    develop_students,
+    develop_teachers,
+    develop_schools,
+)
+
+
+def _in_order() -> Any:
+    """One school through one week: the steps of all phases, in their order."""
+    lines = [line for phase in PHASES for line in STEPS[phase.name]]
+    scope: dict[str, Any] = {function.__name__: function for function in _CALLED} | {"rows_between": rows_between}
+    exec(f"def school_week({_ARGUMENTS}):\n    " + "\n    ".join(lines), scope)  # noqa: S102 - the text stands above
+    return kernel(scope["school_week"])
+
+
+school_week = _in_order()
 
 
 @entry
@@ -158,36 +176,34 @@ def run_weeks(
         most_seats = many if many > most_seats else most_seats
         held = schools.first_section[s + 1] - schools.first_section[s]
         most_sections = held if held > most_sections else most_sections
-    lever = np.zeros(tables.owner.shape[0])
-    delivered = np.zeros((most_seats, DELIVERED_FIELDS))
-    context = np.zeros((CONTEXT_FIELDS, most_sections))
-    by_section = np.zeros((DELIVERED_FIELDS, most_sections))
-    section_values = np.zeros((SECTION_FIELDS, most_sections))
-    sp = np.zeros((SPREAD_FIELDS, block))
-    wk = np.zeros((ROW_FIELDS, block))
-    keys = np.zeros(block)
-    pooled = np.zeros(block)
-    order = np.zeros(block, np.int64)
-    colleagues = np.zeros(PRACTICE_COUNT)
+    x = Scratch(
+        lever=np.zeros((2, tables.owner.shape[0])),
+        delivered=np.zeros((most_seats, DELIVERED_FIELDS)),
+        context=np.zeros((CONTEXT_FIELDS, most_sections)),
+        by_section=np.zeros((DELIVERED_FIELDS, most_sections)),
+        values=np.zeros((SECTION_FIELDS, most_sections)),
+        sp=np.zeros((SPREAD_FIELDS, block)),
+        wk=np.zeros((ROW_FIELDS, block)),
+        keys=np.zeros(block),
+        pooled=np.zeros(block),
+        order=np.zeros(block, np.int64),
+        colleagues=np.zeros(PRACTICE_COUNT),
+        noted=np.zeros(NOTED),
+    )
     for network in range(first_network, last_network):
         first, last = networks.first_school[network], networks.first_school[network + 1]
-        alone = last - first == 1
         for w in range(first_week, last_week):
-            refill = w == first_week or not alone
-            best = 0.0
-            missing = 1.0
             asked = 0.0
             for s in range(first, last):
-                best = schools.library[s] if schools.library[s] > best else best
-                missing = missing * (1.0 - schools.library[s])
-                asked += tables.planned[s, w, COACHING] * float(schools.first_seat[s + 1] - schools.first_seat[s])
-            shared = schooling.pooled_library(best, missing, p.school)
+                hours = tables.planned[s, w, COACHING[0]] + tables.planned[s, w, COACHING[1]]
+                asked += hours * float(schools.first_seat[s + 1] - schools.first_seat[s])
+            shared = schooling.together(schools.library[first:last], p.school)
             coaching = schooling.pool_share(networks.coaching_capacity[network], asked)
+            refill = w == first_week or last - first > 1
             for s in range(first, last):
                 school_week(
                     s, w, seed, year, shared, coaching, refill, rows, students, sections, seats, schools, tables,
-                    flags, trace, p, lever, delivered, context, by_section, section_values, sp, wk, keys, order,
-                    pooled, colleagues,
+                    flags, trace, x, p,
                 )  # fmt: skip
 
 

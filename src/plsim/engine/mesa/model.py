@@ -27,7 +27,23 @@ from plsim.engine.records import YearRecord
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
 from plsim.population.model import Population
+from plsim.rules.week import PHASES
 from plsim.scenario.schema import Scenario
+
+STEPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "plan": (("schools", "set_levers"), ("teachers", "plan")),
+    "profile": (("schools", "open_profiles"), ("students", "observe")),
+    "group": (("schools", "group"),),
+    "target": (("schools", "open_sections"),),
+    "learn": (("students", "step"),),  # learning, pace and development: a student reads nobody else in them
+    "pace": (),
+    "develop students": (),
+    "develop teachers": (("schools", "open_development"), ("teachers", "develop")),
+    "develop schools": (("schools", "develop"),),
+    "measure": (),  # not the engine's
+}
+"""Which agents do what in each phase of a week, in this order."""
+_OF_STUDENTS = ("profile", "group", "target", "learn", "pace", "develop students")
 
 
 class Student(StudentRules, mesa.Agent):  # type: ignore[misc]
@@ -135,22 +151,21 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
             arm.week = week + 1
 
     def live_week(self, week: int) -> None:
-        """One week, in the phases of ``rules.week``; agents inside a phase have no order."""
-        board = self.board
-        board.open_week(week)
-        self._do(self.schools, "set_levers")
-        self._do(self.teachers, "plan")
-        if board.flags.with_students:
-            self._do(self.schools, "open_profiles")
-            self._do(self.students, "observe")
-            self._do(self.schools, "group")
-            self._do(self.schools, "open_sections")
-            self._do(self.students, "step")
-        if not board.flags.freeze_teachers:
-            self._do(self.schools, "open_development")
-            self._do(self.teachers, "develop")
-        if not board.flags.freeze_schools:
-            self._do(self.schools, "develop")
+        """One week: the phases of ``rules.week.PHASES``, in order; agents inside a phase have no order."""
+        self.board.open_week(week)
+        for phase in PHASES:
+            self._live_phase(phase.name)
+
+    def _live_phase(self, name: str) -> None:
+        flags = self.board.flags
+        if name in _OF_STUDENTS and not flags.with_students:
+            return
+        if (name == "develop teachers" and flags.freeze_teachers) or (
+            name == "develop schools" and flags.freeze_schools
+        ):
+            return
+        for agents, method in STEPS[name]:
+            self._do(getattr(self, agents), method)
 
     def _do(self, agents: Any, method: str) -> None:
         if self.shuffle:

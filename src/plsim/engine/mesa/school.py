@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from plsim.core.calendar import MATH, READING, SUBJECTS
 from plsim.core.jit import interpreted
-from plsim.engine.mesa.week_context import COACHING, Noticeboard, own, quick
+from plsim.engine.mesa.week_context import Noticeboard, own, quick
 from plsim.rules.levers import FIRST_INTENSITY, PRACTICE_COUNT
 
 week: Any = interpreted("plsim.rules.week")
 grouping: Any = interpreted("plsim.rules.group")
 levers: Any = interpreted("plsim.rules.levers")
+clocks: Any = interpreted("plsim.rules.clocks")
 proficiency: Any = interpreted("plsim.rules.proficiency")
-profile: Any = interpreted("plsim.rules.profile")
 schooling: Any = interpreted("plsim.rules.school")
 shapes: Any = interpreted("plsim.rules.shapes")
 time: Any = interpreted("plsim.rules.time")
@@ -37,14 +38,14 @@ class SchoolRules:
         Row in the schools' arrays, and the name in tables.
     seats, sections
         The school's, as ranges of indices.
-    lever, levers, intensities
-        This week's actual levers as a list, as ``rules.levers.Levers``, and the practices' intensities among them.
-    covered
-        Share of needed lesson levels that shared or bought lessons cover, by their quality.
+    levers
+        This week's actual levers (``rules.levers.Levers``) in mathematics and in reading.
+    intensities
+        The practices' intensities among them, by subject.
     authored
         Mean hours a seat spends on lessons of its own this week.
     data_due, regroup_due
-        Whether data, and regrouping, are due this week.
+        1 where data, and regrouping, are due this week, by subject; else 0.
     helped
         What help multiplies teachers' learning by, per practice.
     grade_change
@@ -56,13 +57,12 @@ class SchoolRules:
     board: Noticeboard
     seats: range
     sections: range
-    lever: list[float]
-    levers: Any
-    intensities: list[float]
-    covered: float
+    levers: tuple[Any, Any]
+    intensities: tuple[list[float], list[float]]
+    section_size: float
     authored: float
-    data_due: bool
-    regroup_due: bool
+    data_due: list[float]
+    regroup_due: list[float]
     helped: list[float]
     grade_change: float
 
@@ -79,54 +79,77 @@ class SchoolRules:
         return slice(first_row[self.sections.start], first_row[self.sections.stop])
 
     def set_levers(self) -> None:
-        """Phase 1: this week's levers, typical practice moved toward the plan as far as adopted."""
+        """The plan begins: this week's levers in both subjects, typical practice moved toward the plan as adopted."""
         board, s = self.board, self.index
         schools, tables, w = board.schools, board.arm.tables, board.week
-        lever = tables.planned[s, w].tolist()
-        typical = tables.typical[s, w].tolist()
+        planned, typical = tables.planned[s, w].tolist(), tables.typical[s, w].tolist()
         adoption = [schools.adoption[s, k] for k in range(PRACTICE_COUNT)]
-        for k, practice in enumerate(levers.OWNER):
-            if practice >= 0:
-                lever[k] = typical[k] + adoption[practice] * (lever[k] - typical[k])
-        lever[COACHING] *= board.coaching[s]
-        self.lever = lever
-        self.levers = levers.levers_of(lever)
-        self.intensities = lever[FIRST_INTENSITY:]
-        change = 0.0
-        for actual, before in zip(self.intensities, typical[FIRST_INTENSITY:], strict=True):
-            change += shapes.at_least(actual - before, 0.0)
-        schools.change[s] = change
-        self.grade_change = week.grade_change(self.levers, levers.levers_of(typical))
+        actual = []
+        new = 0.0
+        felt = 0.0
+        for subject in range(len(SUBJECTS)):
+            lever = list(planned)
+            levers.set_levers(
+                typical, planned, adoption, levers.OWNER, board.applies[subject], board.coaching[s], lever
+            )
+            new += levers.added_intensity(typical, lever, levers.EVERY)
+            felt += levers.added_intensity(typical, lever, levers.FELT)
+            actual.append(lever)
+        self.levers = (levers.levers_of(actual[MATH]), levers.levers_of(actual[READING]))
+        self.intensities = (actual[MATH][FIRST_INTENSITY:], actual[READING][FIRST_INTENSITY:])
+        schools.change[s] = 0.5 * new
+        schools.felt[s] = 0.5 * felt
+        usual = levers.levers_of(typical)
+        self.grade_change = 0.5 * (
+            week.grade_change(self.levers[MATH], usual) + week.grade_change(self.levers[READING], usual)
+        )
         self._author()
 
+    def lever_of(self, section: int) -> Any:
+        """The levers of a section's subject."""
+        return self.levers[int(self.board.sections.subject[section])]
+
     def _author(self) -> None:
-        """What shared lessons cover, and the hours that teachers spend on lessons of their own."""
-        board, lv = self.board, self.levers
-        library = board.schools.library[self.index] * board.schools.library_quality[self.index]
-        self.covered = library if library > lv.library_bought else lv.library_bought
+        """Mean size of the school's sections, and the hours that teachers spend on lessons of their own."""
+        board = self.board
         authored = 0.0
         for k in self.sections:
-            authored += week.authoring_hours(lv, board.size[k], board.sections.spread[k], board.p)
+            authored += week.authoring_hours(
+                self.lever_of(k), board.size[k], board.sections.spread[k], board.sections.parallel[k], board.p
+            )
+        rows = self._rows()
+        self.section_size = float(rows.stop - rows.start) / float(len(self.sections))
         self.authored = authored / float(len(self.seats))
 
     def open_profiles(self) -> None:
-        """Phase 2 begins: whether data and regrouping are due, and what new data weigh in each section."""
-        board, lv = self.board, self.levers
+        """What can be learned of students begins: what is due, and what data and adults tell in each section."""
+        board = self.board
         schools, s = board.schools, self.index
-        data = schools.data_clock[s] + lv.data_rate
-        self.data_due = data >= 1.0
-        schools.data_clock[s] = data - 1.0 if self.data_due else data
-        regrouping = schools.regroup_clock[s] + lv.regroup_rate
-        self.regroup_due = regrouping >= 1.0
-        schools.regroup_clock[s] = regrouping - 1.0 if self.regroup_due else regrouping
+        self.data_due, self.regroup_due = [], []
+        for subject, lv in enumerate(self.levers):
+            data = clocks.clock(schools.data_clock[s, subject], lv.data_rate)
+            regrouping = clocks.clock(schools.regroup_clock[s, subject], lv.regroup_rate)
+            schools.data_clock[s, subject] = data.rounds
+            schools.regroup_clock[s, subject] = regrouping.rounds
+            schools.regroupings[s] += 0.5 * regrouping.due
+            self.data_due.append(data.due)
+            self.regroup_due.append(regrouping.due)
+        sections = board.sections
         for k in self.sections:
-            delivered = board.delivered[board.sections.seat[k]].profiles
-            weight = habits = 0.0
-            if self.data_due:
-                weight = profile.data_weight(lv.assessment_reliability, delivered, lv.own_data)
-                habits = lv.habits_breadth * delivered
-            private_hours = week.private_hours(lv, board.size[k], board.sections.subject[k])
-            board.profiles[k] = (board.sections.class_mean[k], board.normal[k], weight, private_hours, habits)
+            subject = int(sections.subject[k])
+            found = week.section_profile(
+                self.levers[subject],
+                board.delivered[sections.seat[k]],
+                board.size[k],
+                sections.subject[k],
+                sections.spread[k],
+                sections.doubt[k],
+                self.data_due[subject],
+                self.regroup_due[subject],
+                board.p,
+            )
+            sections.doubt[k] = found.doubt
+            board.profiles[k] = found
 
     def summarise(self, *, habits: bool) -> None:
         """Mean and SD of estimates of every section, and mean habits when asked.
@@ -147,36 +170,15 @@ class SchoolRules:
             arm.sections.habits_mean[sections] = np.bincount(place, arm.students.habits[arm.rows.student[rows]]) / size
 
     def group(self) -> None:
-        """Phase 3: what the school knows of its sections, and new groups when due."""
-        self.summarise(habits=self.data_due)
-        if self.regroup_due:
-            self.board.schools.regroupings[self.index] += 1.0
+        """What the school knows of its sections, and new groups in the subjects in which they are due."""
+        self.summarise(habits=sum(self.data_due) > 0.5)
+        if sum(self.regroup_due) > 0.5:
             self.regroup()
 
-    @property
-    def flexible_space(self) -> float:
-        """Share of space that can hold several groups, the building's and what the plan adds."""
-        built: float = self.board.schools.flexible_space[self.index]
-        added: float = self.levers.flexible_space
-        return 1.0 - (1.0 - added) * (1.0 - built)
-
     def regroup(self) -> None:
-        """Groups in every section and, as far as grouping crosses grades, in its pool."""
-        board, lv, p = self.board, self.levers, self.board.p
-        rows, sections = board.rows, board.sections
-        for k in self.sections:
-            begin, end = sections.first_row[k], sections.first_row[k + 1]
-            on_data = shapes.at_most(lv.grouping_on_data * board.delivered[sections.seat[k]].grouping, 1.0)
-            mean, spread = sections.class_mean[k], sections.spread[k]
-            keys = [
-                grouping.grouping_key(rows.estimate[i], mean, spread, rows.z_group[i], on_data)
-                for i in range(begin, end)
-            ]
-            count = int(time.group_count(board.size[k], lv.groups, self.flexible_space, p.time))
-            estimates = rows.estimate[begin:end].tolist()
-            grouping.regroup(keys, estimates, count, [0] * len(keys), rows.group[begin:end], rows.group_mean[begin:end])
-        if lv.cross_grade > 0.0:
-            for pool in self._pools():
+        """New groups in the subjects in which they are due, pool by pool."""
+        for pool in self._pools():
+            if self.regroup_due[int(self.board.sections.subject[pool[0]])] > 0.5:
                 self._regroup_pool(pool)
 
     def _pools(self) -> list[list[int]]:
@@ -192,51 +194,66 @@ class SchoolRules:
         return pools
 
     def _regroup_pool(self, pool: list[int]) -> None:
-        """Groups by estimated level across the sections of a pool; they move what groups are taught part of the way."""
-        board, lv = self.board, self.levers
+        """Groups in every section of a pool and, as far as grouping crosses grades, in all of it."""
+        board, p = self.board, self.board.p
         rows, sections = board.rows, board.sections
-        begin, end = sections.first_row[pool[0]], sections.first_row[pool[-1] + 1]
-        count = 0.0
+        lv = self.lever_of(pool[0])
+        space = time.usable_space(board.schools.flexible_space[self.index], lv.flexible_space)
+        together = 0.0
         for k in pool:
-            count += time.group_count(board.size[k], lv.groups, self.flexible_space, board.p.time)
-        estimates = rows.estimate[begin:end].tolist()
-        size = len(estimates)
-        pooled = [0.0] * size
-        grouping.regroup(estimates, estimates, int(count), [0] * size, [0.0] * size, pooled)
-        for i in range(begin, end):
-            rows.group_mean[i] = shapes.mix(rows.group_mean[i], pooled[i - begin], lv.cross_grade)
+            begin, end = sections.first_row[k], sections.first_row[k + 1]
+            on_data = shapes.at_most(lv.grouping_on_data * board.delivered[sections.seat[k]].grouping, 1.0)
+            mean, spread = sections.class_mean[k], sections.spread[k]
+            keys = [
+                grouping.grouping_key(rows.estimate[i], mean, spread, rows.z_group[i], on_data)
+                for i in range(begin, end)
+            ]
+            count = time.group_count(board.size[k], lv.groups, space, p.time)
+            together += count
+            estimates = rows.estimate[begin:end].tolist()
+            grouping.regroup(
+                keys, estimates, int(count), [0] * len(keys), rows.group[begin:end], rows.group_mean[begin:end]
+            )
+        if lv.cross_grade > 0.0:
+            begin, end = sections.first_row[pool[0]], sections.first_row[pool[-1] + 1]
+            estimates = rows.estimate[begin:end].tolist()
+            size = len(estimates)
+            pooled = [0.0] * size
+            grouping.regroup(estimates, estimates, int(together), [0] * size, [0.0] * size, pooled)
+            for i in range(begin, end):
+                rows.group_mean[i] = shapes.mix(rows.group_mean[i], pooled[i - begin], lv.cross_grade)
 
     def open_sections(self) -> None:
-        """Phase 4 begins: the whole week of every section (``rules.week.Section``)."""
-        board, lv, p, s = self.board, self.levers, self.board.p, self.index
+        """The whole week of every section (``rules.week.Section``)."""
+        board, p, s = self.board, self.board.p, self.index
         schools, sections = board.schools, board.sections
-        overload = week.tool_overload(lv, p)
-        library = schools.library[s]
-        covered = library if library > lv.library_bought else lv.library_bought
-        novelty = schools.novelty[s] * shapes.at_most(schools.change[s], 1.0)
+        novelty = schooling.felt_novelty(schools.novelty[s], schools.felt[s])
+        overload = [week.tool_overload(lv, p) for lv in self.levers]
         for k in self.sections:
+            lv = self.lever_of(k)
             context = week.Context(
-                board.size[k],
-                sections.subject[k],
-                sections.grade[k],
-                sections.class_mean[k],
-                sections.spread[k],
-                board.guide[k],
-                sections.habits_mean[k],
-                schools.accountability[s],
-                covered,
-                schools.library_quality[s],
-                schools.device_share[s],
-                schools.flexible_space[s],
-                novelty,
-                overload,
+                students=board.size[k],
+                subject=sections.subject[k],
+                grade=sections.grade[k],
+                class_mean=sections.class_mean[k],
+                spread=sections.spread[k],
+                guide=board.guide[k],
+                habits_mean=sections.habits_mean[k],
+                accountability=schools.accountability[s],
+                library=schooling.covered(schools.library[s], lv.library_bought),
+                library_quality=schools.library_quality[s],
+                device_share=schools.device_share[s],
+                flexible_space=schools.flexible_space[s],
+                novelty=novelty,
+                tool_overload=overload[int(sections.subject[k])],
+                teacher_scale=board.teacher_scale[k],
             )
             section = week.section_week(lv, context, board.delivered[sections.seat[k]], p)
             board.section_weeks[k] = quick(section)
             board.arm.sections.values[k] = section
 
     def open_development(self) -> None:
-        """Phase 8 begins: help from coaches, from colleagues as they are now, and from shared lessons."""
+        """Teachers' development begins: help from coaches, from colleagues as they are now, and from shared lessons."""
         board, p = self.board, self.board.p
         self.helped = []
         for k in range(PRACTICE_COUNT):
@@ -246,13 +263,13 @@ class SchoolRules:
             colleagues = total / float(len(self.seats))
             self.helped.append(
                 proficiency.help_to_learn(
-                    self.levers.coaching_hours, colleagues, board.schools.library[self.index], p.proficiency
+                    self.levers[MATH].coaching_hours, colleagues, board.schools.library[self.index], p.proficiency
                 )
             )
 
     def develop(self) -> None:
-        """Phase 9: library, vision, trust and novelty, and how much of the plan is in place."""
-        board, lv, p, s = self.board, self.levers, self.board.p, self.index
+        """Library, vision, trust and novelty, and how much of the plan is in place."""
+        board, lv, p, s = self.board, self.levers[MATH], self.board.p, self.index
         schools = board.schools
         schools.library[s], schools.vision[s], schools.trust[s], schools.novelty[s] = week.develop_school(
             lv,

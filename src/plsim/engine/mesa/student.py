@@ -16,6 +16,7 @@ from plsim.engine.mesa.week_context import Noticeboard, own
 
 week: Any = interpreted("plsim.rules.week")
 learning: Any = interpreted("plsim.rules.learning")
+pacing: Any = interpreted("plsim.rules.pace")
 profile: Any = interpreted("plsim.rules.profile")
 
 
@@ -60,30 +61,40 @@ class StudentRules:
         self.attended = (1.0, 1.0)
 
     def observe(self) -> None:
-        """Phase 2: what the school believes of the student's levels and, when data are due, of the student's habits."""
+        """What the school knows of the student: level, needs and, when data are due, habits."""
         board = self.board
         rows, p = board.rows, board.p
         for i, k in self.places:
-            class_mean, normal, weight, private_hours, _ = board.profiles[k]
-            rows.estimate[i] = week.profile(
+            found = board.profiles[k]
+            rows.estimate[i], rows.known[i], rows.fit[i] = week.profile(
                 rows.estimate[i],
+                rows.known[i],
+                rows.fit[i],
                 rows.achievement[i],
-                class_mean,
-                normal,
+                rows.effort[i],
+                board.sections.class_mean[k],
+                board.normal[k],
                 rows.test_error[i] * board.z_profile[i],
-                weight,
-                private_hours,
+                found.weight,
+                found.one_on_one_hours,
+                found.seen,
+                found.told,
+                found.regrouped,
                 p,
             )
-        if self.school.data_due:
+        if sum(self.school.data_due) > 0.5:
             students, j = board.students, self.index
             i, k = self.places[READING]
             students.habits[j] = profile.updated_habits(
-                students.habits[j], students.self_regulation[j], board.z_profile[i], board.profiles[k][4], p.profile
+                students.habits[j],
+                students.self_regulation[j],
+                board.z_profile[i],
+                board.profiles[k].habits_weight,
+                p.profile,
             )
 
     def step(self) -> None:
-        """Phases 4 to 7 of a week."""
+        """The phases in which a student reads nobody but itself: learning, pace, development."""
         self.attend()
         self.learn()
         self.pace()
@@ -101,12 +112,15 @@ class StudentRules:
         )
 
     def experience(self, row: int, section: Any) -> Any:
-        """Phase 4: what the week of ``section`` holds for the student (``rules.week.Experience``)."""
+        """What the week of ``section`` holds for the student (``rules.week.Experience``)."""
         board = self.board
         rows, students, j = board.rows, board.students, self.index
         return week.experience(
             section,
             rows.estimate[row],
+            rows.known[row],
+            rows.fit[row],
+            rows.review[row],
             rows.group_mean[row],
             rows.position[row],
             rows.unit_mastery[row],
@@ -115,13 +129,13 @@ class StudentRules:
             students.collaboration[j],
             students.habits[j],
             rows.home_access[row],
-            1.0 if rows.u_pace[row] < section.own_pace_share else 0.0,
+            pacing.own_pace(rows.u_pace[row], section.own_pace_share),
             rows.u_served[row],
             board.p,
         )
 
     def learn(self) -> None:
-        """Phase 5: hours x attention x match x quality, in both subjects."""
+        """Hours x attention x match x aim x quality, in both subjects."""
         board = self.board
         rows, p = board.rows, board.p
         for (i, k), attended in zip(self.places, self.attended, strict=True):
@@ -134,7 +148,8 @@ class StudentRules:
                 rows.achievement[i],
                 rows.learning_rate[i],
                 attended,
-                board.normal[k],
+                board.gross[k],
+                board.gross[k] - board.normal[k],
                 board.seasonal[k],
                 rows.home_share[i],
                 rows.reference[i],
@@ -145,10 +160,11 @@ class StudentRules:
             rows.effort[i] = learned.effort
             rows.match[i] = learned.match
             rows.on_task[i] = learned.on_task
+            rows.aimed[i] = learned.aimed
             rows.one_on_one[i] += experience.one_on_one + experience.tutor
 
     def pace(self) -> None:
-        """Phase 6: units, by mastery, calendar or deadline, in both subjects."""
+        """Units, by mastery, calendar or deadline, in both subjects."""
         board = self.board
         rows, p = board.rows, board.p
         for i, k in self.places:
@@ -163,8 +179,9 @@ class StudentRules:
                 rows.review[i],
                 rows.achievement[i],
                 rows.effort[i],
+                rows.aimed[i],
                 board.z_assess[i],
-                1.0 if rows.u_pace[i] < section.own_pace_share else 0.0,
+                pacing.own_pace(rows.u_pace[i], section.own_pace_share),
                 rows.unit_rit[i],
                 p,
             )
@@ -173,18 +190,26 @@ class StudentRules:
             rows.unit_weeks[i] = unit.unit_weeks
             rows.ready_weeks[i] = unit.ready_weeks
             rows.review[i] = unit.review
-            # Adding 0 changes no bit, so only weeks that end a unit or wait for it touch the tallies.
-            if unit.ended:
-                if position >= rows.grade_start[i]:
-                    rows.coverage[i] += unit.mastery_at_end
-                rows.units_taught[i] += unit.ended
-                rows.taught_mastery[i] += unit.mastery_at_end
-                rows.unmet[i] += unit.unmet
-            elif unit.waiting:
-                rows.waiting[i] += unit.waiting
+            # Counting nothing changes no bit, so only weeks that end a unit or wait for it are counted.
+            if unit.ended or unit.waiting:
+                (
+                    rows.coverage[i],
+                    rows.units_taught[i],
+                    rows.taught_mastery[i],
+                    rows.unmet[i],
+                    rows.waiting[i],
+                ) = pacing.counted(
+                    rows.coverage[i],
+                    rows.units_taught[i],
+                    rows.taught_mastery[i],
+                    rows.unmet[i],
+                    rows.waiting[i],
+                    unit,
+                    1.0 if position >= rows.grade_start[i] else 0.0,
+                )
 
     def develop(self) -> None:
-        """Phase 7: how the student's motives move, from the means over both subjects."""
+        """How the student's motives move, from the means over both subjects."""
         board = self.board
         rows, students, p, j = board.rows, board.students, board.p, self.index
         (a, k_math), (b, k_reading) = self.places
@@ -203,6 +228,7 @@ class StudentRules:
                 week.advice(in_math, week.structure_received(in_math, habits, p))
                 + week.advice(in_reading, week.structure_received(in_reading, habits, p))
             ),
+            0.5 * (in_math.srl + in_reading.srl),
             0.5 * (rows.match[a] + rows.match[b]),
             0.5 * (in_math.engagement + in_reading.engagement),
             p,
@@ -216,6 +242,8 @@ class StudentRules:
     estimate = _mean_of("estimate", "What the school believes of it (RIT)")
     on_task = _mean_of("on_task", "On-task share of the last week's hours")
     match = _mean_of("match", "Match of the last week's work")
+    aimed = _mean_of("aimed", "Share of the last week's work aimed at what the student needs")
+    known = _mean_of("known", "How right the school's picture of the student's needs is (0 to 1)")
     effort = _mean_of("effort", "Effective time of the last week relative to typical")
     unit_mastery = _mean_of("unit_mastery", "Mastery of the present unit (0 to 1)")
     coverage = _mean_of("coverage", "Grade-level units taught and mastered this year")

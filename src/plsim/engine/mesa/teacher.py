@@ -12,8 +12,7 @@ from plsim.rules.levers import PRACTICE_COUNT
 week: Any = interpreted("plsim.rules.week")
 planning: Any = interpreted("plsim.rules.plan")
 skill: Any = interpreted("plsim.rules.proficiency")
-quality: Any = interpreted("plsim.rules.quality")
-shapes: Any = interpreted("plsim.rules.shapes")
+schooling: Any = interpreted("plsim.rules.school")
 
 
 class TeacherRules:
@@ -41,18 +40,33 @@ class TeacherRules:
         self.sections = sections
 
     def plan(self) -> None:
-        """Phase 1: hours asked against hours there are; what is left of the plan, and how well it is delivered."""
+        """Hours asked against hours there are; what is left of the plan, and how well it is delivered."""
         board, school, t = self.board, self.school, self.index
-        seats, p, lv = board.seats, board.p, school.levers
+        seats, schools, p = board.seats, board.schools, board.p
+        in_math, in_reading = school.levers
+        good = schools.library[school.index] * schools.library_quality[school.index]
         skills = [seats.proficiency[t, k] for k in range(PRACTICE_COUNT)]
         hours = 0.0
         for k in self.sections:
+            lv = school.lever_of(k)
             hours += week.section_demand(
-                lv, board.size[k], board.sections.spread[k], school.covered, skills[0], skills[1], skills[3], p
+                lv,
+                board.size[k],
+                board.sections.spread[k],
+                board.sections.parallel[k],
+                schooling.covered(good, lv.library_bought),
+                skills[0],
+                skills[1],
+                skills[3],
+                p,
             )
-        change = shapes.at_most(board.schools.change[school.index], 1.0)
-        demand = week.teacher_demand(lv, hours, change, p)
-        supply = week.teacher_supply(lv, board.schools.autonomy[school.index], change, p)
+        advising = 0.5 * (
+            week.advising_demand(in_math, school.section_size, skills[5], p)
+            + week.advising_demand(in_reading, school.section_size, skills[5], p)
+        )
+        tools = week.of_seat(week.tool_demand(in_math, p), week.tool_demand(in_reading, p), seats.math_share[t])
+        demand = planning.hours_demanded(hours + advising, tools, p.plan)
+        supply = planning.hours_supplied(in_math.planning_hours, p.plan)
         fidelity = planning.fidelity(demand, supply)
         strain = seats.strain[t]
         seats.practice_hours[t] = hours
@@ -61,30 +75,31 @@ class TeacherRules:
         seats.fidelity[t] = fidelity
         seats.demand_sum[t] += demand
         seats.strain_sum[t] += strain
-        coherence = 0.0
-        for intensity, skilled in zip(school.intensities, skills, strict=True):
-            coherence += intensity * skilled
-        own = quality.teacher_quality(seats.persistent[t], seats.yearly[t], seats.experience[t], strain, p.quality)
-        board.delivered[t] = week.deliver(
-            *skills, coherence / float(PRACTICE_COUNT), board.schools.vision[school.index], fidelity, strain, own, p
-        )
+        deviation = seats.persistent[t] + seats.yearly[t]
+        board.delivered[t] = week.deliver(*skills, fidelity, strain, deviation, seats.experience[t], seats.skill[t], p)
 
     def develop(self) -> None:
-        """Phase 8: proficiency in every practice, strain and buy-in."""
+        """Proficiency in every practice, general skill, strain and buy-in."""
         board, school, t = self.board, self.school, self.index
         seats, schools, p = board.seats, board.schools, board.p
-        s = school.index
+        s, lv = school.index, school.levers[0]
         change, buy_in = schools.change[s], seats.buy_in[t]
+        in_math, in_reading = school.intensities
         for k in range(PRACTICE_COUNT):
+            use = week.of_seat(in_math[k], in_reading[k], seats.math_share[t])
             seats.proficiency[t, k] = week.develop_practice(
-                seats.proficiency[t, k], school.intensities[k], board.relational[k], school.helped[k], buy_in, change, p
+                seats.proficiency[t, k], use, board.relational[k], school.helped[k], buy_in, change, p
             )
         strain = seats.strain[t]
         excess = planning.overload(seats.demand[t], seats.supply[t])
+        seats.skill[t] = skill.next_skill(
+            seats.skill[t], lv.instruction_coaching_hours, lv.coaching_quality, p.proficiency
+        )
         seats.strain[t] = skill.next_strain(strain, excess, p.proficiency)
         seats.buy_in[t] = skill.next_buy_in(buy_in, schools.vision[s], schools.engaged[s], strain, p.proficiency)
 
     strain = own("seats", "strain", "Strain, 0 or more")
+    general_skill = own("seats", "skill", "General skill of instruction, 0 to 1")
     buy_in = own("seats", "buy_in", "Belief in the change, 0 to 1")
     experience = own("seats", "experience", "Years as a teacher")
     fidelity = own("seats", "fidelity", "Share of the plan carried out this week")

@@ -14,13 +14,12 @@ import numpy as np
 from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm
 from plsim.engine.setting import WEEKLY_STREAM
-from plsim.rules.levers import Levers
+from plsim.rules.levers import COACHING
 from plsim.rules.week import Params
 
 noise: Any = interpreted("plsim.core.noise")
 schooling: Any = interpreted("plsim.rules.school")
 
-COACHING = Levers._fields.index("coaching_hours")
 # Philox makes some 150 temporary arrays; blocks that fit the processor's cache run twice as fast.
 _BLOCK = 8192
 
@@ -62,17 +61,20 @@ class Noticeboard:
         Views of the arm's arrays of the same names (:mod:`plsim.engine.state`).
     size, relational, schedule
         Students in each section; how relational each practice is, and whether it changes schedules (0 to 1).
+    applies
+        1 for levers that the plan turns in a subject, by subject and lever.
+    teacher_scale
+        Ratio of a teacher's quality that moves a year by one SD of students, one entry a section.
     u_attend, z_profile, z_assess
         This week's draws, one entry a row.
-    normal, seasonal, guide
-        This week's normal growth, drift and level of the pacing guide (RIT), one entry a section.
+    normal, gross, seasonal, guide
+        This week's normal growth, gross learning, drift and level of the pacing guide (RIT), one entry a section.
     shared, coaching
         What the school's network covers together this week, and the share of asked coaching that it gets; one a school.
     delivered
         What teachers deliver this week (``rules.week.Delivered``), one entry a seat.
     profiles
-        What phase 2 needs of a section: class mean and normal growth (RIT), weight of new data, one-on-one hours a
-        student, weight of new data on habits.
+        What the school can learn of a section's students this week (``rules.week.SectionProfile``).
     section_weeks
         The section's whole week (fields of ``rules.week.Section``).
     """
@@ -92,6 +94,8 @@ class Noticeboard:
         self.size: list[float] = np.diff(arm.sections.first_row).astype(np.float64).tolist()
         self.relational: list[float] = arm.tables.relational.tolist()
         self.schedule: list[float] = arm.tables.schedule.tolist()
+        self.applies: list[list[float]] = arm.tables.applies.tolist()
+        self.teacher_scale: list[float] = arm.tables.teacher_scale[self._subject, self._grade].tolist()
         self.delivered: list[Any] = [None] * arm.seats.strain.shape[0]
         self.profiles: list[Any] = [None] * self._subject.shape[0]
         self.section_weeks: list[Any] = [None] * self._subject.shape[0]
@@ -105,6 +109,7 @@ class Noticeboard:
         tables = self.arm.tables
         place = (self._subject, self._grade, week)
         self.normal: list[float] = tables.normal_rate[place].tolist()
+        self.gross: list[float] = tables.gross[place].tolist()
         self.seasonal: list[float] = tables.seasonal[place].tolist()
         self.guide: list[float] = tables.guide[place].tolist()
         self._meet_networks()
@@ -127,21 +132,18 @@ class Noticeboard:
     def _meet_networks(self) -> None:
         """What the schools of every network cover together as the week begins, and how far its coaching reaches."""
         networks, schools = self.arm.networks, self.schools
-        asked_hours = self.arm.tables.planned[:, self.week, COACHING].tolist()
+        planned = self.arm.tables.planned[:, self.week]
+        asked_hours = (planned[:, COACHING[0]] + planned[:, COACHING[1]]).tolist()
         self.shared: list[float] = []
         self.coaching: list[float] = []
         first_school = networks.first_school.tolist()
         for capacity, first, last in zip(
             networks.coaching_capacity.tolist(), first_school[:-1], first_school[1:], strict=True
         ):
-            best = 0.0
-            missing = 1.0
             asked = 0.0
             for s in range(first, last):
-                best = max(schools.library[s], best)
-                missing = missing * (1.0 - schools.library[s])
                 asked += asked_hours[s] * float(schools.first_seat[s + 1] - schools.first_seat[s])
-            shared = schooling.pooled_library(best, missing, self.arm.p.school)
+            shared = schooling.together(schools.library[first:last], self.p.school)
             self.shared += [shared] * (last - first)
             self.coaching += [schooling.pool_share(capacity, asked)] * (last - first)
 

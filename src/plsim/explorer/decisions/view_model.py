@@ -29,6 +29,7 @@ from plsim.report.words import (
     with_interval,
 )
 from plsim.runs.result import Result
+from plsim.runs.people import people_document
 from plsim.runs.tables import school_table, teacher_table
 
 _LESSONS = "measures.instruction_hours"
@@ -82,9 +83,12 @@ def material_of(picture: Picture, result: Result) -> Material:
             manifest=manifest,
             effects=result.effects,
             weekly=pd.DataFrame(),
-            students=picture.ground.students,
+            people=people_document(picture.both.base_setting),
             teachers=teacher_table(picture.run, picture.both),
-            schools=school_table(picture.run, picture.both),
+            # Of real schools none by itself, as in a result folder.
+            schools=None
+            if picture.both.base_setting.population.are_people
+            else school_table(picture.run, picture.both),
         )
     )
 

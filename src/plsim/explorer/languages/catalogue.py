@@ -18,6 +18,8 @@ PSEUDO = "qps"
 """No language: every text in brackets. Tests see by it which texts do not come from a catalogue."""
 PAGES = "pages"
 """The part of a catalogue that the page itself needs; the others are for the server's texts."""
+SENTENCES = "sentences"
+"""The part with the sentences that the server makes."""
 _POINT = frozenset({"419", "CU", "DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "US"})
 """Places that write decimals with a point though they speak Spanish."""
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -32,6 +34,13 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
 def catalogue(language: str) -> Mapping[str, str]:
     """All words of a language, by the English ones."""
     return {english: words for name in parts(language) for english, words in part(language, name).items()}
+
+
+@cache
+def labels(language: str) -> Mapping[str, str]:
+    """Words that stand by themselves in answers: titles, labels, texts of demonstrations and of the evidence."""
+    kept = (name for name in parts(language) if name not in {PAGES, SENTENCES})
+    return {english: words for name in kept for english, words in part(language, name).items()}
 
 
 def parts(language: str) -> tuple[str, ...]:
@@ -64,8 +73,8 @@ class Tongue:
     def label(self, text: str) -> str:
         """What may be a text of ours, or anything else."""
         if self.language == PSEUDO:
-            return f"⟦{text}⟧" if any(text in catalogue(each) for each in LANGUAGES) else text
-        return catalogue(self.language).get(text, text)
+            return f"⟦{text}⟧" if any(text in labels(each) for each in LANGUAGES) else text
+        return labels(self.language).get(text, text)
 
     def figure(self, english: str) -> str:
         """A number with the signs of the place."""

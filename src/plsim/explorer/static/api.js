@@ -33,3 +33,6 @@ export const get = (path, { signal } = {}) => ask(path, { signal });
 /** The answer to a question with a JSON body. An aborted signal makes the server drop the work too. */
 export const post = (path, body, { signal } = {}) =>
   ask(path, { method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+/** Ends something on the server. */
+export const remove = (path) => ask(path, { method: "DELETE" });

@@ -4,7 +4,7 @@
 // Every drawing takes the width in CSS pixels that it will have on the page, so that text is as large as other text.
 
 import { csv, download, h, s, table, unique } from "./dom.js";
-import { figure } from "./i18n.js";
+import { figure, t } from "./i18n.js";
 
 export const COLOURS = { here: "#005a8c", typical: "#5f6670", band: "#9fc3da", grid: "#d9dde2", ink: "#1a1a1a", soft: "#4d4d4d" };
 /** Up to four scenarios: colour, dash and marker. */
@@ -217,14 +217,14 @@ export function stacks(rows, { width, says, axis, parts, digits = 1, signs = fal
  * better than the text.
  */
 export function chart({ title, svg, name, header, rows, raw = null, note = "", open = false, ontoggle = null }) {
-  const numbers = h("div", { class: "wide numbers", tabindex: 0, role: "region", "aria-label": `${title}: the numbers` }, table(title, header, rows));
-  const more = h("details", { open, ontoggle: () => ontoggle?.(more.open) }, h("summary", {}, "Show the numbers"), numbers);
+  const numbers = h("div", { class: "wide numbers", tabindex: 0, role: "region", "aria-label": t("{title}: the numbers", { title }) }, table(title, header, rows));
+  const more = h("details", { open, ontoggle: () => ontoggle?.(more.open) }, h("summary", {}, t("Show the numbers")), numbers);
   return h("figure", { class: "chart", "data-name": name },
     h("figcaption", {}, title), svg, note ? h("p", { class: "soft note" }, note) : null,
     h("div", { class: "tools" },
       more,
-      h("button", { type: "button", class: "plain", "aria-label": `Download “${title}” as a picture`, onclick: () => savePng(svg, `${name}.png`) }, "PNG"),
-      h("button", { type: "button", class: "plain", "aria-label": `Download “${title}” as a table`, onclick: () => download(`${name}.csv`, csv(raw ?? [header, ...rows]), "text/csv") }, "CSV")));
+      h("button", { type: "button", class: "plain", "aria-label": t("Download “{title}” as a picture", { title }), onclick: () => savePng(svg, `${name}.png`) }, "PNG"),
+      h("button", { type: "button", class: "plain", "aria-label": t("Download “{title}” as a table", { title }), onclick: () => download(`${name}.csv`, csv(raw ?? [header, ...rows]), "text/csv") }, "CSV")));
 }
 
 /** An SVG as a PNG picture on white, twice as large as on the page. */

@@ -14,9 +14,9 @@ let words = {};
 const kept = () => { try { return localStorage.getItem(KEPT); } catch { return null; } };
 const known = (tag) => tag?.split("-")[0].toLowerCase();
 
-/** Finds out which language to speak, and fetches its words. Called once, before anything is shown. */
-export async function speak(fetchWords) {
-  const wished = [kept(), ...(navigator.languages ?? [navigator.language])].filter(Boolean);
+/** Finds out which language to speak (unless it is given), and fetches its words. Called once, before anything is shown. */
+export async function speak(fetchWords, given = null) {
+  const wished = given ? [given] : [kept(), ...(navigator.languages ?? [navigator.language])].filter(Boolean);
   const tag = wished.find((each) => known(each) in LANGUAGES || known(each) === PSEUDO) ?? "en-US";
   language = known(tag);
   // A language chosen by hand has no place of its own: that of the browser, if it speaks the same.

@@ -3,9 +3,12 @@
 //
 // A recording says in which share of a student's time something is so. What a lesson shows is spread evenly over the
 // year in just these shares (a low-discrepancy sequence, no dice), alike on both sides.
+//
+// Marks never cover each other: those that would share a place stand in rows, and marks are as large as then fit.
 
-import { number, ticks } from "./charts.js";
-import { h, s } from "./dom.js";
+import { number, signed, ticks } from "./charts.js";
+import { h, s, unique } from "./dom.js";
+import { counted, figure, t } from "./i18n.js";
 
 export const LESSONS = 5;
 const GOLDEN = 0.6180339887498949;
@@ -15,14 +18,20 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-
 
 const FITS = [
   [0.9, "fits", { stroke: "#5f6670", "stroke-width": 2 }],
-  [0.75, "does not quite fit", { stroke: "#b26b00", "stroke-width": 2.5, "stroke-dasharray": "6 3" }],
-  [-1, "does not fit", { stroke: "#8c1d04", "stroke-width": 3, "stroke-dasharray": "2 3" }],
+  [0.75, "roughly", { stroke: "#b26b00", "stroke-width": 2.5, "stroke-dasharray": "6 3" }],
+  [-1, "not", { stroke: "#8c1d04", "stroke-width": 3, "stroke-dasharray": "2 3" }],
 ];
 export const fit = (match) => FITS.find(([from]) => match >= from);
-export const MODE_NAMES = { whole: "Whole class", group: "Group", one_on_one: "One-on-one", alone: "Walks around", peers: "Pair work" };
-const SHORT = { whole: "All", one_on_one: "1:1", alone: "Around", peers: "Pairs" };
+export const MODE_NAMES = { whole: t("Whole class"), group: t("Group"), one_on_one: t("One-on-one"), alone: t("Walks around"), peers: t("Pair work") };
+const SHORT = { whole: t("All"), one_on_one: t("1:1"), alone: t("Around"), peers: t("Pairs") };
 const LANES = { whole: "#e7f1f8", group: "#faece2", one_on_one: "#efeaf7", alone: "#f6f7f8", peers: "#e4f4ef" };
-const BLUE = "#005a8c";
+/** Who began low, in the middle, high: a shape and a colour each, so that students can be told apart from afar. */
+const THIRDS = [
+  { name: t("began in the lowest third"), shape: "square", colour: "#b3480a" },
+  { name: t("in the middle third"), shape: "circle", colour: "#005a8c" },
+  { name: t("in the highest third"), shape: "hexagon", colour: "#5b3a94" },
+];
+const GAP = 3; // pixels between two marks
 
 /** Where the teacher is in a lesson: the minute of the week that it shows, laid on the teacher's week. */
 export function teacherAt(week, modes, lesson, at) {
@@ -61,15 +70,21 @@ export function scene(side, modes, moment, teacher) {
 }
 
 const led = (mode) => mode === "whole" || mode === "group" || mode === "one_on_one";
-const many = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
+const onTop = (pupil) => led(pupil.mode) && !pupil.absent;
+
+const WHERE = {
+  whole: t("with the whole class"), group: t("in a small group with the teacher"), one_on_one: t("alone with the teacher"),
+  alone: t("works alone"), peers: t("works with classmates"),
+};
 
 /** A student's place in a lesson, in words. */
 export function pupilWords(pupil) {
-  const where = { whole: "with the whole class", group: "in a small group with the teacher", one_on_one: "alone with the teacher", alone: "works alone", peers: "works with classmates" }[pupil.mode];
-  if (pupil.absent) return `Student ${pupil.number}: absent.`;
+  if (pupil.absent) return t("Student {number}: absent.", pupil);
   const off = pupil.target - pupil.level;
-  const work = fit(pupil.match)[1] === "fits" ? "work fits" : `work is ${many(Math.round(Math.abs(off)), "point")} too ${off > 0 ? "hard" : "easy"}`;
-  return `Student ${pupil.number}: ${pupil.level.toFixed(0)} points, ${where}, ${pupil.working ? "at work" : "not at work"}, ${work}.`;
+  const points = counted(Math.round(Math.abs(off)), "{n} point", "{n} points");
+  const work = fit(pupil.match)[1] === "fits" ? t("work fits") : off > 0 ? t("work is {points} too hard", { points }) : t("work is {points} too easy", { points });
+  return t("Student {number}: {level} points, {where}, {busy}, {work}.", {
+    number: pupil.number, level: figure(pupil.level), where: WHERE[pupil.mode], busy: pupil.working ? t("at work") : t("not at work"), work });
 }
 
 /** What happens in a lesson, in a sentence or two. */
@@ -77,22 +92,45 @@ export function sceneWords(now) {
   const present = now.pupils.filter((one) => !one.absent);
   const working = present.filter((one) => one.working).length;
   const withTeacher = present.filter((one) => led(one.mode)).length;
+  const values = { group: now.group + 1, groups: now.about.groups, alone: present.length - withTeacher, students: counted(withTeacher, "{n} student", "{n} students") };
   const teacher = {
-    whole: "The teacher teaches the whole class.",
-    group: `The teacher is with group ${now.group + 1} of ${now.about.groups} (${many(withTeacher, "student")}); ${present.length - withTeacher} work alone.`,
-    one_on_one: `The teacher is with ${withTeacher ? "one student" : "nobody: the student is absent"}; ${present.length - withTeacher} work alone.`,
-    alone: "Everybody works alone; the teacher walks around.",
-    peers: "Students work with classmates; the teacher walks around.",
-  }[now.teacher];
-  return `${teacher} ${working} of ${present.length} are at work.`;
+    whole: () => t("The teacher teaches the whole class."),
+    group: () => t("The teacher is with group {group} of {groups} ({students}); {alone} work alone.", values),
+    one_on_one: () => withTeacher ? t("The teacher is with one student; {alone} work alone.", values) : t("The teacher is with nobody: the student is absent; {alone} work alone.", values),
+    alone: () => t("Everybody works alone; the teacher walks around."),
+    peers: () => t("Students work with classmates; the teacher walks around."),
+  }[now.teacher]();
+  return `${teacher} ${t("{working} of {present} are at work.", { working, present: present.length })}`;
 }
 
-/** One class. choose(number) is called when a student is chosen; look(mode, group) when a part of the teacher's week is. */
-export function room(side, modes, { label, within, choose, look }) {
+/** In which row each mark stands so that none covers another: places from left to right, the first row that is free. */
+export function rowsOf(places, apart) {
+  const ends = [];
+  return places.map((place) => {
+    let row = ends.findIndex((end) => end <= place);
+    if (row < 0) row = ends.push(0) - 1;
+    ends[row] = place + apart;
+    return row;
+  });
+}
+
+/** The shape of a student's mark, around its middle. */
+function shape(kind, r, more) {
+  if (kind === "square") return s("rect", { x: -0.9 * r, y: -0.9 * r, width: 1.8 * r, height: 1.8 * r, rx: 2, ...more });
+  if (kind === "hexagon") return s("path", { d: `M${r} 0L${0.55 * r} ${0.9 * r}H${-0.55 * r}L${-r} 0L${-0.55 * r} ${-0.9 * r}H${0.55 * r}Z`, "stroke-linejoin": "round", ...more });
+  return s("circle", { r, ...more });
+}
+
+/**
+ * One class. choose(number) is called when a student is chosen; look(mode, group) when a part of the teacher's week is.
+ * most() says how high the drawing may be, in pixels; big() whether it is to be read from the last row.
+ */
+export function room(side, modes, { label, within, choose, look, most = () => 420, big = () => false }) {
   const order = [...side.students].sort((a, b) => a.start - b.start).map((one) => one.number);
   const rank = new Map(order.map((number_, index) => [number_, index]));
+  const third = (number_) => THIRDS[Math.min(Math.floor((3 * rank.get(number_)) / order.length), 2)];
   const canvas = h("div", { class: "canvas" });
-  const bar = h("div", { class: "time", role: "group", "aria-label": `${label}: the teacher’s week` });
+  const bar = h("div", { class: "time", role: "group", "aria-label": t("{label}: the teacher’s week", { label }) });
   const now = h("p", { class: "now" });
   const facts = h("dl", { class: "facts" });
   const element = h("section", { class: "room", "aria-label": label }, h("h2", {}, label), canvas, bar, now, facts);
@@ -103,41 +141,83 @@ export function room(side, modes, { label, within, choose, look }) {
   let entry = order[0];
   let barWeek = "";
 
-  function build() {
-    const width = Math.max(Math.floor(canvas.clientWidth), 280);
-    const r = width < 420 ? 10 : 12;
-    const lane = 28 + 4 * (2 * r + 4) + 4;
-    const height = 2 * lane + 46;
-    const x = (level) => 18 + ((level - within[0]) / (within[1] - within[0])) * (width - 36);
-    const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": `${label}: ${side.students.length} students by level. Arrow up and down go from student to student.`, "font-family": FONT, "font-size": 14, fill: "#1a1a1a" });
-    const top = s("rect", { x: 0, y: 0, width, height: lane, rx: 6 });
-    const below = s("rect", { x: 0, y: lane + 2, width, height: lane, rx: 6 });
-    const topText = s("text", { x: 8, y: 19, "font-weight": 600 });
-    const belowText = s("text", { x: 8, y: lane + 21, "font-weight": 600 });
-    svg.append(top, below);
-    for (const place of ticks(within[0], within[1], Math.floor(width / 80))) {
-      svg.append(s("line", { x1: x(place), x2: x(place), y1: 26, y2: 2 * lane + 4, stroke: "#d0d5da" }),
-        s("text", { x: x(place), y: 2 * lane + 20, "text-anchor": "middle", fill: "#4d4d4d" }, number(place, 0)));
+  /** Every lesson of the year, and what can be looked at in a week: all that may have to be drawn. */
+  const scenes = side.weeks.flatMap((about, week) => [
+    ...Array.from({ length: LESSONS }, (_, lesson) => scene(side, modes, week * LESSONS + lesson, teacherAt(about, modes, week, lesson))),
+    ...Array.from({ length: about.groups }, (_, group) => scene(side, modes, week * LESSONS, { mode: "group", share: (group + 0.5) / about.groups })),
+  ]);
+
+  /** Row of every student, upper and lower lane apart, and how many rows each lane has. */
+  function placed(scene_, x, apart) {
+    const rows = new Map();
+    const counts = [true, false].map((upper) => {
+      const lane = scene_.pupils.filter((one) => onTop(one) === upper).sort((a, b) => a.level - b.level);
+      const found = rowsOf(lane.map((one) => x(one.level)), apart);
+      found.forEach((row, index) => rows.set(lane[index].number, row));
+      return Math.max(1, ...found.map((row) => row + 1));
+    });
+    return { rows, counts };
+  }
+
+  const sizes = () => {
+    const width = Math.max(Math.floor(canvas.clientWidth), 240);
+    const type = big() ? Math.min(Math.max(width / 25, 16), 30) : width < 420 ? 14 : 15;
+    return { width, type, strip: Math.ceil(type * 1.5), axis: Math.ceil(type * (big() ? 1.5 : 2.7)) };
+  };
+  const placeOf = (width, r) => (level) => r + 4 + ((level - within[0]) / (within[1] - within[0])) * (width - 2 * r - 8);
+
+  /** The largest marks with which every lesson can be drawn, and how many rows they need. */
+  function measure() {
+    const { width, strip, axis } = sizes();
+    for (let r = big() ? Math.min(Math.max(width / 26, 14), 30) : Math.min(Math.max(width / 32, 12), 17); ; r -= 0.5) {
+      const rows = rowsWith(r);
+      if (2 * (strip + 5) + rows * (2 * r + GAP) + axis <= most() || r <= 10) return { r, rows };
     }
-    svg.append(s("text", { x: width / 2, y: 2 * lane + 40, "text-anchor": "middle", fill: "#4d4d4d" }, "Level, in MAP points"), topText, belowText);
+  }
+  function rowsWith(r) {
+    const x = placeOf(sizes().width, r);
+    return Math.max(...scenes.map((each) => placed(each, x, 2 * r + GAP).counts.reduce((a, b) => a + b, 0)));
+  }
+
+  /** Draws the class with marks of a size; two classes have the same. */
+  function build({ r, rows }) {
+    const { width, type, strip, axis } = sizes();
+    const x = placeOf(width, r);
+    const height = 2 * (strip + 5) + rows * (2 * r + GAP);
+    const svg = s("svg", { viewBox: `0 0 ${width} ${height + axis}`, width, height: height + axis, role: "group", "aria-label": t("{label}: {n} students by level. Arrow up and down go from student to student.", { label, n: side.students.length }), "font-family": FONT, "font-size": type, fill: "#1a1a1a" });
+    const top = s("rect", { x: 0, y: 0, width, rx: 6 });
+    const below = s("rect", { x: 0, width, rx: 6 });
+    const topText = s("text", { x: 8, y: type * 1.1, "font-weight": 600 });
+    const belowText = s("text", { x: 8, "font-weight": 600 });
+    svg.append(top, below);
+    const places = ticks(within[0], within[1], Math.floor(width / (type * 5)));
+    for (const place of places) {
+      svg.append(s("line", { x1: x(place), x2: x(place), y1: strip, y2: height + 2, stroke: "#d0d5da" }),
+        s("text", { x: x(place), y: height + type * 1.1, "text-anchor": place === places.at(-1) && big() ? "end" : "middle", fill: "#4d4d4d" }, place === places.at(-1) && big() ? t("{n} points", { n: number(place, 0) }) : number(place, 0)));
+    }
+    if (!big()) svg.append(s("text", { x: width / 2, y: height + type * 2.4, "text-anchor": "middle", fill: "#4d4d4d" }, t("Level, in MAP points")));
+    svg.append(topText, belowText);
     marks = new Map();
     const under = s("g", { "aria-hidden": "true" });
     svg.append(under);
+    const letters = Math.max(Math.round(r * 1.15), 11);
     for (const number_ of order) {
       const line = s("line", { x1: 0, y1: 0, y2: 0 });
       const tick = s("path", { fill: "none" });
       const work = s("g", { class: "work" }, line, tick);
       under.append(work);
-      const dot = s("circle", { r, stroke: BLUE, "stroke-width": 2 });
-      const text = s("text", { y: 4.5, "text-anchor": "middle", "font-size": r < 12 ? 11 : 12.5, "font-weight": 700, "aria-hidden": "true" }, number_);
+      const { shape: kind, colour } = third(number_);
+      const dot = shape(kind, r, { stroke: colour, "stroke-width": 2.5, class: "dot" });
+      const text = s("text", { y: letters * 0.36, "text-anchor": "middle", "font-size": letters, "font-weight": 700, "aria-hidden": "true" }, number_);
       const group = s("g", { class: "pupil", role: "button", tabindex: number_ === entry ? 0 : -1, "aria-pressed": String(number_ === picked), "data-number": number_,
         onclick: () => choose(number_), onkeydown: (event) => walk(event, number_), onfocus: () => { entry = number_; } },
-        s("circle", { r: r + 4, class: "ring" }), dot, text);
+        shape(kind, r + 3, { class: "ring" }), dot, text);
       svg.append(group);
-      marks.set(number_, { group, work, line, tick, dot, text });
+      marks.set(number_, { group, work, line, tick, dot, text, colour });
     }
     canvas.replaceChildren(svg);
-    box = { width, r, lane, x, top, below, topText, belowText };
+    box = { width, height, type, r, strip, x, top, below, topText, belowText };
+    barWeek = "";
     if (shown) at(shown);
     mark(picked);
   }
@@ -165,15 +245,22 @@ export function room(side, modes, { label, within, choose, look }) {
   /** Shows a lesson. */
   function at(scene_) {
     shown = scene_;
-    const { r, lane, x } = box;
+    const { r, strip, x } = box;
+    const apart = 2 * r + GAP;
+    const { rows, counts } = placed(scene_, x, apart);
+    const lane = strip + counts[0] * apart + 4; // the lower lane has the rest
+    box.top.setAttribute("height", lane);
+    box.below.setAttribute("y", lane + 2);
+    box.below.setAttribute("height", box.height - lane - 2);
+    box.belowText.setAttribute("y", lane + 2 + box.type * 1.1);
     box.top.setAttribute("fill", LANES[scene_.teacher]);
     box.below.setAttribute("fill", scene_.teacher === "peers" ? LANES.peers : LANES.alone);
-    box.topText.textContent = { whole: "With the teacher: the whole class", group: `With the teacher: group ${scene_.group + 1} of ${scene_.about.groups}`,
-      one_on_one: "With the teacher: one student", alone: "The teacher walks around", peers: "The teacher walks around" }[scene_.teacher];
-    box.belowText.textContent = scene_.teacher === "peers" ? "With classmates" : scene_.teacher === "whole" ? "" : "On their own";
+    box.topText.textContent = { whole: t("With the teacher: the whole class"), group: t("With the teacher: group {group} of {groups}", { group: scene_.group + 1, groups: scene_.about.groups }),
+      one_on_one: t("With the teacher: one student"), alone: t("The teacher walks around"), peers: t("The teacher walks around") }[scene_.teacher];
+    box.belowText.textContent = scene_.teacher === "peers" ? t("With classmates") : scene_.teacher === "whole" ? "" : t("On their own");
     for (const pupil of scene_.pupils) {
-      const { group, work, line, tick, dot, text } = marks.get(pupil.number);
-      const y = (led(pupil.mode) && !pupil.absent ? 0 : lane + 2) + 28 + r + (rank.get(pupil.number) % 4) * (2 * r + 4);
+      const { group, work, line, tick, dot, text, colour } = marks.get(pupil.number);
+      const y = (onTop(pupil) ? 0 : lane + 2) + strip + r + 1 + rows.get(pupil.number) * apart;
       group.style.transform = `translate(${x(pupil.level).toFixed(1)}px, ${y}px)`;
       work.style.transform = group.style.transform;
       const to = Math.min(Math.max(x(pupil.target), 4), box.width - 4) - x(pupil.level);
@@ -186,8 +273,8 @@ export function room(side, modes, { label, within, choose, look }) {
       tick.setAttribute("stroke", look_.stroke);
       tick.setAttribute("stroke-width", 3);
       work.setAttribute("visibility", pupil.absent ? "hidden" : "visible");
-      dot.setAttribute("fill", pupil.working ? BLUE : "#fff");
-      dot.setAttribute("stroke", pupil.absent ? "#8a8f96" : BLUE);
+      dot.setAttribute("fill", pupil.working ? colour : "#fff");
+      dot.setAttribute("stroke", pupil.absent ? "#8a8f96" : colour);
       if (pupil.absent) dot.setAttribute("stroke-dasharray", "3 3"); else dot.removeAttribute("stroke-dasharray");
       text.setAttribute("fill", pupil.working ? "#fff" : pupil.absent ? "#5f6670" : "#1a1a1a");
       group.setAttribute("aria-label", pupilWords(pupil));
@@ -203,15 +290,24 @@ export function room(side, modes, { label, within, choose, look }) {
     const total = about.time.reduce((a, b) => a + b, 0);
     const parts = modes.flatMap((mode, index) => mode === "group"
       ? Array.from({ length: about.groups }, (_, group) => ({ mode, group, share: about.time[index] / about.groups / total }))
-      : [{ mode, group: 0, share: about.time[index] / total }]).filter((one) => one.share > 0.001);
-    const short = (one) => one.share > 0.26 ? says(one) : one.mode === "group" ? (one.share > 0.1 ? `Group ${one.group + 1}` : `G${one.group + 1}`)
-      : one.share > 0.14 ? MODE_NAMES[one.mode] : SHORT[one.mode];
-    const says = (one) => `${one.mode === "group" ? `Group ${one.group + 1}` : MODE_NAMES[one.mode]} ${(100 * one.share).toFixed(0)}%`;
-    if (barWeek !== JSON.stringify(parts)) {
-      barWeek = JSON.stringify(parts);
-      const keep = bar.contains(document.activeElement) ? [...bar.children].indexOf(document.activeElement) : -1;
+      : [{ mode, group: 0, share: about.time[index] / total }]).filter((one) => one.share > 0.004);
+    const says = (one) => t("{what}: {share}% of the teacher’s week", {
+      what: one.mode === "group" ? t("Group {group}", { group: one.group + 1 }) : MODE_NAMES[one.mode], share: figure(100 * one.share) });
+    const share = (one) => `${figure(100 * one.share)}%`;
+    const names = (one) => {
+      const all = one.mode === "group" ? [t("Group {group}", { group: one.group + 1 }), `${one.group + 1}`] : [MODE_NAMES[one.mode], SHORT[one.mode]];
+      return [`${all[0]} ${share(one)}`, ...all];
+    };
+    const key = parts.map((one) => `${one.mode}${one.group}${one.share.toFixed(3)}`).join();
+    if (key !== barWeek) {
+      barWeek = key;
+      const keep = [...bar.children].indexOf(document.activeElement);
+      const wide = bar.clientWidth || 400;
+      const letter = Number.parseFloat(getComputedStyle(bar).fontSize) * 0.66;
       bar.replaceChildren(...parts.map((one) => {
-        const button = h("button", { type: "button", class: `m-${one.mode}`, title: says(one), "aria-label": says(one), "data-at": `${one.mode}-${one.group}`, onclick: () => look(one.mode, one.group) }, short(one));
+        // The longest words that fit; otherwise they are left to the button's name.
+        const words = names(one).find((each) => each.length * letter + 14 <= one.share * wide) ?? "";
+        const button = h("button", { type: "button", class: `m-${one.mode}`, title: says(one), "aria-label": says(one), "data-at": `${one.mode}-${one.group}`, onclick: () => look(one.mode, one.group) }, words);
         button.style.flex = `${Math.max(one.share, 0.02)} 1 0`;
         return button;
       }));
@@ -226,27 +322,80 @@ export function room(side, modes, { label, within, choose, look }) {
     const mean = (name) => side.students.reduce((sum, one) => sum + one[name][week], 0) / side.students.length;
     const about = scene_.about;
     facts.replaceChildren(...[
-      ["At work", `${(100 * mean("on_task")).toFixed(0)}%`],
-      ["Class level", about.class_level.toFixed(1)],
-      ["One-on-one, each", `${mean("one_on_one").toFixed(1)} min a week`],
-      ["Teacher’s work", `${about.asked.toFixed(0)} of ${about.had.toFixed(0)} hours`],
-      ["Plan carried out", `${(100 * about.fidelity).toFixed(0)}%`],
-      ["School misjudges by", `${about.error.toFixed(1)} points`],
-    ].map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
+      [t("At work"), `${figure(100 * mean("on_task"))}%`, true],
+      [t("One-on-one, each"), t("{minutes} min a week", { minutes: figure(mean("one_on_one"), 1) }), true],
+      [t("Plan carried out"), `${figure(100 * about.fidelity)}%`, true],
+      [t("Class level"), figure(about.class_level, 1)],
+      [t("Teacher’s work"), t("{asked} of {had} hours", { asked: figure(about.asked), had: figure(about.had) })],
+      [t("School misjudges by"), t("{points} points", { points: figure(about.error, 1) })],
+    ].map(([term, value, first]) => h("div", { class: first ? "first" : null }, h("dt", {}, term), h("dd", {}, value))));
   }
 
-  return { element, build, at, mark };
+  return { element, measure, rowsWith, build, at, mark };
+}
+
+/** Draws classes alike: with marks of one size, in as many rows. */
+export function buildAll(rooms) {
+  const r = Math.min(...rooms.map((one) => one.measure().r));
+  const rows = Math.max(...rooms.map((one) => one.rowsWith(r)));
+  for (const one of rooms) one.build({ r, rows });
+}
+
+/** How far two classes are apart on average in a lesson, in points: the second less the first. */
+export function gapAt(sides, moment) {
+  const week = Math.floor(moment / LESSONS);
+  const part_ = (moment % LESSONS + 1) / LESSONS;
+  const level = (side) => side.students.reduce((sum, one) => {
+    const before = week ? one.level[week - 1] : one.start;
+    return sum + before + (one.level[week] - before) * part_;
+  }, 0) / side.students.length;
+  return level(sides[1]) - level(sides[0]);
+}
+
+/** The running gap between two classes: in large type, and as a line over the year so far. */
+export function gap(film, labels, changed) {
+  const words = h("p", { class: "gap-words" });
+  const holder = h("div", { class: "gap-line" });
+  const element = h("div", { class: "gap" }, words, holder);
+  const lessons = 36 * LESSONS;
+  const all = Array.from({ length: lessons }, (_, moment) => gapAt(film.sides, moment));
+  const most = Math.max(...all.map(Math.abs), 0.5);
+
+  function at(moment) {
+    const value = all[moment];
+    const size = figure(Math.abs(value), 1);
+    words.replaceChildren(...(Math.abs(value) < 0.05
+      ? [h("strong", {}, figure(0, 1)), ` ${t("points between the two classes")}`]
+      : [h("strong", {}, signed(Math.abs(value), 1)), ` ${t("points: {label} is ahead", { label: labels[value > 0 ? 1 : 0] })}`]));
+    const width = Math.max(Math.floor(holder.clientWidth), 160);
+    const height = 56;
+    const x = (lesson) => 4 + (lesson / (lessons - 1)) * (width - 8);
+    const y = (points) => height / 2 - (points / most) * (height / 2 - 5);
+    const id = unique("gap");
+    const says = value > 0 ? t("Gap over the year so far: {label} ahead by {size} points.", { label: labels[1], size }) : t("Gap over the year so far: {label} ahead by {size} points.", { label: labels[0], size });
+    const path = all.slice(0, moment + 1).map((points, lesson) => `${lesson ? "L" : "M"}${x(lesson).toFixed(1)} ${y(points).toFixed(1)}`).join("");
+    holder.replaceChildren(s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-labelledby": id },
+      s("title", { id }, says),
+      s("line", { x1: 4, x2: width - 4, y1: height / 2, y2: height / 2, stroke: "#6d7680" }),
+      changed.map((week) => s("line", { x1: x(week * LESSONS), x2: x(week * LESSONS), y1: 2, y2: height - 2, stroke: "#8c1d04", "stroke-width": 2, "stroke-dasharray": "4 3" })),
+      s("path", { d: path, fill: "none", stroke: "#005a8c", "stroke-width": 4 }),
+      s("circle", { cx: x(moment), cy: y(value), r: 6, fill: "#005a8c" })));
+  }
+  return { element, at };
 }
 
 /** What the marks mean. */
 export function legend() {
   const mini = (...parts) => s("svg", { viewBox: "-14 -14 60 28", width: 60, height: 28, "aria-hidden": "true" }, ...parts);
   const alone = (dot) => s("svg", { class: "dot", viewBox: "-14 -14 28 28", width: 28, height: 28, "aria-hidden": "true" }, dot);
-  const dot = (fill, more = {}) => s("circle", { r: 10, fill, stroke: BLUE, "stroke-width": 2, ...more });
+  const ink = "#1a1a1a";
+  const dot = (fill, more = {}) => s("circle", { r: 10, fill, stroke: ink, "stroke-width": 2, ...more });
   const to = (look) => [s("line", { x1: 10, x2: 40, y1: 0, y2: 0, ...look }), s("path", { d: "M40 -8V8", stroke: look.stroke, "stroke-width": 3 })];
-  return h("div", { class: "legend" },
-    h("span", {}, alone(dot(BLUE)), "at work"), h("span", {}, alone(dot("#fff")), "not at work"),
-    h("span", {}, alone(dot("#fff", { stroke: "#8a8f96", "stroke-dasharray": "3 3" })), "absent"),
-    FITS.map(([, words, look]) => h("span", {}, mini(dot(BLUE), ...to(look)), `work ${words}`)),
-    h("span", {}, "The line ends at the level that the work is for."));
+  const works = { fits: t("work fits"), roughly: t("work does not quite fit"), not: t("work does not fit") };
+  return h("details", { class: "legend" }, h("summary", {}, t("What the marks mean")), h("div", {},
+    THIRDS.map((one) => h("span", {}, alone(shape(one.shape, 11, { fill: one.colour })), one.name)),
+    h("span", {}, alone(dot(ink)), t("filled: at work")), h("span", {}, alone(dot("#fff")), t("hollow: not at work")),
+    h("span", {}, alone(dot("#fff", { stroke: "#8a8f96", "stroke-dasharray": "3 3" })), t("absent")),
+    FITS.map(([, name, look]) => h("span", { class: "line" }, mini(dot(ink), ...to(look)), works[name])),
+    h("span", { class: "line" }, t("The line ends at the level that the work is for."))));
 }

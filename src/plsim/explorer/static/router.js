@@ -18,5 +18,7 @@ export function go(path, params) {
 
 /** Change the address of where we are, without leaving a step in the history or showing the screen anew. */
 export function settle(path, params) {
-  history.replaceState(null, "", address(path, params));
+  try {
+    history.replaceState(null, "", address(path, params));
+  } catch { /* a page from a file may not be allowed to: the address then stays as it was */ }
 }

@@ -4,16 +4,17 @@
 
 import { COLOURS, PINS, chart, limits, number, signed, ticks } from "./charts.js";
 import { s, unique } from "./dom.js";
+import { t } from "./i18n.js";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 const WIDE = 0.56; // width of a letter over the size of type
 
 const written = (about, value) => (about.level ? number : signed)(value, about.digits);
-const axisOf = (about) => (about.level ? about.unit : `${about.unit}${about.unit ? ", " : ""}against typical practice`);
+const axisOf = (about) => [about.unit, about.level ? "" : t("against typical practice")].filter(Boolean).join(", ");
 
 function says(about) {
   const parts = about.series.flatMap((one) => one.points.map(([value, low, high], index) =>
-    `${[one.name, about.ticks[index]].filter(Boolean).join(", ")}: ${written(about, value)} (${written(about, low)} to ${written(about, high)})`));
+    `${[one.name, about.ticks[index]].filter(Boolean).join(", ")}: ${written(about, value)} (${t("{low} to {high}", { low: written(about, low), high: written(about, high) })})`));
   return `${about.title}, ${axisOf(about)}. ${parts.join("; ")}.`;
 }
 
@@ -22,6 +23,9 @@ function frame(width, height, type, text) {
   return s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-labelledby": id, "font-family": FONT, "font-size": type, fill: COLOURS.ink },
     s("title", { id }, text));
 }
+
+/** What was drawn beforehand. */
+const DRAWN = { fill: "none", stroke: COLOURS.ink, "stroke-width": 3, "stroke-dasharray": "3 5", "stroke-linecap": "round" };
 
 const label = (x, y, text, more = {}) => s("text", { x, y, ...more }, text);
 
@@ -39,7 +43,7 @@ const decimals = (places) => {
 };
 
 /** Words on as many lines as they need. */
-function wrapped(text, room) {
+export function wrapped(text, room) {
   const rows = [""];
   for (const word of text.split(" ")) {
     if (rows.at(-1) && rows.at(-1).length + word.length + 1 > room) rows.push("");
@@ -48,11 +52,11 @@ function wrapped(text, room) {
   return rows;
 }
 
-function bars(about, width, type) {
+function bars(about, width, type, drawn) {
   const several = about.series.length > 1;
   const rows = about.ticks.flatMap((tick, index) => about.series.map((one, which) =>
-    ({ text: several ? `${tick}: ${one.name}` : tick, point: one.points[index], look: PINS[which % PINS.length] })));
-  const all = rows.flatMap((row) => row.point);
+    ({ text: several ? `${tick}: ${one.name}` : tick, point: one.points[index], look: PINS[which % PINS.length], drawn: which ? null : drawn?.[index] ?? null })));
+  const all = rows.flatMap((row) => [...row.point, ...(row.drawn === null ? [] : [row.drawn])]);
   const [low, high] = limits(all, { room: 0.06 });
   const valueRoom = type * WIDE * (Math.max(...rows.map((row) => written(about, row.point[0]).length)) + 1.5);
   const left = type * 0.6;
@@ -81,13 +85,15 @@ function bars(about, width, type) {
       s("line", { x1: at(from), x2: at(to), y1: middle, y2: middle, stroke: row.look.colour, "stroke-width": type * 0.55, "stroke-opacity": 0.35, class: "band" }),
       mark(row.look.marker, at(value), middle, type * 0.42, row.look.colour),
       label(width - left, middle + type * 0.36, written(about, value), { "text-anchor": "end", "font-weight": 700, fill: row.look.colour }));
+    if (row.drawn !== null) svg.append(s("circle", { cx: at(row.drawn), cy: middle, r: type * 0.5, class: "drawn", ...DRAWN }));
     y += heights[index];
   });
   return svg;
 }
 
-function years(about, width, type, room) {
-  const points = about.series.flatMap((one) => one.points.flat());
+function years(about, width, type, room, drawn) {
+  const known = (drawn ?? []).map((value, index) => [index, value]).filter(([, value]) => value !== null);
+  const points = [...about.series.flatMap((one) => one.points.flat()), ...known.map(([, value]) => value)];
   const [low, high] = limits(points, { room: 0.06 });
   const places = ticks(low, high, 5);
   const write = (value) => (about.level ? number : signed)(value, decimals(places));
@@ -124,26 +130,31 @@ function years(about, width, type, room) {
       s("line", { x1: x(index), x2: x(index), y1: py(from), y2: py(to), stroke: look.colour, "stroke-width": type * 0.5, "stroke-opacity": 0.3, class: "band" }),
       mark(look.marker, x(index), py(value), type * 0.42, look.colour)));
   });
+  if (known.length) {
+    svg.append(s("path", { d: known.map(([index, value], n) => `${n ? "L" : "M"}${px(index)} ${py(value)}`).join(""), ...DRAWN }),
+      known.map(([index, value]) => s("circle", { cx: px(index), cy: py(value), r: type * 0.5, class: "drawn", ...DRAWN })));
+  }
   return svg;
 }
 
 /**
  * The chart of a step with its title and its table.
  *
+ * drawn: a prediction for each tick of the first series, laid over the result.
  * type: size of letters in pixels, made smaller if need be so that the drawing is at most `room` pixels high.
  */
-export function stepChart(about, { width, type, room = Infinity, name }) {
-  const drawn = (size) => about.kind === "lines" ? years(about, width, size, room) : bars(about, width, size);
-  let svg = drawn(type);
-  for (let size = type - 1; size >= 13 && svg.viewBox.baseVal.height > room; size -= 1) svg = drawn(size);
+export function stepChart(about, { width, type, room = Infinity, name, drawn = null }) {
+  const made = (size) => about.kind === "lines" ? years(about, width, size, room, drawn) : bars(about, width, size, drawn);
+  let svg = made(type);
+  for (let size = type - 1; size >= 13 && svg.viewBox.baseVal.height > room; size -= 1) svg = made(size);
   const rows = about.series.flatMap((one) => one.points.map((point, index) =>
     [[one.name, about.ticks[index]].filter(Boolean).join(", "), ...point.map((value) => written(about, value))]));
   const raw = [["series", "at", "value", "low", "high"], ...about.series.flatMap((one) => one.points.map((point, index) => [one.name, about.ticks[index], ...point]))];
   return chart({
     title: [about.title, about.about].filter(Boolean).join(", "),
     svg, name, raw,
-    header: ["", about.unit || "value", "low", "high"],
+    header: ["", about.unit || t("value"), t("low"), t("high")],
     rows,
-    note: "Mark: the middle of all sets of assumptions. Bar: nine in ten of them.",
+    note: t("Mark: the middle of all sets of assumptions. Bar: nine in ten of them.") + (drawn?.some((value) => value !== null) ? ` ${t("Dashed: what was drawn beforehand.")}` : ""),
   });
 }

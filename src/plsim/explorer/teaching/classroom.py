@@ -22,6 +22,7 @@ from plsim.core.errors import ScenarioError
 from plsim.core.jit import interpreted
 from plsim.engine.pair import population_of
 from plsim.explorer.server.requests import MAX_CHANGES, _Id, _Key, _started, _Value
+from plsim.explorer.teaching.classroom_changes import Thing, changes_of
 from plsim.population.model import Population
 from plsim.practices import Context
 from plsim.scenario.loading import changed
@@ -39,6 +40,15 @@ matching: Any = interpreted("plsim.rules.match")
 timing: Any = interpreted("plsim.rules.time")
 
 
+class Later(BaseModel):
+    """What is changed in the middle of the year; until then nothing of the year is different."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+    week: int = Field(ge=0, le=WEEKS_PER_YEAR - 1, description="Weeks that are over when it changes.")
+    thing: Thing
+
+
 class Side(BaseModel):
     """What the school of one side does: practices, support and programs of a scenario, and changes to them."""
 
@@ -50,6 +60,7 @@ class Side(BaseModel):
         max_length=MAX_CHANGES,
         description="Dotted keys of practices, support and programs, and their values.",
     )
+    later: Later | None = Field(default=None, description="What the school does differently from some week on.")
 
 
 class Classroom(BaseModel):
@@ -68,8 +79,8 @@ class Classroom(BaseModel):
     years: int = Field(default=0, ge=0, le=3, description="Years that the school has done this before.")
     seed: int = Field(default=0, ge=0, le=MAX_SEED, description="Who sits in the class, and their luck.")
 
-    def scenario(self, side: Side) -> Scenario:
-        """The scenario of one side: a school of one class, exactly at the plan's intensities."""
+    def scenario(self, side: Side, *, later: bool = False) -> Scenario:
+        """The scenario of one side: a school of one class, exactly at the plan's intensities; or as changed later."""
         made = _started(side.start)
         for key in side.changes:
             if key.partition(".")[0] not in _TABLES:
@@ -77,6 +88,8 @@ class Classroom(BaseModel):
                 raise ScenarioError("changes", key, "cannot be changed for a class", allowed=allowed)
         if side.changes:
             made = changed(made, side.changes)
+        if later and side.later is not None:
+            made = changed(made, changes_of(side.later.thing, made))
         practices = made.practices.model_copy(
             update={name: practice.model_copy(update={"spread": 0.0}) for name, practice in made.practices.items()}
         )
@@ -104,8 +117,15 @@ class Classroom(BaseModel):
         )
 
 
-def record(scenario: Scenario, population: Population, subject: str) -> dict[str, Any]:
+def record(
+    scenario: Scenario, population: Population, subject: str, *, then: Scenario | None = None, week: int = 0
+) -> dict[str, Any]:
     """36 weeks of the first section of a subject.
+
+    Parameters
+    ----------
+    then, week
+        What the school does after so many weeks.
 
     Returns
     -------
@@ -129,6 +149,10 @@ def record(scenario: Scenario, population: Population, subject: str) -> dict[str
             return held
 
     model = SchoolModel(scenario, seed=scenario.seed, student_class=Pupil, population=population, years=1)
+    if then is not None:
+        # A plan is a table of levers by week: from this week on, that of the other plan.
+        changed_plan = SchoolModel(then, seed=then.seed, population=population, years=1).arm.tables.planned
+        model.arm.tables.planned[:, week:] = changed_plan[:, week:]
     section = min(student.section[at] for student in model.students)
     pupils = sorted((one for one in model.students if one.section[at] == section), key=lambda one: one.index)
     diary = _Diary(model, pupils, section, at)
@@ -297,10 +321,14 @@ class Recorder:
 
     def _side(self, asked: Classroom, side: Side) -> dict[str, Any]:
         scenario = asked.scenario(side)
-        key = hashlib.blake2b(f"{asked.subject} {scenario.to_toml()}".encode(), digest_size=16).hexdigest()
+        then = None if side.later is None else asked.scenario(side, later=True)
+        week = 0 if side.later is None else side.later.week
+        plans = f"{asked.subject} {scenario.to_toml()} {week} {'' if then is None else then.to_toml()}"
+        key = hashlib.blake2b(plans.encode(), digest_size=16).hexdigest()
         if key not in self._kept:
             # Conditions of the school are part of its context, which is the same on both sides.
-            self._kept[key] = record(scenario, population_of(scenario, None, asked.seed), asked.subject)
+            people = population_of(scenario, None, asked.seed)
+            self._kept[key] = record(scenario, people, asked.subject, then=then, week=week)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

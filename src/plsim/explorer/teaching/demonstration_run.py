@@ -244,6 +244,22 @@ def _sureness(of: Loaded, step: Step, verdict: Verdict) -> str:
 
 
 def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, Any]:
+    factor = unit_of(step.unit).factor
+    points = []
+    for point in step.points:
+        values = at(point)
+        low, high = _band(values)
+        points.append([value * factor for value in (float(np.median(values)), low, high)])
+    found = frame(of, step)
+    several = len(found["ticks"])
+    series = [
+        {"name": name, "points": points[i * several : (i + 1) * several]} for i, name in enumerate(found.pop("names"))
+    ]
+    return {**found, "series": series}
+
+
+def frame(of: Loaded, step: Step) -> dict[str, Any]:
+    """A step's chart without its numbers: what people may draw a prediction into."""
     unit = unit_of(step.unit)
     level = step.arm != "difference"
     ticks = {
@@ -252,11 +268,6 @@ def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats])
         "groups": lambda: [_group(group) for group in step.groups],
     }[step.compare]()
     names = [""] if step.compare == "settings" else [of.says.settings[name].label for name in step.settings]
-    points = []
-    for point in step.points:
-        values = at(point)
-        low, high = _band(values)
-        points.append([value * unit.factor for value in (float(np.median(values)), low, high)])
     name = unit.level if level else unit.difference
     about = [f"after year {step.year}"] if step.compare != "years" else []
     about += [_group(step.group)] if step.group != "all" and step.compare != "groups" else []
@@ -269,7 +280,5 @@ def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats])
         "digits": unit.digits,
         "level": level,
         "ticks": ticks,
-        "series": [
-            {"name": label, "points": points[i * len(ticks) : (i + 1) * len(ticks)]} for i, label in enumerate(names)
-        ],
+        "names": names,
     }

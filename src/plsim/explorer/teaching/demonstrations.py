@@ -97,6 +97,8 @@ class Option(_Closed):
     text: str = Field(min_length=1, max_length=160)
     when: str | tuple[str, ...] = ()
     """How the run turns out when this answer is right."""
+    because: str = Field(default="", max_length=300)
+    """Why people choose it: for the trainer's script, shown to nobody before the answer."""
     below: float | None = None
     """Of a guess: right below this number, in the unit of the chart, and from the option before on."""
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from plsim.core.arrays import Floats
+from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import DOSE
 from plsim.engine.parameters import World
@@ -30,7 +31,7 @@ _TUTORING_SHARE = Levers._fields.index("tutoring_share")
 class Snapshot:
     """What tests of every kind would show of all students in one week; each (students, 2), without test error.
 
-    ``achievement`` in RIT; ``aligned`` the share mastered of what was taught; ``on_grade`` units of the grade.
+    ``achievement`` in RIT; ``aligned`` units times mastery over the calendar's; ``on_grade`` units of the grade.
     """
 
     achievement: Floats
@@ -159,5 +160,5 @@ class Lives:
 
 def _test(arm: Arm) -> Snapshot:
     rows = arm.rows
-    aligned = rows.taught_mastery / np.maximum(rows.units_taught, 1.0)
+    aligned = interpreted("plsim.rules.pace").aligned_score(rows.taught_mastery, float(arm.week), arm.p.pace)
     return Snapshot(*(arm.by_student(each) for each in (rows.achievement, aligned, rows.coverage)))

@@ -21,9 +21,9 @@ from plsim.core.calendar import GRADES
 from plsim.evidence import norms
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
-from plsim.population.nwea import RESULTS_FILE, STUDENTS_FILE
-from plsim.population.roster import ROSTER_FILE
-from plsim.population.sample_oneroster import oneroster_tables, write_zip
+from plsim.population.nwea.reading import RESULTS_FILE, STUDENTS_FILE
+from plsim.population.roster.reading import ROSTER_FILE
+from plsim.population.sample.oneroster import oneroster_tables, write_zip
 
 TERMS = {"Fall 2021-2022": "9/14/2021", "Spring 2021-2022": "5/3/2022", "Fall 2022-2023": "9/13/2022"}
 SCALES = ("Mathematics", "Reading")

@@ -7,11 +7,11 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from plsim.core.errors import PopulationError
 
@@ -80,22 +80,41 @@ def memory_file(name: str, content: bytes) -> TableFile:
     return TableFile(name, opened)
 
 
+class Place(NamedTuple):
+    """Some files that lie together: a folder, a zip, or a folder inside a zip.
+
+    Attributes
+    ----------
+    name
+        What messages call it.
+    files
+        By their names in small letters.
+    """
+
+    name: str
+    files: dict[str, TableFile]
+
+
 def files_of_folder(folder: Path) -> dict[str, TableFile]:
     """The entries of a folder by their names in small letters."""
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as error:
-        raise PopulationError(str(folder), "", f"cannot be read: {error.strerror or error}") from None
     found: dict[str, TableFile] = {}
-    for entry in entries:
+    for entry in entries_of(folder):
         if entry.name.lower() in found:
             raise PopulationError(str(folder), "", f"holds {entry.name} twice, in small and in large letters")
         found[entry.name.lower()] = plain_file(entry)
     return found
 
 
-def files_of_zip(path: Path, content: bytes | None = None) -> dict[str, TableFile]:
-    """The files in a zip by their names in small letters, whatever folder inside it they lie in.
+def entries_of(folder: Path) -> list[Path]:
+    """What lies in a folder, by name."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise PopulationError(str(folder), "", f"cannot be read: {error.strerror or error}") from None
+
+
+def places_of_zip(path: Path, content: bytes | None = None) -> list[Place]:
+    """The files in a zip, folder by folder.
 
     ``content`` is the zip itself where it lies nowhere; ``path`` is then only its name.
     """
@@ -107,7 +126,7 @@ def files_of_zip(path: Path, content: bytes | None = None) -> dict[str, TableFil
         raise PopulationError(path.name, "", f"holds {len(members)} files", allowed=f"up to {MAX_ZIP_MEMBERS}")
     if content is not None:
         check_bytes(f"{path.name}, unpacked", sum(member.file_size for member in members), MAX_ZIP_BYTES)
-    found: dict[str, TableFile] = {}
+    places: dict[PurePosixPath, dict[str, TableFile]] = {}
     for member in members:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or ":" in member.filename:
@@ -120,9 +139,21 @@ def files_of_zip(path: Path, content: bytes | None = None) -> dict[str, TableFil
             or "__MACOSX" in inside.parts
         ):
             continue
-        if inside.name.lower() in found:
+        files = places.setdefault(inside.parent, {})
+        if inside.name.lower() in files:
             raise PopulationError(path.name, "", f"holds {inside.name} twice", allowed="one of each")
-        found[inside.name.lower()] = _zipped(path, content, member, inside.name)
+        files[inside.name.lower()] = _zipped(path, content, member, inside.name)
+    return [Place(path.name if str(at) == "." else f"{path.name}/{at}", places[at]) for at in sorted(places)]
+
+
+def files_together(where: str, places: Iterable[Place]) -> dict[str, TableFile]:
+    """All files of several places as if they lay in one; refused when two have one name."""
+    found: dict[str, TableFile] = {}
+    for place in places:
+        for name, file in place.files.items():
+            if name in found:
+                raise PopulationError(where, "", f"holds {name} twice", allowed="one of each")
+            found[name] = file
     return found
 
 

@@ -1,0 +1,1 @@
+"""The explorer as one file that opens without a server: demonstrations, classes, scenarios and a grid of answers."""

@@ -1,0 +1,1 @@
+"""Reading what NWEA MAP exports."""

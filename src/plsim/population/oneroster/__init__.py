@@ -1,0 +1,1 @@
+"""Reading a OneRoster: who is in which class, and who teaches it."""

@@ -1,0 +1,1 @@
+"""Invented districts in the formats that plsim reads."""

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Double-click. The first time macOS may ask: right-click, Open.
+cd "$(dirname "$0")" || exit 1
+for python in python3.13 python3.12 python3.11 \
+  /Library/Frameworks/Python.framework/Versions/3.13/bin/python3 \
+  /Library/Frameworks/Python.framework/Versions/3.12/bin/python3 \
+  /Library/Frameworks/Python.framework/Versions/3.11/bin/python3 \
+  /opt/homebrew/bin/python3 python3; do
+  if command -v "$python" >/dev/null 2>&1 &&
+    "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+    exec "$python" launch.py "$@"
+  fi
+done
+echo "plsim needs Python 3.11, 3.12 or 3.13, and none was found on this Mac."
+echo "Install it from https://www.python.org/downloads/macos/ and double-click again."
+[ -t 0 ] && { printf 'Press Enter to close this window. '; read -r _; }
+exit 1
