@@ -45,7 +45,7 @@ def asked(client: httpx.Client, visitor: int, move: int) -> float:
     changes = {"practices.technology.intensity": round(0.1 + 0.00001 * (visitor + 100 * move), 6)}
     question = {"start": "nglc_2015", "changes": changes, "visitor": f"person-{visitor}"}
     begun = time.perf_counter()
-    answer = client.post("/api/picture", json=question)
+    answer = client.post("/api/evaluation", json=question)
     answer.raise_for_status()
     return time.perf_counter() - begun
 
@@ -96,7 +96,7 @@ def main() -> None:
     print(f"nglc_2015: 10,600 students, 40 schools, two years; {os.cpu_count()} processors{load}")
     process, address, up = started()
     try:
-        httpx.post(f"{address}/api/picture", json={"start": "nglc_2015"}, timeout=300.0).raise_for_status()
+        httpx.post(f"{address}/api/evaluation", json={"start": "nglc_2015"}, timeout=300.0).raise_for_status()
         print(f"{'first picture after the server is up':<58} {1000.0 * (time.perf_counter() - up):7.0f} ms")
         clients = [httpx.Client(base_url=address, timeout=300.0) for _ in range(options.people)]
         told("one person, one setting after the other", [asked(clients[0], 0, move) for move in range(options.moves)])

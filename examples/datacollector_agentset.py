@@ -1,11 +1,14 @@
-"""Watching the agents: Mesa's AgentSet and DataCollector on a school model.
+"""
+Watching the agents: Mesa's DataCollector
+=========================================
 
 Every number that a student, teacher or school carries can be read as an attribute, so Mesa's own tools work as on any
-other model. Run it with ``python examples/datacollector_agentset.py``.
+other model.
 """
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import mesa
 import numpy as np
 import pandas as pd
@@ -56,5 +59,13 @@ def main(students: int = 120, weeks: int = 12) -> pd.DataFrame:
     return weekly
 
 
+# %%
+# Twelve weeks of the school, as the collector saw them.
+
 if __name__ == "__main__":
-    main()
+    collected = main()
+    figure, axes = plt.subplots(1, 3, figsize=(9.0, 2.8), layout="constrained")
+    for axis, name in zip(axes, collected.columns, strict=True):
+        axis.plot(range(1, len(collected) + 1), collected[name], color="#1f5a8a")
+        axis.set(xlabel="week", title=name)
+    plt.show()

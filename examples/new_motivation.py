@@ -1,14 +1,17 @@
-"""A new theory of motivation, beside the original, with the same students and the same luck.
+"""
+A new theory of motivation
+==========================
+
+It stands beside the original, with the same students and the same random draws.
 
 The model says that engagement follows *match*: work that is too hard or too easy turns students away. Another theory
 says that it follows *success*: students who got much done lately want more, whatever the work was. This file states
 that theory as one overridden method, and asks whether it would change what a school's plan does.
-
-Run it with ``python examples/new_motivation.py``.
 """
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 import plsim
@@ -71,5 +74,15 @@ def main(students: int = 120) -> dict[str, dict[str, float]]:
     return effects
 
 
+# %%
+# The plan's effects under the two theories. They differ, so how students are motivated is one of the assumptions on
+# which an answer depends.
+
 if __name__ == "__main__":
-    main()
+    found = main()
+    figure, axes = plt.subplots(1, 3, figsize=(9.0, 3.0), layout="constrained")
+    for axis, name in zip(axes, found["match"], strict=True):
+        axis.bar(["match", "success"], [found[theory][name] for theory in found], color=["#1f5a8a", "#8a4b1f"])
+        axis.axhline(0.0, color="black", linewidth=0.8)
+        axis.set(title=f"effect on {name}")
+    plt.show()

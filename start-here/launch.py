@@ -151,8 +151,8 @@ def why_not(said: list[str]) -> str:
     if re.search(r"ConnectTimeout|NewConnectionError|NameResolution|Max retries|ProxyError|Could not fetch URL", text):
         return (
             "The packages that plsim is built on could not be fetched: there is no network, or a filter stops it.\n"
-            "Connect and double-click again; or ask whoever keeps your network to allow pypi.org and "
-            "files.pythonhosted.org."
+            "Connect and double-click again; or ask whoever keeps your network to allow Python's package index and "
+            "its file server."
         )
     if "No matching distribution" in text:
         return "A package that plsim is built on does not exist for this computer.\n" + "".join(said[-3:])

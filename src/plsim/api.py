@@ -53,6 +53,11 @@ def load(
     years, seed
         Put over the file's, when given.
 
+    Returns
+    -------
+    Scenario
+        Frozen; ``to_toml()`` gives its text with every default filled in.
+
     Raises
     ------
     ScenarioError
@@ -85,6 +90,11 @@ def change(scenario: Scenario | str | Path, changes: Mapping[str, object]) -> Sc
         A scenario, or the name or path of one.
     changes
         Dotted scenario keys and their values.
+
+    Returns
+    -------
+    Scenario
+        A new one; the one given is left as it is.
 
     Raises
     ------
@@ -156,6 +166,18 @@ def run(
     PopulationError
         When the files of a population are wrong.
 
+    Notes
+    -----
+    Both arms share their random numbers, drawn by address with Philox4x32-10 [1]_, so their difference holds no
+    sampling error. An effect in SD is a mean difference divided by the norms' standard deviation of observed fall
+    scores in the student's grade: Cohen's d [2]_ with a fixed denominator. Percentile points are Cohen's U3 less one
+    half, times 100.
+
+    References
+    ----------
+    .. [1] Salmon, Moraes, Dror and Shaw (2011). Parallel random numbers: as easy as 1, 2, 3. SC '11.
+    .. [2] Cohen (1988). Statistical power analysis for the behavioral sciences, 2nd ed., chapter 2.
+
     Examples
     --------
     >>> import plsim
@@ -216,6 +238,14 @@ def compare(
     InputError
         When fewer than two different scenarios are given, or an argument is not what is allowed.
 
+    Notes
+    -----
+    The parts of an effect in ``why`` are Shapley values [1]_ of its four channels, so they add up to the effect.
+
+    References
+    ----------
+    .. [1] Shapley (1953). A value for n-person games. Contributions to the Theory of Games II, 307-317.
+
     Examples
     --------
     >>> import plsim
@@ -269,6 +299,11 @@ def evaluate(
     Evaluator
         Called with changes and a world it gives the outcomes, shape (outcomes,), in the order of its ``outcomes``.
 
+    Raises
+    ------
+    InputError
+        When an argument is not what is allowed, or no run of the scenario has such an outcome.
+
     Examples
     --------
     >>> import plsim
@@ -297,7 +332,7 @@ def study(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> StudyResult:
-    """Run a study: a question that takes many runs. Interrupted, it goes on where it ended.
+    """Run a study: a question that takes many runs. Called again after an interruption, it resumes.
 
     Parameters
     ----------
@@ -322,6 +357,51 @@ def study(
     ------
     StudyError
         When the file is wrong, or the folder holds runs of another study.
+    RunError
+        When runs failed; ``tables/failures.csv`` in the folder lists them.
+
+    Notes
+    -----
+    Methods and their sources: Shapley values of a full factorial [1]_, Sobol indices [2]_, elementary effects [3]_,
+    RBD-FAST [4]_, delta [5]_, PAWN [6]_, DGSM [7]_ and HDMR [8]_.
+
+    References
+    ----------
+    .. [1] Shapley (1953). A value for n-person games. Contributions to the Theory of Games II, 307-317.
+    .. [2] Saltelli et al. (2010). Variance based sensitivity analysis of model output. Computer Physics
+       Communications 181, 259-270.
+    .. [3] Morris (1991). Factorial sampling plans for preliminary computational experiments. Technometrics 33, 161-174.
+    .. [4] Tarantola, Gatelli and Mara (2006). Random balance designs for the estimation of first order global
+       sensitivity indices. Reliability Engineering & System Safety 91, 717-727.
+    .. [5] Borgonovo (2007). A new uncertainty importance measure. Reliability Engineering & System Safety 92, 771-784.
+    .. [6] Pianosi and Wagener (2015). A simple and efficient method for global sensitivity analysis based on cumulative
+       distribution functions. Environmental Modelling & Software 67, 1-11.
+    .. [7] Sobol and Kucherenko (2009). Derivative based global sensitivity measures and their link with global
+       sensitivity indices. Mathematics and Computers in Simulation 79, 3009-3017.
+    .. [8] Li et al. (2010). Global sensitivity analysis for systems with independent and/or correlated inputs. Journal
+       of Physical Chemistry A 114, 6022-6032.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> import tempfile
+    >>> text = '''
+    ... schema_version = 1
+    ... name = "coaching"
+    ... question = "How much does coaching help?"
+    ... scenario = "one_school_demo"
+    ... years = 1
+    ... [population]
+    ... students_per_school = 30
+    ... [levers]
+    ... support.coaching_hours = [0.0, 2.0]
+    ... [method]
+    ... kind = "grid"
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     found = plsim.study(text, folder)
+    >>> len(found.tables["response"])
+    2
     """
     from plsim.studies.loading import Loaded, load_study, loads_study
     from plsim.studies.run import StudyResult, run_study
@@ -348,7 +428,7 @@ def districts(
     worlds: int = 0,
     workers: int = 1,
 ) -> Iterator[DistrictEffects]:
-    """The effects of a scenario in district after district, in the memory of one.
+    """The effects of a scenario in many districts, one at a time: memory does not grow with their number.
 
     Parameters
     ----------
@@ -365,6 +445,13 @@ def districts(
     ------
     DistrictEffects
         Name, size and effects of one district; ``table()`` gives a DataFrame.
+
+    Raises
+    ------
+    InputError
+        When an argument is not what is allowed.
+    PopulationError
+        When the files of a district are wrong.
 
     Examples
     --------
@@ -405,6 +492,16 @@ def rule(topic: str) -> Any:
     topic
         A file of ``plsim/rules``: ``"motivation"``, ``"attention"``, ``"match"`` ...
 
+    Returns
+    -------
+    module
+        The rules as plain, interpreted functions of numbers.
+
+    Raises
+    ------
+    InputError
+        When there is no such topic.
+
     Examples
     --------
     >>> import plsim
@@ -434,6 +531,11 @@ def worlds_of(worlds: int | None = None, *, seed: int = 0) -> tuple[World, ...]:
     -------
     tuple of World
         Each with its ``name`` and ``values``, by registry key.
+
+    Raises
+    ------
+    InputError
+        When ``worlds`` or ``seed`` is not a whole number in its range.
 
     Examples
     --------

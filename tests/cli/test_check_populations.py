@@ -128,8 +128,8 @@ def test_one_student_runs_without_a_page_and_says_why(tmp_path):
     asked = ["run", "typical_practice", "--population", str(tmp_path), "--years", "1", "--worlds", "0"]
     done = CliRunner().invoke(main, [*asked, "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
-    assert "No page about students: fewer than 10" in done.stdout
-    assert "100%" not in done.stdout
+    assert "No report: fewer than 10" in done.stdout
+    assert "100% of students" not in done.stdout
     assert (tmp_path / "out" / "manifest.json").exists()
     assert not (tmp_path / "out" / "report.html").exists()
     told = CliRunner().invoke(main, ["report", str(tmp_path / "out")])

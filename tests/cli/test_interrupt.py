@@ -125,7 +125,7 @@ def test_a_run_interrupted_while_its_page_is_made_keeps_the_result_and_says_so(t
     finally:
         process.kill()
     assert (process.returncode, took < 2.0) == (130, True)
-    assert "out is whole, its page is not written" in said
+    assert "out is complete, but its report was not written" in said
     assert (tmp_path / "out" / "manifest.json").exists()
     assert not (tmp_path / "out" / "report.html").exists()
 

@@ -53,7 +53,7 @@ def test_check_goes_on_after_a_file_that_is_wrong(tmp_path: Path) -> None:
 def test_check_as_json_is_one_document(tmp_path: Path) -> None:
     result = called("check", "--json", str(tmp_path / "missing.toml"))
     assert result.exit_code == 2
-    assert "no such file" in json.loads(result.stdout)[0]["problem"]
+    assert "neither a file nor a shipped" in json.loads(result.stdout)[0]["problem"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

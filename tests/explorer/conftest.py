@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from plsim.explorer.app import create_app
+from plsim.explorer.server.connections import server_config
 
 WAIT_SECONDS = 60.0
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -27,7 +28,7 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of a server that runs as long as the tests."""
-    config = uvicorn.Config(create_app(first=None), port=0, log_level="error", ws="none", timeout_graceful_shutdown=1)
+    config = server_config(create_app(first=None), port=0, log_level="error")
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()

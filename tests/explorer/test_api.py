@@ -22,7 +22,7 @@ from plsim.scenario.shipped import shipped_scenarios
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 DEMO = {"start": "one_school_demo", "years": 1, "worlds": 0}
-QUESTIONS = ("/api/values", "/api/toml", "/api/picture", "/api/compare", "/api/population")
+QUESTIONS = ("/api/values", "/api/toml", "/api/evaluation", "/api/compare", "/api/population")
 
 
 def sent(*paths: Path) -> dict[str, Any]:
@@ -78,12 +78,12 @@ def test_sliders_hold_the_typical_value_and_what_evidence_covers(client: httpx.C
 
 
 def test_values_of_a_scenario_are_those_of_its_file(client: httpx.Client) -> None:
-    question = {
+    asked = {
         "start": "nglc_2015",
         "changes": {"practices.technology.intensity": 0.8, "programs.tutoring.share": 0.3},
     }
 
-    values = client.post("/api/values", json=question).json()["values"]
+    values = client.post("/api/values", json=asked).json()["values"]
 
     assert values["practices.technology.intensity"] == 0.8
     assert values["programs.tutoring.share"] == 0.3
@@ -92,25 +92,25 @@ def test_values_of_a_scenario_are_those_of_its_file(client: httpx.Client) -> Non
 
 
 def test_the_scenario_file_says_what_was_asked(client: httpx.Client) -> None:
-    question = {"start": "personalized_school", "years": 4, "changes": {"support.coaching_hours": 2.0}}
+    asked = {"start": "personalized_school", "years": 4, "changes": {"support.coaching_hours": 2.0}}
 
-    scenario = loads(client.post("/api/toml", json=question).text)
+    scenario = loads(client.post("/api/toml", json=asked).text)
 
     assert (scenario.years, scenario.support.coaching_hours) == (4, 2.0)
 
 
 def test_a_program_is_taken_away_by_null(client: httpx.Client) -> None:
-    question = {"start": "tutoring_program", "changes": {"programs.tutoring": None}}
+    asked = {"start": "tutoring_program", "changes": {"programs.tutoring": None}}
 
-    assert loads(client.post("/api/toml", json=question).text).programs.tutoring is None
+    assert loads(client.post("/api/toml", json=asked).text).programs.tutoring is None
 
 
 def test_the_first_answer_comes_without_worlds_and_later_ones_with_more(client: httpx.Client) -> None:
-    question = {**DEMO, "worlds": 6, "seed": 71, "visitor": "patient"}
+    asked = {**DEMO, "worlds": 6, "seed": 71, "visitor": "patient"}
 
-    first = client.post("/api/picture", json=question).json()
-    second = client.post("/api/picture", json={**question, "known": first["worlds"]["done"]}).json()
-    last = client.post("/api/picture", json={**question, "known": second["worlds"]["done"]}).json()
+    first = client.post("/api/evaluation", json=asked).json()
+    second = client.post("/api/evaluation", json={**asked, "known": first["worlds"]["done"]}).json()
+    last = client.post("/api/evaluation", json={**asked, "known": second["worlds"]["done"]}).json()
 
     assert second["worlds"]["done"] >= 4
     assert last["worlds"] == {**last["worlds"], "done": 6, "asked": 6}
@@ -123,12 +123,12 @@ def test_a_newer_question_of_the_same_visitor_drops_the_older(client: httpx.Clie
 
     def ask() -> None:
         with httpx.Client(base_url=server, timeout=120.0) as other:
-            older.append(other.post("/api/picture", json=slow))
+            older.append(other.post("/api/evaluation", json=slow))
 
     thread = threading.Thread(target=ask)
     thread.start()
     time.sleep(0.5)
-    newer = client.post("/api/picture", json={**DEMO, "seed": 72, "visitor": "hasty"})
+    newer = client.post("/api/evaluation", json={**DEMO, "seed": 72, "visitor": "hasty"})
     thread.join()
 
     assert newer.status_code == 200
@@ -152,7 +152,7 @@ def test_a_newer_question_of_the_same_visitor_drops_the_older(client: httpx.Clie
     ids=str,
 )
 def test_what_is_wrong_is_told_in_a_sentence(client: httpx.Client, change: dict[str, Any], says: str) -> None:
-    answer = client.post("/api/picture", json={**DEMO, **change})
+    answer = client.post("/api/evaluation", json={**DEMO, **change})
 
     assert answer.status_code == 422
     assert says in answer.json()["problem"]
@@ -161,10 +161,10 @@ def test_what_is_wrong_is_told_in_a_sentence(client: httpx.Client, change: dict[
 def test_own_students_are_read_described_and_used(client: httpx.Client) -> None:
     answer = client.post("/api/population", json=sent(DATA / "roster.csv")).json()
 
-    picture = client.post("/api/picture", json={**DEMO, "population": answer["population"]}).json()
+    evaluation = client.post("/api/evaluation", json={**DEMO, "population": answer["population"]}).json()
 
-    assert picture["scenario"]["own_students"]
-    assert picture["setting"]["read"] == answer["says"]
+    assert evaluation["scenario"]["own_students"]
+    assert evaluation["setting"]["read"] == answer["says"]
     assert "students" in answer["says"][0]
 
 
@@ -175,10 +175,10 @@ def test_no_id_of_a_student_is_in_an_answer(client: httpx.Client) -> None:
     ids = {row.split(",")[column].strip('"') for row in rows}
 
     answer = client.post("/api/population", json=sent(*paths))
-    picture = client.post("/api/picture", json={**DEMO, "population": answer.json()["population"]})
+    evaluation = client.post("/api/evaluation", json={**DEMO, "population": answer.json()["population"]})
 
     assert len(ids) > 20
-    assert not any(f'"{one}"' in answer.text + picture.text for one in ids)
+    assert not any(f'"{one}"' in answer.text + evaluation.text for one in ids)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_every_setting_between_the_ends_of_its_sliders_can_be_run(
     asked = {control.key: control.low + share * (control.high - control.low) for control, share in changes.items()}
     small = {"population.schools": 1, "population.students_per_school": 60, "population.charter_schools": 0}
 
-    answer = client.post("/api/picture", json={**DEMO, "changes": {**asked, **small}})
+    answer = client.post("/api/evaluation", json={**DEMO, "changes": {**asked, **small}})
 
     assert answer.status_code == 200, (asked, answer.text)
     json.dumps(answer.json(), allow_nan=False)

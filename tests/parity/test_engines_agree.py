@@ -76,6 +76,19 @@ def test_engines_agree_whatever_schools_plan(overrides, scenario_of, assert_engi
         ("programs.coaching.hours=1.5", "programs.coaching.last_week=20"),
         ("programs.software.minutes=80.0", "programs.software.in_class=true"),
         ("programs.software.minutes=80.0", "programs.software.in_class=false"),
+        (
+            "programs.software.extra_minutes=90.0",
+            "programs.software.extra_share=0.5",
+            "programs.software.subjects='math'",
+        ),
+        ("programs.tutoring.aim='standing'", "programs.tutoring.first_grade=2", "programs.tutoring.last_grade=7"),
+        ("programs.hours.math=2.5", "programs.hours.last_week=20"),
+        ("programs.sections.by_level=0.8",),
+        (
+            "practices.flexible_environment={intensity=0.9, subjects='reading'}",
+            "practices.learner_profiles={intensity=0.9, subjects='math'}",
+            "practices.competency_progression={intensity=0.5, subjects='reading'}",
+        ),
     ],
     ids=lambda program: program[0],
 )

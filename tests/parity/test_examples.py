@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +43,37 @@ def test_the_watched_school_records_every_week():
     for _ in range(3):
         model.step()
     assert len(model.datacollector.get_model_vars_dataframe()) == 4
+
+
+GALLERY = sorted(path for path in EXAMPLES.glob("*.py") if path.stem != "mesa_visualisation")
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_an_example_has_a_title_and_ends_with_a_picture(path):
+    text = path.read_text(encoding="utf-8")
+    assert re.match(r'"""\n(.+)\n=+\n\n', text)
+    assert text.rstrip().endswith("plt.show()") or "plt.show()\n\n# %%" in text
+
+
+def test_the_gallery_has_eight_examples_and_more():
+    assert len(GALLERY) >= 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_an_example_of_the_gallery_runs_and_draws(path, monkeypatch, capsys):
+    from matplotlib import pyplot as plt
+
+    plt.switch_backend("Agg")
+    drawn = []
+    monkeypatch.setattr(plt, "show", lambda: drawn.extend(plt.get_fignums()))
+    try:
+        runpy.run_path(str(path), run_name="__main__")
+    finally:
+        plt.close("all")
+
+    assert drawn
+    assert capsys.readouterr().out
 
 
 def test_visualisation_says_what_is_missing():

@@ -84,7 +84,7 @@ def test_a_step_is_a_week_and_running_ends_with_the_last_year(scenario):
     assert (model.year, model.week) == (2, 1)
     model.run_model()
     assert (model.year, model.week, model.running) == (2, 36, False)
-    with pytest.raises(EngineError, match="lived its 2 years"):
+    with pytest.raises(EngineError, match="completed its 2 years"):
         model.step()
 
 

@@ -21,6 +21,8 @@ import plsim
 from plsim import api
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+CONTRIBUTORS = {"adding-a-practice.md", "adding-an-outcome.md", "changing-a-rule.md"}
+"""Pages for who changes the code: their files are what they are about."""
 PAGES = [
     *sorted((CHECKOUT / "docs").glob("*.md")),
     CHECKOUT / "README.md",
@@ -154,5 +156,9 @@ def test_students_may_come_from_a_data_frame() -> None:
 
 def test_no_page_teaches_a_deep_path() -> None:
     deep = re.compile(r"^\s*(?:from|import) plsim\.[\w.]+", re.MULTILINE)
-    taught = {page.name: found for page in PAGES if (found := deep.findall(page.read_text(encoding="utf-8")))}
+    taught = {
+        page.name: found
+        for page in PAGES
+        if page.name not in CONTRIBUTORS and (found := deep.findall(page.read_text(encoding="utf-8")))
+    }
     assert not taught

@@ -48,7 +48,7 @@ def attribution_sentences(each: Sequence[Worth], *, world_label: str = "") -> li
         *elsewhere_sentences(worth, each),
     ]
     lines.append(
-        "All of this holds inside the model, for these schools and in these worlds; it is no evidence of what the "
+        "All of this holds within the model, for these schools and in these worlds; it is not evidence of what the "
         "practices do in real schools."
     )
     return lines
@@ -76,7 +76,7 @@ def joint_sentences(worth: Worth, *, world_label: str = "") -> list[str]:
     worlds = f"{worth.worlds} worlds" + (f" ({world_label})" if world_label else "")
     text = (
         f"{_counted(len(worth.practices)).capitalize()} practices together change {_outcome(worth.outcome)} by "
-        f"{amount(middle, worth.outcome)} in the middle of {worlds}, 90% of them between {amount(low, worth.outcome)} "
+        f"{amount(middle, worth.outcome)} at the median of {worlds}, 90% of them between {amount(low, worth.outcome)} "
         f"and {amount(high, worth.outcome)}; it is a gain in {in_worlds(share(worth.joint > 0.0))}."
     )
     lines = [text]
@@ -97,11 +97,11 @@ def rank_sentences(worth: Worth) -> list[str]:
     leader, second = order[0], order[1] if len(order) > 1 else None
     nothing = share(worth.ranking.nothing())
     if nothing.low > 0.5 or not shares[leader].hits:
-        return [f"No practice ranks first: none has an effect to speak of in {in_worlds(nothing)}."]
+        return [f"No practice ranks first: none has an appreciable effect in {in_worlds(nothing)}."]
     name = practice_name(worth.practices[leader])
     if worth.worlds < enough:
         text = f"{name.capitalize()} {_verb(name, 'rank')} first in {shares[leader].hits} of {worth.worlds} worlds; "
-        return [text + f"with fewer than {enough} worlds nothing can be told from chance."]
+        return [text + f"with fewer than {enough} worlds nothing can be distinguished from chance."]
     if shares[leader].low > 0.5:
         text = f"{name.capitalize()} {_verb(name, 'rank')} first in {in_worlds(shares[leader])}"
     else:
@@ -135,10 +135,10 @@ def found_sentences(worth: Worth) -> list[str]:
         parts.append(f"a loss from {listed(-1)}")
     rule = f"by a sign test over worlds with at most {FALSE_ALARMS:.0%} false alarms in all"
     if not parts:
-        return [f"Nothing is found: no practice's effect can be told from nothing, {rule}."]
+        return [f"No finding: no practice's effect can be distinguished from zero, {rule}."]
     text = f"Found, {rule}: {' and '.join(parts)}."
     if listed(0):
-        text += f" Not told from nothing: {listed(0, amounts=False)}."
+        text += f" Not distinguished from zero: {listed(0, amounts=False)}."
     return [text]
 
 

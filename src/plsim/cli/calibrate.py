@@ -14,18 +14,29 @@ from plsim.cli.progress import sweep_progress
 
 
 @click.command("calibrate", context_settings={"show_default": True})
-@click.option("--out", type=click.Path(path_type=Path), default=Path("results/calibration"), help="Where stages lie.")
-@click.option("--seed", type=click.IntRange(0), default=1, help="Of every choice and of all luck.")
-@click.option("--bank", type=click.IntRange(200), default=10_000, help="Worlds that fill the prior.")
-@click.option("--wave", type=click.IntRange(50), default=3_000, help="More worlds, where no fact is far off.")
-@click.option("--pilot", type=click.IntRange(10), default=120, help="Worlds run in full to learn what size does.")
-@click.option("--drawn", type=click.IntRange(10), default=600, help="Worlds that are run again in full.")
-@click.option("--truths", type=click.IntRange(20), default=300, help="Known worlds that the inference is tested with.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("results/calibration"),
+    help="Folder for intermediate results.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, help="Random seed.")
+@click.option("--bank", type=click.IntRange(200), default=10_000, help="Worlds sampled from the prior.")
+@click.option("--wave", type=click.IntRange(50), default=3_000, help="Additional worlds where no fact is far off.")
+@click.option(
+    "--pilot", type=click.IntRange(10), default=120, help="Worlds run at full size, to estimate the effect of size."
+)
+@click.option(
+    "--drawn", type=click.IntRange(10), default=600, help="Worlds of the posterior that are run again at full size."
+)
+@click.option("--truths", type=click.IntRange(20), default=300, help="Known worlds on which the inference is tested.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
-@click.option("--install", is_flag=True, help="Put the worlds where runs find them: into the package.")
-@click.option("--page", type=click.Path(dir_okay=False, path_type=Path), help="Also write the documentation's page.")
+@click.option("--install", is_flag=True, help="Install the worlds into the package, for runs to use.")
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Also write the page for the documentation."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 def command(
     *,
     out: Path,

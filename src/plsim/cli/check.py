@@ -38,10 +38,10 @@ class _Checked:
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @reading_options
-@click.option("--explain", is_flag=True, help="Say of every row of a population whether it is used, and what is drawn.")
+@click.option("--explain", is_flag=True, help="For every row of a population: whether it is used, and what is drawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def command(*, files: tuple[str, ...], reading: ReadOptions, explain: bool, as_json: bool) -> None:
-    """Read each FILE and say everything that is wrong with it, in its own order, or that nothing is.
+    """Read each FILE and report every problem, in the order of the file.
 
     Scenarios, studies, published facts and demonstrations are files ending in .toml; scenarios also names of shipped
     ones; a folder with a study.toml is a study; any other folder or file is read as a population.

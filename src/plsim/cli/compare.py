@@ -33,7 +33,9 @@ _TOOK = (
     ("aligned_test", "mastered of the taught"),
     ("on_grade", "mastered of the grade"),
     ("self_regulation", "self-regulation"),
-    ("cost_per_student", "USD/student"),
+    ("unpaid_teacher_hours", "unpaid hours/week"),
+    ("budget_cost_per_student", "budget USD/student"),
+    ("unpaid_hours_value", "unpaid USD/student"),
     ("reverted", "schools gone back (share)"),
 )
 
@@ -44,17 +46,21 @@ _TOOK = (
     "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/compare-FIRST-seedSEED-...]"
 )
 @click.option("--force", is_flag=True, help="Overwrite another result in that folder.")
-@click.option("--seed", type=int, help="The luck of the runs.  [default: the first scenario's]")
+@click.option("--seed", type=int, help="Random seed.  [default: the first scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the fewest of any scenario]")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change all scenarios; may be repeated.")
-@click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a value in all scenarios; repeatable."
+)
+@click.option("--population", type=click.Path(path_type=Path), help="Students of a district: a folder or roster file.")
 @reading_options
-@click.option("--own-populations", is_flag=True, help="Each scenario in its own schools, not all in the first's.")
-@click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
+@click.option("--own-populations", is_flag=True, help="Give each scenario its own schools instead of the first's.")
+@click.option(
+    "--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of assumptions; 0: central only.  [default: 40]"
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
-@click.option("--no-why", is_flag=True, help="Do not ask why they differ (fourteen more runs each).")
+@click.option("--no-why", is_flag=True, help="Skip the decomposition of differences (saves fourteen runs each).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 def command(
     *,
     scenarios: tuple[str, ...],
@@ -72,9 +78,9 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Compare two or more scenarios on the same students, schools, luck and worlds; the first is the yardstick.
+    """Compare scenarios on the same students, schools, random numbers and worlds; the first is the baseline.
 
-    Prints how the effects of the others differ from the first's, and which parts of a student's week make that.
+    Prints how the effects of the others differ from the first's, and through which mechanisms.
     """
     from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
@@ -82,19 +88,19 @@ def command(
     loaded = [load(each, overrides=overrides, years=years, seed=seed) for each in scenarios]
     if len({each.name for each in loaded}) < max(len(loaded), 2):
         given = ", ".join(each.name for each in loaded) or "nothing"
-        raise InputError("compare", "", f"got {given}", allowed="two or more scenarios of different names")
+        raise InputError("compare", "", f"got {given}", allowed="two or more scenarios with different names")
     people = student_files(population, reading)
-    luck = loaded[0].seed if seed is None else seed
+    common = loaded[0].seed if seed is None else seed
     settings: dict[str, object] = {
         "scenarios": [each.digest() for each in loaded],
-        "seed": luck,
+        "seed": common,
         "years": years,
         "worlds": worlds,
         "own_populations": own_populations,
         "why": not no_why,
         **people_settings([] if people is None else [people]),
     }
-    folder = out or named_folder(f"compare-{loaded[0].name}-seed{luck}", settings)
+    folder = out or named_folder(f"compare-{loaded[0].name}-seed{common}", settings)
 
     def compared() -> Comparison:
         from plsim.runs.compare import compare
@@ -102,7 +108,7 @@ def command(
         with progress_bar("compare", wanted=not quiet) as progress:
             found = compare(
                 loaded,
-                seed=luck,
+                seed=common,
                 years=years,
                 worlds=worlds,
                 population=people,
@@ -133,12 +139,12 @@ def comparison_text(found: Comparison) -> str:
     base = found.base
     worlds = f"{base.worlds} worlds" if base.worlds else "the central world only"
     of_years = "1 year" if base.years == 1 else f"{base.years} years"
-    lines = [f"{len(found.results)} scenarios: {of_years}, seed {base.seed}, {worlds}; same luck"]
+    lines = [f"{len(found.results)} scenarios: {of_years}, seed {base.seed}, {worlds}; common random numbers"]
     lines += ["", f"Difference in effect from {base.scenario.name}, SD, year {base.years}", *_differences(found)]
-    lines += ["", f"Effect against typical practice, SD, year {base.years}", *_effects(found)]
-    lines += ["", f"What it takes against typical practice, year {base.years}", *_took(found)]
+    lines += ["", f"Effect relative to typical practice, SD, year {base.years}", *_effects(found)]
+    lines += ["", f"Costs and conditions relative to typical practice, year {base.years}", *_took(found)]
     if found.why:
-        lines += ["", f"Why: parts of the effect, SD, both subjects, year {base.years}, central world", *_why(found)]
+        lines += ["", f"Decomposition of the effect, SD, both subjects, year {base.years}, central world", *_why(found)]
     return "\n".join([*lines, "", *found.sureness, *found.notes])
 
 

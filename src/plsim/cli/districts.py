@@ -33,27 +33,29 @@ _COUNT = 20
 @click.argument("scenario", metavar="SCENARIO")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[DISTRICT...]")
 @click.option(
-    "--count", type=click.IntRange(1, 1_000_000), help=f"Districts to draw, without files.  [default: {_COUNT}]"
+    "--count",
+    type=click.IntRange(1, 1_000_000),
+    help=f"Number of districts to draw, when no files are given.  [default: {_COUNT}]",
 )
 @click.option("--national", is_flag=True, help="US public school districts, drawn from their published sizes.")
-@click.option(
-    "--one-in", type=click.IntRange(1, 100_000), help="With --national: only every so-manieth part.  [default: 1]"
-)
+@click.option("--one-in", type=click.IntRange(1, 100_000), help="With --national: one part in so many.  [default: 1]")
 @click.option("--shard", help="With --national: part i of N of the runs, as 3/16, for array jobs.")
 @click.option("--dask", help="With --national: address of a Dask scheduler that makes the runs.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED-...]"
 )
 @click.option("--force", is_flag=True, help="Overwrite another result in that folder.")
-@click.option("--seed", type=int, help="The luck of the runs.  [default: the scenario's]")
+@click.option("--seed", type=int, help="Random seed.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a value of the scenario; repeatable."
+)
 @reading_options
-@click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Sets of parameters; 0: the central.")
-@click.option("--every-outcome", is_flag=True, help="Every outcome, not only achievement.")
+@click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Sets of assumptions; 0: central only.")
+@click.option("--every-outcome", is_flag=True, help="Report every outcome, not only achievement.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 def command(
     *,
     scenario: str,
@@ -77,8 +79,8 @@ def command(
 ) -> None:
     """Run SCENARIO in every DISTRICT (folders or files of students), or in districts drawn like the scenario's.
 
-    Only one district is in memory at a time: however many there are, it takes no more. Writes a table with each
-    district's effects, part by part, and their totals. Interrupted, it keeps the parts that are written.
+    Districts are processed one at a time, so memory does not grow with their number. Writes a table of effects by
+    district, in parts, and totals over districts. After an interruption the parts already written are kept.
     """
     from plsim.runs.manifest import refuse_other_settings
     from plsim.scenario import load
@@ -103,7 +105,9 @@ def command(
     if one_in is not None or shard is not None or dask is not None:
         raise InputError("districts", "", "--one-in, --shard and --dask need --national")
     if files and count is not None:
-        raise InputError("--count", "", "given with files", fix="Give files, or how many to draw")
+        raise InputError(
+            "--count", "", "cannot be combined with files", fix="Give either files or a number of districts"
+        )
     for path in files:
         if not is_there(path):
             raise InputError("districts", "", f"no file or folder '{path}'")
@@ -142,7 +146,7 @@ def command(
             refuse_other_settings(folder, "manifest.json", settings)
         announce("batch", quiet=quiet)
         totals = interruptible(
-            finished, message="plsim: interrupted; the parts that were written are kept.", tidy=out_folder.tidy
+            finished, message="plsim: interrupted; the parts already written have been kept.", tidy=out_folder.tidy
         )
     if as_json:
         click.echo(json.dumps(_document(totals, loaded), ensure_ascii=False, allow_nan=False))
@@ -170,8 +174,8 @@ def totals_text(totals: Totals, scenario: Scenario, worlds: int) -> str:
     ]
     where = f"{worlds} worlds" if worlds else "the central world only"
     size = f"{totals.districts:,} districts, {totals.schools:,} schools, {totals.students:,} students"
-    heading = "Effect on achievement in SD: mean over students, and how districts differ (central world)"
-    lines = table_lines(["", "", "mean", "low 5%", "middle", "high 5%", "below zero"], cells)
+    heading = "Effect on achievement in SD: mean over students, and distribution over districts (central world)"
+    lines = table_lines(["", "", "mean", "5th percentile", "median", "95th percentile", "below zero"], cells)
     return "\n".join([f"{scenario.name}: {size}; seed {scenario.seed}, {where}", "", heading, *lines])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from plsim.cli.table import table_lines
-from plsim.measures.vocabulary import ALIKE_IN_SUBJECTS, MEASURES_OF_LEARNING, ONE_ARM, OUTCOMES
+from plsim.measures.vocabulary import ALIKE_IN_SUBJECTS, MEASURES_OF_LEARNING, ONE_ARM, OUTCOMES, outcome_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _EFFECTS = ("achievement", *MEASURES_OF_LEARNING, "percentile_points")
 _HEADLINE = (("achievement", "SD"), ("achievement", "RIT"), ("percentile_points", "points"))
 _EVERYBODY = "intention_to_treat"
-_MEANT = {"aligned_test": "what was taught, mastered", "on_grade": "the grade, taught and mastered"}
+_MEANT = {"aligned_test": "taught content mastered", "on_grade": "grade content taught and mastered"}
 _FAMILIES = {
-    "quintile": "by standing at the start (quintile 1 is lowest)",
+    "quintile": "by initial achievement (quintile 1 is lowest)",
     "governance": "by governance",
     "grade": "by grade",
 }
@@ -43,7 +43,7 @@ class Printable(Protocol):
 
     @property
     def seed(self) -> int:
-        """With which luck."""
+        """Random seed."""
 
     @property
     def worlds(self) -> int:
@@ -69,7 +69,7 @@ def _title(result: Printable) -> str:
     years = result.scenario.years
     worlds = f"{result.worlds} worlds" if result.worlds else "the central world only"
     of_years = "1 year" if years == 1 else f"{years} years"
-    return f"{result.scenario.name}: {of_years}, seed {result.seed}, {worlds}; against typical practice, same luck"
+    return f"{result.scenario.name}: {of_years}, seed {result.seed}, {worlds}; relative to typical practice"
 
 
 def _headline(paired: pd.DataFrame) -> list[str]:
@@ -101,7 +101,7 @@ def _other_tests(rows: pd.DataFrame) -> list[str]:
             cells.append([_name(name), _MEANT[name], *arms, estimate(one[one["arm"] == "difference"])])
     if not cells:
         return []
-    heading = "Learning as other tests would see it, last year, both subjects"
+    heading = "Learning as measured by other tests, last year, both subjects"
     return ["", heading, *table_lines(["", "share of", "scenario", "typical", "difference"], cells)]
 
 
@@ -133,17 +133,21 @@ def _what_it_took(rows: pd.DataFrame) -> list[str]:
     for name in names:
         for subject in ("both",) if name in ALIKE_IN_SUBJECTS else _subjects(rows[rows["outcome"] == name]):
             one = rows[(rows["outcome"] == name) & (rows["subject"] == subject)]
-            if name.startswith("cost") and not one["value"].any():
+            if name.startswith("cost_") and not one["value"].any():
                 continue  # a kind of cost that neither arm has
             arms = [level(one[one["arm"] == arm]) for arm in ("scenario", "counterfactual")]
-            label = _name(name) + ("" if subject == "both" else f", {subject}")
+            label = outcome_label(name) + ("" if subject == "both" else f", {subject}")
             difference = estimate(one[one["arm"] == "difference"])
             if name in ONE_ARM:
                 arms[1], difference = "", ""
             cells.append([label, str(one["unit"].iloc[0]), *arms, difference])
     if not cells:
         return []
-    return ["", "What it took, last year", *table_lines(["", "unit", "scenario", "typical", "difference"], cells)]
+    return [
+        "",
+        "Costs and conditions, last year",
+        *table_lines(["", "unit", "scenario", "typical", "difference"], cells),
+    ]
 
 
 def _other_estimators(rows: pd.DataFrame) -> list[str]:
@@ -161,7 +165,7 @@ def _other_estimators(rows: pd.DataFrame) -> list[str]:
     ]
     if not cells:
         return []
-    heading = "The same effect in SD in other ways, last year: with movers, and as other designs would see it"
+    heading = "Other estimates of the same effect in SD, last year: movers included, and by other study designs"
     return ["", heading, *table_lines(["", *subjects], cells)]
 
 

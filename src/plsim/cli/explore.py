@@ -17,13 +17,13 @@ from plsim.core.errors import InputError
 
 @click.command("explore", context_settings={"show_default": True})
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, help="Port to listen on; 0 is any free one.")
-@click.option("--host", default="127.0.0.1", help="Address to listen on. Others than this machine then need a token.")
+@click.option("--host", default="127.0.0.1", help="Address to listen on. Other machines need a token.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.option(
     "--demos",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Folder of your own demonstrations; shown with those that come with plsim.",
+    help="Folder with demonstrations of your own, shown beside the shipped ones.",
 )
 @click.option(
     "--export",
@@ -47,13 +47,14 @@ def command(
     votes: bool,
     votes_port: int,
 ) -> None:
-    """Explore decisions and teach with them, in the browser. Works without a network; Ctrl-C ends it."""
+    """Explore decisions and teach with them, in the browser. Works without a network; Press Ctrl-C to stop."""
     if export is not None:
         _export(export, pins, language, demos)
         return
     import uvicorn
 
     from plsim.explorer.app import create_app
+    from plsim.explorer.server.connections import server_config
     from plsim.explorer.server.safety import LOOPBACK, is_loopback
     from plsim.explorer.teaching.demonstration_files import all_demonstrations
     from plsim.explorer.teaching.votes import Votes
@@ -78,13 +79,10 @@ def command(
     app = create_app(
         hosts=(*LOOPBACK, bracketed.lower()) if alone else (), token=token, demonstrations=demonstrations, votes=ballots
     )
-    click.echo(f"The explorer is at {address}\nCtrl-C ends it.")
+    click.echo(f"The explorer is at {address}\nPress Ctrl-C to stop.")
     if not no_browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(server_config(app, log_level="warning")).run(sockets=[listening])
 
 
 def _export(path: Path, pins: tuple[str, ...], language: str, demos: Path | None) -> None:

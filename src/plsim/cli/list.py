@@ -35,11 +35,11 @@ def _practices() -> list[Row]:
 
 
 def _levers() -> list[Row]:
-    from plsim.practices import LEVERS
+    from plsim.practices.levers import LEVERS, WITHOUT_LEVER
 
     return [
         {"name": lever.name, "practice": lever.practice, "unit": lever.unit, "meaning": lever.meaning}
-        for lever in LEVERS
+        for lever in (*LEVERS, *WITHOUT_LEVER)
     ]
 
 
@@ -100,7 +100,7 @@ _KINDS: dict[str, Callable[[], list[Row]]] = {
 @click.argument("kind", type=click.Choice(list(_KINDS)))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def command(*, kind: str, as_json: bool) -> None:
-    """Say what there is, one line each: name, numbers, meaning."""
+    """List what is available, one per line: name, values, meaning."""
     rows = _KINDS[kind]()
     if as_json:
         click.echo(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False))

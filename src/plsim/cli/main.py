@@ -16,19 +16,19 @@ MOST_LINES = 20
 
 COMMANDS = {
     "run": ("plsim.cli.run", "Run a scenario beside its counterfactual."),
-    "compare": ("plsim.cli.compare", "Compare scenarios on the same schools and luck, and say why they differ."),
-    "districts": ("plsim.cli.districts", "Run a scenario in many districts, one after the other."),
-    "study": ("plsim.cli.study", "Answer a question that takes many runs: which practices, what matters, where."),
-    "report": ("plsim.cli.report", "One page of a result folder, for people who decide."),
+    "compare": ("plsim.cli.compare", "Compare scenarios on the same schools, and explain the differences."),
+    "districts": ("plsim.cli.districts", "Run a scenario in many districts."),
+    "study": ("plsim.cli.study", "Run a study: sensitivity, attribution, grids, virtual studies."),
+    "report": ("plsim.cli.report", "Write the report of a result folder, as one HTML page."),
     "explore": ("plsim.cli.explore", "Explore decisions and teach with them, in the browser."),
     "list": (
         "plsim.cli.list",
-        "What there is: scenarios, experiments, practices, levers, numbers, outcomes, facts.",
+        "List scenarios, experiments, practices, levers, parameters, outcomes or facts.",
     ),
-    "check": ("plsim.cli.check", "Say what is wrong with files, without running them."),
+    "check": ("plsim.cli.check", "Validate files without running them."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
-    "calibrate": ("plsim.cli.calibrate", "Find the worlds that reproduce the published evidence."),
-    "validate": ("plsim.cli.validate", "Put published facts, claims and open data beside what the simulation finds."),
+    "calibrate": ("plsim.cli.calibrate", "Find the sets of assumptions that reproduce the published evidence."),
+    "validate": ("plsim.cli.validate", "Compare published facts, claims and open data with the simulation."),
 }
 """Module and one line of help of every command, in the order in which a newcomer meets them."""
 
@@ -63,7 +63,7 @@ class LazyGroup(click.Group):
                 click.echo(f"... and {len(others) - MOST_LINES + 1:,} more.", err=True)
             ctx.exit(error.exit_status)
         except KeyboardInterrupt:
-            click.echo("plsim: interrupted; what was finished is kept.", err=True)
+            click.echo("plsim: interrupted; finished work has been kept.", err=True)
             ctx.exit(INTERRUPTED)
 
 

@@ -26,15 +26,19 @@ _COLUMNS = (
 
 
 @click.command("norms", context_settings={"show_default": True})
-@click.option("--schools", type=click.IntRange(30, 5000), default=240, help="Schools of 252 students, all grades.")
-@click.option("--seed", type=click.IntRange(0), default=1, help="The luck of the run.")
-@click.option("--worlds", type=click.IntRange(0, 1000), default=0, help="Further worlds: evidence-consistent ones.")
+@click.option(
+    "--schools", type=click.IntRange(30, 5000), default=240, help="Number of schools, of 252 students each, all grades."
+)
+@click.option("--seed", type=click.IntRange(0), default=1, help="Random seed.")
+@click.option(
+    "--worlds", type=click.IntRange(0, 1000), default=0, help="Number of further, evidence-consistent worlds."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 def command(*, schools: int, seed: int, worlds: int, as_json: bool) -> None:
     """Check that typical practice reproduces the norms, by grade and subject.
 
     Two years of typical practice in schools like the norm group's. Every cell shows the simulated number and, behind a
-    slash, the norms'; a star marks what is further off than the norms' uncertainty and the run's luck allow.
+    slash, the norms'; a star marks a deviation beyond the norms' uncertainty and Monte Carlo error.
     """
     from plsim.engine.engines import engine_named
     from plsim.engine.parameters import CENTRAL
@@ -68,7 +72,9 @@ def _document(check: NormCheck) -> dict[str, object]:
 
 def _text(check: NormCheck) -> str:
     """Both subjects' tables, and what is off."""
-    lines = [f"Typical practice beside the norms: {check.students:,} students in {check.schools} schools, 2 years."]
+    lines = [
+        f"Typical practice compared with the norms: {check.students:,} students in {check.schools} schools, 2 years."
+    ]
     for subject in dict.fromkeys(figure.subject for figure in check.figures):
         of = {(figure.statistic, figure.grade): figure for figure in check.figures if figure.subject == subject}
         grades = list(dict.fromkeys(grade for _, grade in of))

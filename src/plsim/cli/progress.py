@@ -75,7 +75,7 @@ class _Lines:
             return
         self._told = now
         rate = (done - self._before) / max(now - self._begun, 1e-9)
-        left = f"{_span((total - done) / rate)} left" if rate > 0 else "time left not known yet"
+        left = f"{_span((total - done) / rate)} left" if rate > 0 else "time left unknown"
         speed = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
         print(f"{self._label}: {done:,} of {total:,} runs, {speed} a second, {left}", file=sys.stderr, flush=True)
 

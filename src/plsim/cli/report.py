@@ -11,13 +11,19 @@ from plsim.cli.interrupt import interruptible
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
-def command(*, folder: Path) -> None:
+@click.option("--memo", is_flag=True, help="A board memo: one printed page, of a run or of a comparison.")
+def command(*, folder: Path, memo: bool) -> None:
     """Write FOLDER/report.html: one page that needs no network, for people who decide.
 
-    FOLDER is what `plsim run` or `plsim study` wrote. Prints where the page is.
+    FOLDER is what `plsim run` or `plsim study` wrote; with --memo also what `plsim compare` wrote, and the page is
+    FOLDER/memo.html. Prints where the page is.
     """
 
     def written() -> Path:
+        if memo:
+            from plsim.report.memo import write_memo
+
+            return write_memo(folder)
         from plsim.report.study.folder import is_study
 
         if is_study(folder):
@@ -28,4 +34,4 @@ def command(*, folder: Path) -> None:
 
         return write_report(folder)
 
-    click.echo(str(interruptible(written, message="plsim: interrupted; no page was written.")))
+    click.echo(str(interruptible(written, message="plsim: interrupted; no report was written.")))

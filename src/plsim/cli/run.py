@@ -44,20 +44,24 @@ class Asked:
 
 @click.command("run", context_settings={"show_default": True})
 @click.argument("scenario", metavar="SCENARIO", required=False)
-@click.option("--from", "manifest", type=click.Path(path_type=Path), help="Run a result again, from its manifest.json.")
+@click.option("--from", "manifest", type=click.Path(path_type=Path), help="Reproduce a result from its manifest.json.")
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/NAME-seedSEED...]")
 @click.option("--force", is_flag=True, help="Overwrite the result of another run in that folder.")
-@click.option("--seed", type=int, help="The luck of the run.  [default: the scenario's]")
+@click.option("--seed", type=int, help="Random seed.  [default: the scenario's]")
 @click.option("--years", type=int, help="Years to simulate, 1 to 8.  [default: the scenario's]")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the scenario; may be repeated.")
-@click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a value of the scenario; repeatable."
+)
+@click.option("--population", type=click.Path(path_type=Path), help="Students of a district: a folder or roster file.")
 @reading_options
-@click.option("--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of parameters; 0: the central.  [default: 40]")
-@click.option("--engine", type=click.Choice(["batch", "mesa"]), help="Same rules, same bits.  [default: batch]")
+@click.option(
+    "--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of assumptions; 0: central only.  [default: 40]"
+)
+@click.option("--engine", type=click.Choice(["batch", "mesa"]), help="Both give identical results.  [default: batch]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--tables", metavar="NAMES", help="Of real students also: students, schools (a row for each).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 @click.option("--no-report", is_flag=True, help="Do not write report.html.")
 def command(
     *,
@@ -78,10 +82,10 @@ def command(
     quiet: bool,
     no_report: bool,
 ) -> None:
-    """Run SCENARIO (a file, or a shipped one's name) beside typical practice with the same luck.
+    """Run SCENARIO (a file or a shipped scenario's name) and typical practice on the same students and random numbers.
 
-    Prints the effects with their 90% intervals and writes a result folder. `plsim list scenarios` names shipped ones.
-    With --from MANIFEST instead of SCENARIO a result is made again, to the same bits.
+    Prints effects with 90% intervals and writes a result folder. `plsim list scenarios` shows shipped scenarios. With
+    --from MANIFEST in place of SCENARIO an earlier result is reproduced bit for bit.
     """
     people = student_files(population, reading)
     asked = _recorded(manifest) if manifest is not None else _asked(scenario, overrides, seed=seed, years=years)
@@ -92,11 +96,15 @@ def command(
     _named_tables(tables)  # refused before the work
     folder = out or _default_folder(asked)
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
-        raise InputError("--out", "", f"'{folder}' holds the result to be made again", fix="Give another folder")
+        raise InputError("--out", "", f"'{folder}' holds the result to be reproduced", fix="Give another folder")
     before = _stamp(folder)
 
     def interrupted() -> str:
-        kept = f"the result in {folder} is whole, its page is not written" if _stamp(folder) not in {0, before} else ""
+        kept = (
+            f"the result in {folder} is complete, but its report was not written"
+            if _stamp(folder) not in {0, before}
+            else ""
+        )
         return f"plsim: interrupted; {kept or 'no result was written'}."
 
     with OutFolder(folder) as out_folder:
@@ -126,9 +134,9 @@ def command(
 
         click.echo(effects_text(result))
         if untold:
-            click.echo(f"\nNo page about students: {untold}")
+            click.echo(f"\nNo report: {untold}")
         elif not no_report:
-            click.echo(f"\nTo read and to show: {folder / 'report.html'}")
+            click.echo(f"\nReport: {folder / 'report.html'}")
         if result.not_written:
             click.echo(f"\nNot written, for the students are real: {', '.join(result.not_written)}. {ON_REQUEST}.")
         click.echo(f"\nResults are in {folder}")
@@ -223,7 +231,7 @@ def _recorded(manifest: Path) -> Asked:
 
     again = read_manifest(manifest)
     for changed in again.changed:
-        click.echo(f"Not as it was: {changed}. Results may differ from those of {manifest}.", err=True)
+        click.echo(f"Changed since {manifest} was written: {changed}. Results may differ.", err=True)
     known = {each.name: getattr(again, each.name) for each in fields(Asked)}
     return Asked(**known)
 
@@ -240,8 +248,8 @@ def _settings(asked: Asked) -> dict[str, object]:
         "years": asked.years,
         "worlds": DEFAULT_WORLDS if asked.worlds is None else asked.worlds,
         "population_files": files_digest(None if files is None else files.path),
-        "population_options": {} if files is None else files.document(),
         "population_term": "" if files is None else files.term or "",
+        "population_options": {} if files is None else files.document(),
         "other_designs": asked.other_designs,
     }
 
@@ -270,8 +278,8 @@ def _refuse_another(folder: Path, asked: Asked) -> None:
 def _alone(*others: object) -> None:
     """With a manifest nothing else may be asked for."""
     if any(other is not None and other != () for other in others):
-        fix = "Use --from without SCENARIO, --set, --seed, --years, --worlds, --engine, and options of students"
-        raise InputError("--from", "", "the manifest says all of what is run", fix=fix)
+        fix = "Give --from without SCENARIO, --set, --seed, --years, --worlds, --engine and options of students"
+        raise InputError("--from", "", "the manifest already determines the run", fix=fix)
 
 
 def _check_people(result: Result, asked: Asked) -> None:
@@ -280,7 +288,7 @@ def _check_people(result: Result, asked: Asked) -> None:
 
     if population_digest(result.pair.base_setting.population) != asked.population_digest:
         where = str(asked.population.path) if asked.population is not None else "drawn from norms"
-        raise InputError("--from", "population", f"the people are not those of the manifest ({where})")
+        raise InputError("--from", "population", f"the students are not those of the manifest ({where})")
 
 
 def student_files(path: Path | None, reading: ReadOptions) -> StudentFiles | None:
@@ -299,7 +307,7 @@ def people_settings(files: Sequence[StudentFiles]) -> dict[str, object]:
     """What decides the students of several runs, and the code that answers, for telling one result from another."""
     from plsim.runs.manifest import code_digests, files_digest
 
-    return {"files": [[files_digest(each.path), each.term or "", each.document()] for each in files], **code_digests()}
+    return {"files": [[files_digest(each.path), each.document()] for each in files], **code_digests()}
 
 
 def is_there(path: Path) -> bool:
@@ -314,4 +322,4 @@ def announce(engine: str, *, quiet: bool) -> None:
     from plsim.core import jit
 
     if jit.HAVE_NUMBA and not jit.is_cached():
-        click.echo("First run here: compiling the rules takes about half a minute, once.", err=True)
+        click.echo("First run on this machine: compiling the rules takes about half a minute.", err=True)

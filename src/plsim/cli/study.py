@@ -31,14 +31,14 @@ _HIDDEN = (*_PLACE, "worlds", "runs")
 
 @click.command("study", context_settings={"show_default": True})
 @click.argument("study", metavar="STUDY")
-@click.option("--plan", is_flag=True, help="Say how many runs, how long and how much disk, and stop.")
+@click.option("--plan", is_flag=True, help="Estimate runs, time and disk space, and stop.")
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/study-NAME-seedSEED]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
-@click.option("--shard", metavar="i/N", help="Make only the i-th of N parts of the runs, for array jobs.")
-@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster that makes the runs.")
-@click.option("--seed", type=click.IntRange(min=0), help="The luck of the runs.  [default: the study's]")
+@click.option("--shard", metavar="i/N", help="Run only the i-th of N parts, for array jobs.")
+@click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")
+@click.option("--seed", type=click.IntRange(min=0), help="Random seed.  [default: the study's]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print only where the results are.")
+@click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 def command(
     *,
     study: str,
@@ -51,10 +51,10 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run STUDY, a study file or the name of a shipped experiment, and answer its question.
+    """Run STUDY, a study file or the name of a shipped experiment.
 
-    Running the same line again goes on where it was interrupted. The result folder holds the runs, tidy tables (CSV and
-    Parquet) and a summary; `plsim report FOLDER` makes a page of it.
+    Repeating the command resumes an interrupted study. The result folder holds the runs, tidy tables (CSV and
+    Parquet) and a summary; `plsim report FOLDER` writes a report.
     """
     from plsim.studies.loading import load_study
 
@@ -76,8 +76,8 @@ def command(
     elif as_json:
         click.echo(json.dumps({"kind": "study", "complete": False, "done": found.done, "runs": found.total}))
     else:
-        click.echo(f"{found.done:,} of {found.total:,} runs of this part are done, and other parts are missing.")
-        click.echo(f"When they are there, run the study again without --shard. Results are in {folder}")
+        click.echo(f"{found.done:,} of {found.total:,} runs are done; other parts are still missing.")
+        click.echo(f"Once they are complete, run the study again without --shard. Results are in {folder}")
 
 
 def shard_of(given: str | None) -> tuple[int, int] | None:
@@ -116,7 +116,7 @@ def study_text(found: StudyResult) -> str:
     """A finished study as lines for a terminal: the question, the table that answers it, what it says."""
     study, table = found.loaded.study, found.analysis.headline
     sweep = found.sweep
-    made = "" if sweep.made == sweep.total else f", {sweep.total - sweep.made:,} of them made before"
+    made = "" if sweep.made == sweep.total else f", {sweep.total - sweep.made:,} of them from earlier"
     lines = [
         f"{study.name}: {study.question}",
         f"{found.task.count:,} runs by {study.method.kind} in {sweep.seconds:.0f} s{made}; seed {study.seed}",

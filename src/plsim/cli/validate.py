@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 
 @click.command("validate", context_settings={"show_default": True})
-@click.option("--worlds", type=click.IntRange(0, 10_000), default=20, help="Sets of parameters; 0: the central one.")
-@click.option("--seed", type=click.IntRange(0), default=1, help="The luck of students, schools and years.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; may be repeated.")
-@click.option("--claims", is_flag=True, help="Run the claims of the literature instead of the facts.")
-@click.option("--open-data", is_flag=True, help="Compare with open data instead (extra: validation).")
+@click.option("--worlds", type=click.IntRange(0, 10_000), default=20, help="Sets of assumptions; 0: central only.")
+@click.option("--seed", type=click.IntRange(0), default=1, help="Random seed.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; repeatable.")
+@click.option("--claims", is_flag=True, help="Test claims of the literature instead of facts.")
+@click.option("--open-data", is_flag=True, help="Compare with open data instead (needs the extra `validation`).")
 @click.option("--workers", type=click.IntRange(1, 256), help="Threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the JSON document here.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the JSON document to this file."
+)
 @click.option(
     "--page", type=click.Path(dir_okay=False, path_type=Path), help="With --claims: also write them as a page."
 )
@@ -47,13 +49,13 @@ def command(
     page: Path | None,
     quiet: bool,
 ) -> None:
-    """Put what studies found beside what the simulation finds, over worlds.
+    """Compare published findings with those of the simulation, over worlds.
 
     Every published fact is an experiment that is run again: its schools, its design, its test. Facts that were only
     recalled are shown without a verdict. All facts in twenty worlds take a few minutes.
     """
     if claims and open_data:
-        raise click.UsageError("--claims and --open-data are two questions: ask one at a time.")
+        raise click.UsageError("--claims and --open-data cannot be combined.")
     if page is not None and open_data:
         raise click.UsageError("--page writes the page of facts or of claims.")
     for option, path in (("--out", out), ("--page", page)):
@@ -199,13 +201,13 @@ def _open_data(worlds: Sequence[World], seed: int, progress: Any) -> tuple[dict[
     beside = f"{found.worlds} worlds" if _count(worlds) else "the central world only"
     text = [f"Open data beside {beside}; docs/open-data.md says what each figure is.", ""]
     text += table_lines(["", "data", "simulated", "90% of worlds", "unit"], rows)
-    text += ["", f"Foretelling {found.forecast.students:,} students of held-out schools (RMSE, SD of their scores):"]
+    text += ["", f"Predicting {found.forecast.students:,} students of held-out schools (RMSE, SD of their scores):"]
     forecasts = {
-        "plsim": "plsim, nothing learned from the data but their scale",
-        "fitted": "plsim, put on their scale by a line fitted to other schools",
-        "told": "plsim, also told by other schools how much of a place on these tests lasts",
+        "plsim": "plsim, scaled to the data only",
+        "fitted": "plsim, with a line fitted to other schools",
+        "told": "plsim, with persistence of scores estimated from other schools",
         "regression": "linear regression on the same covariates, fitted to other schools",
-        "standing": "no change: the place of a year ago",
+        "standing": "no change from a year ago",
     }
     errors = [[words, *(f"{e:.3f}" for e in getattr(found.forecast, name))] for name, words in forecasts.items()]
     text += table_lines(["", *SUBJECTS], errors)

@@ -26,7 +26,7 @@ DOSE = "nuisance.dose"
 class Pair:
     """What the two arms of a run are made from.
 
-    ``setting`` differs from ``base_setting`` only when the policy changes class sizes and sections are not frozen.
+    ``setting`` differs from ``base_setting`` only when the policy changes sections and those are not frozen.
     """
 
     scenario: Scenario
@@ -81,17 +81,19 @@ def pair(scenario: Scenario, people: Population, *, seed: int, years: int, like:
     planned, base_planned = plan(scenario, people, years), plan(base, people, years)
     known = [] if like is None else [like.base_setting, like.setting]
 
-    def made(class_size: Floats, *, keep_given: bool) -> Setting:
+    def made(class_size: Floats, by_level: float, *, keep_given: bool) -> Setting:
         for setting in known:
-            if setting.keep_given == keep_given and np.array_equal(setting.class_size, class_size):
+            alike = setting.keep_given == keep_given and setting.by_level == by_level
+            if alike and np.array_equal(setting.class_size, class_size):
                 return setting
-        return Setting(people, seed, years, class_size, keep_given)
+        return Setting(people, seed, years, class_size, keep_given, by_level)
 
-    base_setting = made(base_planned.class_size, keep_given=True)
-    if planned.freeze.sections or np.array_equal(planned.class_size, base_planned.class_size):
+    base_setting = made(base_planned.class_size, base_planned.sections_by_level, keep_given=True)
+    same = planned.sections_by_level == base_planned.sections_by_level
+    if planned.freeze.sections or (same and np.array_equal(planned.class_size, base_planned.class_size)):
         setting = base_setting
     else:
-        setting = made(planned.class_size, keep_given=False)
+        setting = made(planned.class_size, planned.sections_by_level, keep_given=False)
     return Pair(scenario, setting, base_setting, planned, base_planned)
 
 

@@ -26,6 +26,12 @@ class World:
         ``"central"``, or ``"prior-17"``.
     values
         Registry key to value, for the parameters that differ from the registry's central ones.
+
+    Examples
+    --------
+    >>> from plsim import World
+    >>> World("lasting gains", {"learning.durability": 0.9}).number("learning.durability")
+    0.9
     """
 
     name: str = "central"

@@ -137,11 +137,19 @@ class Setting:
     years: int
     class_size: Floats
     keep_given: bool = True
+    by_level: float = 0.0
 
     @cached_property
     def timeline(self) -> Timeline:
         """The population over the years."""
-        return timeline(self.population, self.years, self.class_size, seed=self.seed, keep_given=self.keep_given)
+        return timeline(
+            self.population,
+            self.years,
+            self.class_size,
+            seed=self.seed,
+            keep_given=self.keep_given,
+            by_level=self.by_level,
+        )
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:

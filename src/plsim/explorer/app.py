@@ -14,20 +14,20 @@ from starlette.exceptions import HTTPException
 
 from plsim import __version__
 from plsim.core.errors import InputError, PlsimError
-from plsim.explorer.decisions import compare_api, explore_api
-from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.decisions import compare_api, explore_api, practices_api
+from plsim.explorer.decisions.evaluations import Evaluations
 from plsim.explorer.export import export_api
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.answers import Languages, LocalizedJSON
-from plsim.explorer.server.requests import Question
+from plsim.explorer.server.requests import ScenarioRequest
 from plsim.explorer.server.safety import LOOPBACK, Guard
-from plsim.explorer.server.scheduler import Desk, Superseded
+from plsim.explorer.server.scheduler import Scheduler, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.explorer.teaching import teach_api
 from plsim.explorer.teaching.demonstration_files import Loaded
 from plsim.explorer.teaching.votes import Votes
 
-FIRST = Question()
+FIRST = ScenarioRequest()
 STATIC = Path(__file__).resolve().parent / "static"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -43,7 +43,7 @@ def create_app(
     hosts: Iterable[str] = LOOPBACK,
     token: str = "",
     demonstrations: dict[str, Loaded] | None = None,
-    first: Question | None = FIRST,
+    first: ScenarioRequest | None = FIRST,
     votes: Votes | None = None,
 ) -> FastAPI:
     """The application.
@@ -57,23 +57,24 @@ def create_app(
     demonstrations
         What to teach with; those that come with plsim when None.
     first
-        What is likely to be asked first: its picture is begun before anybody asks. None waits.
+        What is likely to be asked first: its evaluation is begun before anybody asks. None waits.
     votes
         Votes of an audience, which another server takes in; None: nobody may vote.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = Desk()
+        app.state.scheduler = Scheduler()
         app.state.uploads = Uploads()
         app.state.exports = export_api.Exports()
         app.state.votes = Votes() if votes is None else votes
         app.state.teaching = teach_api.Teaching(demonstrations)
-        app.state.pictures = Pictures(app.state.desk, app.state.uploads)
+        app.state.evaluations = Evaluations(app.state.scheduler, app.state.uploads)
         if first is not None:
-            app.state.desk.urgent(partial(app.state.pictures.prepare, first))
+            app.state.scheduler.urgent(partial(app.state.evaluations.prepare, first))
         yield
-        app.state.desk.close()
+        app.state.scheduler.close()
+        app.state.uploads.close()
 
     app = FastAPI(
         title="plsim explorer",
@@ -88,6 +89,7 @@ def create_app(
     app.add_middleware(Guard, hosts=tuple(hosts), token=token)
     app.include_router(explore_api.router)
     app.include_router(compare_api.router)
+    app.include_router(practices_api.router)
     app.include_router(teach_api.router)
     app.include_router(export_api.router)
     _answer_errors(app)
@@ -124,7 +126,8 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Superseded)
     async def of_superseded(_: Request, __: Superseded) -> JSONResponse:
-        return JSONResponse({"problem": "A newer question took the place of this one."}, status_code=409)
+        text = "A newer request of the same page took the place of this one."
+        return JSONResponse({"problem": text, "superseded": True}, status_code=409)
 
     @app.exception_handler(RequestValidationError)
     async def of_request(_: Request, error: RequestValidationError) -> JSONResponse:

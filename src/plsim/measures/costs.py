@@ -1,8 +1,9 @@
 """What practices and programs cost, in dollars per student and year, from the registry's prices.
 
-A cost counts whoever pays: teachers' time is valued whether or not anybody pays for it, because it is taken from
-something else. What is the same in both arms (buildings, transport, other subjects) is left out, so a level means
-little and the difference between the arms is the cost of the scenario.
+Two things are kept apart: what a district *pays* (its budget), and the hours it asks of teachers beyond those it pays
+for, which no budget shows but which are taken from something else; their value at teachers' pay is a line of its own.
+What is the same in both arms (buildings, transport, other subjects) is left out, so a level means little and the
+difference between the arms is the cost of the scenario.
 """
 
 from __future__ import annotations
@@ -25,8 +26,12 @@ class Use(NamedTuple):
     ----------
     students
         Places for students.
-    teacher_hours
-        Hours asked of the teachers of the simulated subjects, lessons included.
+    teachers
+        Full-time teachers that the sections need.
+    planning_hours
+        Hours of planning time paid beyond the contract, all teachers together.
+    unpaid_hours
+        Hours asked of teachers beyond those that contract and paid planning time cover.
     adult_hours
         Hours of adults beside the class's teacher.
     tutor_hours
@@ -47,7 +52,9 @@ class Use(NamedTuple):
     """
 
     students: Floats
-    teacher_hours: Floats
+    teachers: Floats
+    planning_hours: Floats
+    unpaid_hours: Floats
     adult_hours: Floats
     tutor_hours: Floats
     coached: Floats
@@ -60,9 +67,10 @@ class Use(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """Dollars of about 2022 in one year; each (schools,)."""
+    """What a district pays in one year, in dollars of about 2022; each (schools,)."""
 
     teachers: Floats
+    planning: Floats
     adults: Floats
     tutoring: Floats
     coaching: Floats
@@ -73,24 +81,29 @@ class Costs(NamedTuple):
     startup: Floats
 
     @property
-    def total(self) -> Floats:
-        """Everything. Shape (schools,)."""
+    def budget(self) -> Floats:
+        """All that the district pays. Shape (schools,)."""
         everything: Floats = np.sum(np.stack(self), axis=0)
         return everything
 
 
+def teacher_pay(number: Number) -> float:
+    """Dollars a year for one full-time teacher: salary and benefits."""
+    return number("prices.teacher_salary") * (1.0 + number("prices.benefits_ratio"))
+
+
 def teacher_hour(number: Number) -> float:
     """Dollars for one hour of a teacher: salary and benefits over the hours that they pay for."""
-    salary = number("prices.teacher_salary") * (1.0 + number("prices.benefits_ratio"))
-    return salary / number("prices.paid_hours_per_year")
+    return teacher_pay(number) / number("prices.paid_hours_per_year")
 
 
 def costs(use: Use, number: Number) -> Costs:
-    """What a year's use costs."""
+    """What a district pays for a year's use."""
     start = number("prices.startup_share") * number("prices.per_pupil_spending")
     technology = number("prices.startup_technology_share")
     return Costs(
-        teachers=use.teacher_hours * teacher_hour(number),
+        teachers=use.teachers * teacher_pay(number),
+        planning=use.planning_hours * teacher_hour(number),
         adults=use.adult_hours * number("prices.extra_adult_hour"),
         tutoring=use.tutor_hours * number("prices.tutor_hour"),
         coaching=use.coached * number("prices.coaching_per_teacher") * number("prices.inflation_2010_2022"),
@@ -100,6 +113,11 @@ def costs(use: Use, number: Number) -> Costs:
         turnover=use.leavers * number("prices.teacher_replacement"),
         startup=start * (technology * use.startup_technology + (1.0 - technology) * use.startup),
     )
+
+
+def unpaid_value(use: Use, number: Number) -> Floats:
+    """Dollars that the unpaid hours would cost at teachers' pay; nobody pays them. Shape (schools,)."""
+    return use.unpaid_hours * teacher_hour(number)
 
 
 def per_student(dollars: Floats, students: Floats, chosen: np.ndarray) -> float:

@@ -35,13 +35,15 @@ class Row(NamedTuple):
 class StudentOutcome(NamedTuple):
     """An outcome that every student has.
 
-    ``scenario`` and ``counterfactual`` have shape (students, 3): mathematics, reading, both.
+    ``scenario`` and ``counterfactual`` have shape (students, 3): mathematics, reading, both. ``partitions`` are the
+    groups that it is shown for, where they are not the year's.
     """
 
     name: str
     unit: str
     scenario: Floats
     counterfactual: Floats
+    partitions: tuple[Partition, ...] | None = None
 
 
 class GroupOutcome(NamedTuple):
@@ -75,7 +77,7 @@ def effect_rows(years: tuple[YearOutcomes, ...]) -> tuple[list[Row], Floats]:
     found: list[tuple[Row, float]] = []
     for at in years:
         for outcome in at.students:
-            for partition in at.partitions:
+            for partition in at.partitions if outcome.partitions is None else outcome.partitions:
                 found += student_rows(outcome, partition, at.year)
         for group in at.groups:
             found += _group_rows(group, at.year)
@@ -97,7 +99,7 @@ def student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> It
             for arm in ARMS[:1] if in_sd else ARMS:
                 value = float(means[arm][index, column])
                 yield Row(outcome.name, subject, year, label, "paired", arm, outcome.unit), value
-                if in_sd:
+                if in_sd and outcome.name == "achievement":
                     points = float(percentile_points(value))
                     yield Row("percentile_points", subject, year, label, "paired", arm, "points"), points
 

@@ -1,4 +1,4 @@
-"""The price of a gain: dollars per student for each tenth of an SD, where that means anything."""
+"""The price of a gain: what a district pays per student for each tenth of an SD, where that means anything."""
 
 from __future__ import annotations
 
@@ -36,15 +36,18 @@ def price_per_gain(cost: Floats, effect: Floats, *, central: tuple[float, float]
     Notes
     -----
     A ratio explodes where its divisor may be zero. So there is a price only where the effect is at least
-    ``SMALLEST_EFFECT`` in more than 95% of worlds; the few others count as "no gain at any price".
+    ``SMALLEST_EFFECT`` in more than 95% of worlds; the few others count as "no gain at any price". What saves money in
+    the central world or in half of the others has no price either.
     """
     if effect.size == 0:
         dollars, gain = central
-        if not gain >= SMALLEST_EFFECT:
+        if not (gain >= SMALLEST_EFFECT and dollars > 0.0):
             return None
         return PricePerGain(TENTH * dollars / gain, float("nan"), float("nan"))
     # Orders, not interpolation: half-way to infinity is infinity. With this rule all three orders are finite.
     if not np.quantile(effect, _TAIL, method="inverted_cdf") >= SMALLEST_EFFECT:
+        return None
+    if not np.median(cost) > 0.0:
         return None
     gained = effect >= SMALLEST_EFFECT
     price = np.where(gained, TENTH * cost / np.where(gained, effect, 1.0), np.inf)
@@ -58,7 +61,7 @@ def price_rows(rows: list[Row], central: Floats, spread: Floats) -> list[tuple[R
     ``central`` (rows,) and ``spread`` (worlds, rows) hold the values of ``rows``. The gain is the mean of both
     subjects' effects; it is cumulative, and so is the cost. Years without a meaningful price have no row.
     """
-    cost = {row.year: index for index, row in enumerate(rows) if _is(row, "cost_per_student", "USD")}
+    cost = {row.year: index for index, row in enumerate(rows) if _is(row, "budget_cost_per_student", "USD")}
     gain = {row.year: index for index, row in enumerate(rows) if _is(row, "achievement", "SD")}
     found = []
     for year in sorted(cost.keys() & gain.keys()):

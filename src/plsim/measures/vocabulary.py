@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from plsim.measures.outcomes import OutcomeWords, student_outcomes
+
+PRACTICE_LABELS = {
+    "learner_profiles": "Learner profiles",
+    "learning_paths": "Learning paths",
+    "competency_progression": "Competency progression",
+    "flexible_environment": "Flexible environment",
+    "data_driven_grouping": "Data-driven grouping",
+    "advising": "Advising",
+    "technology": "Technology",
+    "belonging": "Belonging",
+}
+"""What the practices are called, in the order in which they are shown."""
 
 
-class OutcomeWords(NamedTuple):
-    """One outcome.
-
-    ``name`` and ``unit`` stand in tables, ``label`` in a report, for people who decide, ``meaning`` in lists, for
-    people who use tables; ``printed`` ones stand in the text of a run too.
-    """
-
-    name: str
-    unit: str
-    label: str
-    meaning: str
-    printed: bool = True
+def practice_label(name: str) -> str:
+    """A practice in plain words; its name if nobody has given it words."""
+    return PRACTICE_LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-OUTCOMES = (
+_WRITTEN_HERE = (
     OutcomeWords(
         "achievement", "SD, RIT", "Achievement on a broad test such as NWEA MAP",
         "Score on a broad test such as NWEA MAP; SD are the norms'.",
+    ),
+    OutcomeWords(
+        "achievement_cross_section", "SD", "Achievement of whoever is still there, other students every year",
+        "The effect on whoever of the first year is still there, other students every year: those of the achievement "
+        "rows are the same in all years.",
     ),
     OutcomeWords(
         "percentile_points", "points", "Achievement, for a student who would have been average",
@@ -58,18 +67,31 @@ OUTCOMES = (
         "Share of units that ended before the student had mastered them.",
     ),
     OutcomeWords(
-        "cost_per_student", "USD", "Everything",
-        "Cost per student and year, teachers' hours included, whoever pays.",
+        "unpaid_teacher_hours", "hours/week", "Unpaid hours asked of a teacher",
+        "Hours a week asked of a teacher beyond those that contract and paid planning time cover.",
     ),
     OutcomeWords(
-        "cost_per_tenth_sd", "USD", "Price of a gain of a tenth of an SD",
-        "Cost per student, up to that year, of a tenth of an SD, if there is a gain.",
+        "budget_cost_per_student", "USD", "Budget cost per student",
+        "What the district pays, per student and year; unpaid hours of teachers are not in it.",
     ),
     OutcomeWords(
-        "cost_teachers", "USD", "Teachers’ hours, at their pay",
-        "Hours asked of teachers, lessons included, at salary and benefits per paid hour.",
+        "unpaid_hours_value", "USD", "Value of teachers’ unpaid hours per student",
+        "Teachers' unpaid hours at their pay, per student and year: a cost to teachers that no budget shows.",
     ),
-    OutcomeWords("cost_adults", "USD", "Further adults in class", "Hours of further adults in class."),
+    OutcomeWords(
+        "cost_per_student", "USD", "Budget cost and value of unpaid hours together",
+        "Sum of budget_cost_per_student and unpaid_hours_value; kept for one release, use those two.", printed=False,
+    ),
+    OutcomeWords(
+        "cost_per_tenth_sd", "USD", "Budget cost of a gain of a tenth of an SD",
+        "Budget cost per student, up to that year, of a tenth of an SD, if there is a gain and it costs something.",
+    ),
+    OutcomeWords("cost_teachers", "USD", "Teachers’ pay", "Salary and benefits of the teachers that sections need."),
+    OutcomeWords(
+        "cost_planning", "USD", "Paid planning time",
+        "Planning time beyond the contract, at salary and benefits per paid hour.",
+    ),
+    OutcomeWords("cost_adults", "USD", "Additional adults in class", "Hours of further adults in class."),
     OutcomeWords("cost_tutoring", "USD", "Tutors", "Hours of tutors."),
     OutcomeWords("cost_coaching", "USD", "Coaching of teachers", "Coaching of teachers."),
     OutcomeWords("cost_licences", "USD", "Licences", "Licences of products in use."),
@@ -77,10 +99,10 @@ OUTCOMES = (
         "cost_devices", "USD", "Devices",
         "Devices, by the share of lessons on them; one each where homework needs it.",
     ),
-    OutcomeWords("cost_library", "USD", "Lessons that others wrote", "Access to lessons that others wrote."),
+    OutcomeWords("cost_library", "USD", "Lesson library", "Access to lessons that others wrote."),
     OutcomeWords("cost_turnover", "USD", "Replacing teachers who leave", "Replacing teachers who leave."),
     OutcomeWords(
-        "cost_startup", "USD", "Starting (once)",
+        "cost_startup", "USD", "Redesign and start-up (once)",
         "Starting: redesign of the school, and technology, once.",
     ),
     OutcomeWords(
@@ -128,10 +150,6 @@ OUTCOMES = (
         "Chance to end above a matched student of another school.", printed=False,
     ),
     OutcomeWords(
-        "profile_error", "RIT", "How far the school’s picture of a student’s level is off",
-        "How far the school's picture of a student's level is off.", printed=False,
-    ),
-    OutcomeWords(
         "habits_error", "share", "How far its picture of how a student works alone is off",
         "How far its picture of a student's self-regulation is off.", printed=False,
     ),
@@ -144,11 +162,8 @@ OUTCOMES = (
         "Students more than one unit behind the pacing guide.", printed=False,
     ),
     OutcomeWords(
-        "waiting_weeks", "weeks", "Weeks a year spent waiting to move on",
-        "Weeks a year at mastery and not yet promoted.", printed=False,
-    ),
-    OutcomeWords(
-        "wait_per_unit", "weeks", "The same for each unit that was finished", "Such weeks per unit.", printed=False
+        "wait_per_unit", "weeks", "Weeks spent waiting to move on, for each unit taught",
+        "Weeks at mastery and not yet promoted, for each unit taught.", printed=False,
     ),
     OutcomeWords(
         "individual_hours", "hours/week", "Hours in which a teacher works with one student at a time",
@@ -187,6 +202,8 @@ OUTCOMES = (
         "Of these, named by more than one school.", printed=False,
     ),
 )  # fmt: skip
+
+OUTCOMES = (*_WRITTEN_HERE, *(each.words for each in student_outcomes()))
 """What results hold, in the order in which it is shown. A result may hold more."""
 
 ONE_ARM = frozenset({"reverted"})
@@ -225,3 +242,18 @@ def untold(years: Sequence[int]) -> str:
         f"{told} not told: too few of the students who were there in the first week are still in grades 1 to 10 of "
         "these schools, as when all pass the highest grade that the schools teach."
     )
+
+
+def in_worlds(positive: float, worlds: int) -> str:
+    """In how many worlds something holds: ``37 of 40 worlds (93%)``; the one way in which that is written.
+
+    Parameters
+    ----------
+    positive
+        The share of worlds, 0 to 1.
+    worlds
+        How many there are.
+    """
+    count = round(positive * worlds)
+    # Halves go up, as readers expect: 37 of 40 are 93%.
+    return f"{count:,} of {worlds:,} worlds ({int(100.0 * count / worlds + 0.5)}%)"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from plsim.core.arrays import Floats, Int8s, Int16s, Int32s, Keys
 from plsim.core.calendar import LAST_ELEMENTARY_GRADE, SUBJECTS
@@ -29,6 +30,7 @@ SCHOOL_SHIFT = 32
 _KINDS_MASK = (1 << (SCHOOL_SHIFT - KIND_SHIFT)) - 1
 _NUMBER_MASK = (1 << KIND_SHIFT) - 1
 
+_BELOW_ONE = 1.0 - 2.0**-32
 _GRADE_SLOTS = 16
 """More than the number of grades: (school, grade) as one number is ``school * _GRADE_SLOTS + grade``."""
 
@@ -104,8 +106,18 @@ def make_sections(
     year: int,
     seed: int,
     given: GivenSections | None = None,
+    standing: Floats | None = None,
+    by_level: float = 0.0,
 ) -> SectionTable:
-    """The sections of one year; ``class_size`` (S) is the size that no made-up section passes."""
+    """The sections of one year.
+
+    Parameters
+    ----------
+    class_size
+        The size that no made-up section passes, by school. Shape (S).
+    standing
+        Standardized entry scores, by which made-up sections are formed as far as ``by_level`` (0 to 1). (n, 2)
+    """
     draws = uniforms(seed, student_key, "sectioning", year=year)
     elementary = grade <= LAST_ELEMENTARY_GRADE
     found: list[tuple[int, _Sections]] = []
@@ -116,6 +128,10 @@ def make_sections(
             found.append((subject, _given(np.flatnonzero(has_one), subject, school, grade, given)))
             made_up = np.flatnonzero(~has_one)
         order_draw = np.where(elementary, draws[0], draws[1 + subject])
+        if standing is not None and by_level > 0.0:
+            # An elementary class is one for both subjects.
+            level = np.where(elementary, standing.mean(axis=1), standing[:, subject])
+            order_draw = np.minimum((1.0 - by_level) * order_draw + by_level * ndtr(level), _BELOW_ONE)
         found.append((subject, _cut(made_up, subject, school, grade, order_draw, class_size)))
     return _in_order(found, len(school))
 

@@ -84,7 +84,9 @@ class Timeline:
     seats: Seats
 
 
-def timeline(population: Population, years: int, class_size: Floats, *, seed: int, keep_given: bool = True) -> Timeline:
+def timeline(
+    population: Population, years: int, class_size: Floats, *, seed: int, keep_given: bool = True, by_level: float = 0.0
+) -> Timeline:
     """The years of a population.
 
     Parameters
@@ -94,7 +96,9 @@ def timeline(population: Population, years: int, class_size: Floats, *, seed: in
     class_size
         The size that no made-up section passes, by school. Shape (S).
     keep_given
-        Keep the sections that a file gives, in the first year; a policy that changes class sizes does not.
+        Keep the sections that a file gives, in the first year; a policy that changes sections does not.
+    by_level
+        How far sections are formed by entry scores instead of by chance, 0 to 1.
     """
     if not 1 <= years <= MAX_YEARS:
         raise PopulationError("timeline", "years", f"got {years}", allowed=f"1 to {MAX_YEARS}")
@@ -111,6 +115,8 @@ def timeline(population: Population, years: int, class_size: Floats, *, seed: in
             year=year,
             seed=seed,
             given=given if keep_given and year == 0 else None,
+            standing=at.entry_z,
+            by_level=by_level,
         )
         for year, at in enumerate(holders)
     ]

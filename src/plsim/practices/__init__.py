@@ -1,20 +1,14 @@
 """What a school can do: practices, support, programs and context, each a small file that turns options into levers.
 
-To add a practice copy ``_template.py``, import the new module below, and add evidence, a scenario and a test.
+Every file of this folder is taken up, so a practice is added by writing one (docs/adding-a-practice.md): copy
+``_template.py``, add evidence, a scenario and a test. Files whose names begin with ``_`` are left alone.
 """
 
 from __future__ import annotations
 
-from plsim.practices import (
-    advising,
-    belonging,
-    competency_progression,
-    data_driven_grouping,
-    flexible_environment,
-    learner_profiles,
-    learning_paths,
-    technology,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from plsim.practices.context import Context
 from plsim.practices.levers import LEVER_INDEX, LEVERS, OWNERS, PRACTICES, Lever, LeverTable
 from plsim.practices.options import Options, Practice
@@ -34,14 +28,10 @@ __all__ = [
     "Practice",
     "Programs",
     "Support",
-    "advising",
-    "belonging",
-    "competency_progression",
-    "data_driven_grouping",
-    "flexible_environment",
     "known_practices",
-    "learner_profiles",
-    "learning_paths",
     "register",
-    "technology",
 ]
+
+for _module in iter_modules(__path__):
+    if not _module.name.startswith("_"):
+        import_module(f"{__name__}.{_module.name}")

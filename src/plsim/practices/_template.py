@@ -1,15 +1,14 @@
 """A practice to copy. Say here, in a teacher's words, what a school does.
 
-1. Copy this file to ``practices/<name>.py`` and rename class and options.
-2. Import the module in ``practices/__init__.py``; the scenario's schema takes it up by itself.
-3. Put a default for every option into ``evidence/data/practices.toml`` (``[practices.<name>_<option>]``), with
+1. Copy this file to ``practices/<name>.py`` and rename class and options; the scenario's schema takes it up by itself.
+2. Put a default for every option into ``evidence/data/practices.toml`` (``[practices.<name>_<option>]``), with
    typical intensity 0 unless typical schools do it: typical practice is the yardstick.
-4. Turn levers that exist (``levers.py``), adding to what the eight practices planned. A new lever is a new rule:
+3. Turn levers that exist (``levers.py``), adding to what the eight practices planned. A new lever is a new rule:
    discuss it first. A practice never touches a student.
-5. Add a scenario that uses it and a test of its one promise.
+4. Add a scenario that uses it and a test of its one promise.
 
-This file is not imported, so what it registers is not offered. Practices beyond the eight of ``PRACTICES`` have no
-taste of their own in the population: their intensity is the same in every school.
+This file is not imported (its name begins with ``_``), so what it registers is not offered. Practices beyond the eight
+of ``PRACTICES`` have no taste of their own in the population: their intensity is the same in every school.
 """
 
 from __future__ import annotations

@@ -117,6 +117,15 @@ LEVERS = (
 )
 """Every lever, in the order of the table's last axis, which is that of ``rules.levers.Levers``."""
 
+WITHOUT_LEVER = (
+    Lever("practices.*.subjects", "context", "both, math, reading", "Subjects in which a practice is changed."),
+    Lever("programs.*.subjects", "programs", "both, math, reading", "Subjects that tutoring, or software, serves."),
+    Lever("programs.hours", "programs", "hours/week", "Lessons beyond the usual ones, by subject."),
+    Lever("programs.class_size", "programs", "students", "Students per section that sectioning aims at."),
+    Lever("programs.sections", "programs", "share", "How far whole sections are formed by entry scores."),
+)
+"""What a scenario can turn that has no column of its own: who sits with whom, and where other levers hold."""
+
 LEVER_INDEX = {lever.name: index for index, lever in enumerate(LEVERS)}
 FIRST_INTENSITY = LEVER_INDEX["intensity_profiles"]
 """Column of the first of the eight intensities, which are the last columns, in the order of ``PRACTICES``."""

@@ -95,6 +95,13 @@ class ClassSize(Options):
     """Students per section that sectioning aims at."""
 
 
+class SectionsByLevel(Options):
+    """Whole sections by level all year. It turns no lever: it changes who sits with whom."""
+
+    by_level: float = option("programs.sections_by_level", 0.0, 1.0)
+    """How far sections are formed by entry scores instead of by chance."""
+
+
 class LessonLibrary(Program):
     """Lessons at many levels, bought or given."""
 
@@ -154,6 +161,7 @@ class Programs(Options):
     tutoring: Tutoring | None = None
     hours: Hours | None = None
     class_size: ClassSize | None = None
+    sections: SectionsByLevel | None = None
     lesson_library: LessonLibrary | None = None
     coaching: Coaching | None = None
     software: Software | None = None

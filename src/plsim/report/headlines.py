@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from plsim.report.limits import limits, limits_sentence
 from plsim.report.material import Material
 from plsim.report.tables import ARMS
 from plsim.report.words import (
@@ -13,6 +14,7 @@ from plsim.report.words import (
     difference,
     in_worlds,
     interval,
+    leaning,
     level,
     number,
 )
@@ -26,6 +28,7 @@ class Headline(NamedTuple):
     unit: str
     interval: str
     notes: tuple[str, ...]
+    key: str = ""
 
 
 def headlines(material: Material) -> tuple[Headline, ...]:
@@ -45,12 +48,31 @@ def verdict(material: Material) -> tuple[str, ...]:
     years = counted(material.year, "year")
     other = "the same students would under typical practice"
     apart = compared(effect.value, 1, "percentile points", other=other)
-    lines = [f"After {years}, students score {apart}.", certainty(effect, material.worlds)]
+    sure = certainty(effect, material.worlds)
+    if material.scenario is not None:
+        sure = f"{sure} {limits_sentence(limits(material.scenario))}"
+    lines = [f"After {years}, students score {apart}.", sure]
     hours = material.effects.find("teacher_hours", year=material.year)
     if hours is not None and abs(hours.value) >= 0.05:
         more = "more" if hours.value > 0.0 else "fewer"
         lines.append(f"The work asked of a teacher takes {number(abs(hours.value), 1)} {more} hours a week.")
     return tuple(lines)
+
+
+_LEANING = {"gain": "Ahead", "loss": "Behind", "open": "Not clear"}
+
+
+def one_line(material: Material) -> str:
+    """The verdict in one line: direction, size with its band, and in how many worlds."""
+    effect = material.headline
+    after = f"after {counted(material.year, 'year')}"
+    span = f" ({interval(effect)})" if effect.has_interval else ""
+    size = f"{difference(effect)} percentile points {after}{span}"
+    if not material.worlds:
+        return f"{size}, under central assumptions only."
+    if effect.low == effect.high == 0.0:
+        return f"No difference from typical practice {after}, in any world."
+    return f"{_LEANING[leaning(effect, material.worlds)]}: {size}, a gain in {in_worlds(effect, material.worlds)}."
 
 
 def _learning(material: Material) -> Headline:
@@ -60,7 +82,7 @@ def _learning(material: Material) -> Headline:
         span = f" ({interval(weeks)})" if interval(weeks) else ""
         notes.append(f"That is {difference(weeks)} weeks of schooling{span}.")
     if where := in_worlds(effect, material.worlds):
-        notes.append(f"Positive in {100.0 * effect.positive:.0f}% of worlds ({where}).")
+        notes.append(f"A gain in {where}.")
     title = f"Learning after {counted(material.year, 'year')}"
     return Headline(title, difference(effect), "percentile points", interval(effect), tuple(notes))
 
@@ -74,7 +96,7 @@ def _teachers(material: Material) -> Headline | None:
     if arms[0] is not None and arms[1] is not None:
         notes.append(f"{level(arms[0])} hours instead of {level(arms[1])}, lessons included.")
     unit = "hours a week asked of a teacher"
-    return Headline("Teachers’ time", difference(hours), unit, interval(hours), tuple(notes))
+    return Headline("Teachers’ time", difference(hours), unit, interval(hours), tuple(notes), "teachers")
 
 
 def _schools(material: Material) -> Headline | None:
@@ -91,15 +113,18 @@ def _schools(material: Material) -> Headline | None:
 
 
 def _money(material: Material) -> Headline | None:
-    cost = material.effects.find("cost_per_student", year=material.year)
+    cost = material.effects.find("budget_cost_per_student", year=material.year)
     if cost is None:
         return None
-    notes = ["Against typical practice; teachers’ time included."]
-    first = material.effects.find("cost_per_student", year=material.effects.years[0])
+    notes = ["What the district pays, against typical practice."]
+    value = material.effects.find("unpaid_hours_value", year=material.year)
+    if value is not None and difference(value) != "0":
+        notes.append(f"Teachers’ unpaid hours, not in it: {difference(value)}.")
+    first = material.effects.find("budget_cost_per_student", year=material.effects.years[0])
     if material.year > 1 and first is not None:
         notes.append(f"In year {material.effects.years[0]}: {difference(first)}.")
-    title = f"Cost in year {material.year}"
-    return Headline(title, difference(cost), "US dollars per student", interval(cost), tuple(notes))
+    title = f"Budget in year {material.year}"
+    return Headline(title, difference(cost), "US dollars per student", interval(cost), tuple(notes), "money")
 
 
 def _fifth(material: Material, group: str, title: str, which: str) -> Headline | None:

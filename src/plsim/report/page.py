@@ -33,15 +33,15 @@ def write_report(folder: str | Path) -> Path:
     return write_page(path, report_html(path))
 
 
-def write_page(path: Path, page: str) -> Path:
+def write_page(path: Path, page: str, *, name: str = FILE_NAME) -> Path:
     """Write the page of a folder, whole or not at all."""
-    target = path / FILE_NAME
+    target = path / name
     try:
-        handle, name = tempfile.mkstemp(dir=path, prefix=f".{FILE_NAME}.")
+        handle, partial = tempfile.mkstemp(dir=path, prefix=f".{name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(page)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        Path(partial).chmod(0o644)
+        Path(partial).replace(target)
     except OSError as error:
         raise RunError(f"{target}: could not be written: {error.strerror or error}.") from None
     return target

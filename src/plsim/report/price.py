@@ -11,7 +11,7 @@ from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import ONE_ARM, in_order, outcome_label
 from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
 from plsim.report.material import DataTable, Material, Picture
-from plsim.report.tables import ARMS, BOTH, MODES, Curves, HoursByMode, short_of_time, teacher_curves
+from plsim.report.tables import ARMS, BOTH, MODES, Curves, Estimate, HoursByMode, short_of_time, teacher_curves
 from plsim.report.words import MODES as MODE_NAMES
 from plsim.report.words import (
     difference,
@@ -26,7 +26,11 @@ from plsim.report.words import (
 
 _LEVELS = ("counterfactual", "scenario", "difference")
 _LESSONS = "measures.instruction_hours"
-_COST, _PRICE = "cost_per_student", "cost_per_tenth_sd"
+_BUDGET, _UNPAID, _VALUE, _PRICE = (
+    "budget_cost_per_student", "unpaid_teacher_hours", "unpaid_hours_value", "cost_per_tenth_sd",
+)  # fmt: skip
+_OLD_SUM = "cost_per_student"
+"""Results of earlier versions hold only this sum of budget and unpaid hours."""
 _TENTH = 0.1
 _HOURS_SPAN, _STRAIN_SPAN = 6.0, 0.1
 """Axes hold at least so much: a difference that does not matter should not fill the picture."""
@@ -150,38 +154,75 @@ def time_sentence(hours: HoursByMode, *, tutored: bool) -> str:
 
 
 def cost_sentences(material: Material) -> tuple[str, ...]:
-    """What it costs and per gain, or why that cannot be said."""
+    """What a district pays, what it asks of teachers unpaid, and what a gain costs, or why that cannot be said."""
     find, year = material.effects.find, material.year
-    cost, price = find(_COST, year=year), find(_PRICE, year=year)
+    cost, price = find(_BUDGET, year=year), find(_PRICE, year=year)
     if cost is None:
+        old = find(_OLD_SUM, year=year)
+        if old is None:
+            none = "This result holds no costs in dollars."
+            return (f"{none} Teachers’ hours, above, are a cost whether or not they are paid.",)
+        both = "Budget and the value of teachers’ unpaid hours together"
         return (
-            "This result holds no costs in dollars. Teachers’ hours, above, are a cost whether or not they are paid.",
+            f"{both}: {with_interval(old)} US dollars per student in year {year}, against typical practice.",
+            "This result was made before the two were told apart; run it again.",
         )
-    lines = [
-        f"Against typical practice it costs {level_with_interval(cost)} US dollars per student in year {year}.",
-        "Everything counts, whoever pays: teachers’ added hours are valued at their pay even if nobody pays for them.",
-    ]
+    lines = [f"{budget_sentence(cost, year)} Unpaid hours of teachers are not in it."]
+    if unpaid := unpaid_sentence(material):
+        lines.append(unpaid)
     if price is not None:
         points = number(float(percentile_points(_TENTH)), 0)
         lines.append(
-            f"A gain of a tenth of a standard deviation (about {points} percentile points) costs "
+            f"A gain of a tenth of a standard deviation (about {points} percentile points) costs the district "
             f"{level_with_interval(price)} US dollars per student, counting all that was spent up to the end of "
             f"year {year}."
         )
     else:
-        lines.append("The gain is not certain enough for a price per gain: it may be close to zero, or a loss.")
+        lines.append("No price per gain: the gain may be close to zero or a loss, or it costs the district nothing.")
     return tuple(lines)
 
 
+def budget_sentence(cost: Estimate, year: int) -> str:
+    """What a district pays, in a sentence."""
+    span = f" ({interval(cost)})" if cost.has_interval else ""
+    if difference(cost) == "0":
+        return f"In year {year} the district pays about what typical practice costs{span}."
+    more = "more" if cost.value > 0.0 else "less"
+    pays = f"In year {year} the district pays {level(_size(cost))} US dollars {more} per student"
+    return f"{pays} than for typical practice{span}."
+
+
+def unpaid_sentence(material: Material) -> str:
+    """Hours that nobody pays, and what they would cost; empty where a result does not hold them."""
+    hours, value = (material.effects.find(name, year=material.year) for name in (_UNPAID, _VALUE))
+    if hours is None or value is None:
+        return ""
+    if difference(hours) in {"0.0", "0"}:
+        return "Teachers are asked for about as many unpaid hours as under typical practice."
+    more = "more" if hours.value > 0.0 else "fewer"
+    worth = "worth" if hours.value > 0.0 else "a relief worth"
+    span = f" ({interval(hours)})" if hours.has_interval else ""
+    return (
+        f"Each teacher is asked for {level(_size(hours))} {more} unpaid hours a week{span}, {worth} "
+        f"{level(_size(value))} US dollars per student and year at teachers’ pay; no budget shows them."
+    )
+
+
+def _size(estimate: Estimate) -> Estimate:
+    return estimate._replace(value=abs(estimate.value))
+
+
 def cost_table(material: Material) -> DataTable | None:
-    """Dollars by kind and year, against typical practice."""
+    """Dollars by year, against typical practice: what the district pays, in all and by kind; unpaid hours apart."""
     years = material.effects.years
-    kinds = [name for name in material.effects.outcomes if name.startswith("cost_") and name != _PRICE]
+    kinds = [name for name in in_order(material.effects.outcomes) if name.startswith("cost_")]
+    kinds = [name for name in kinds if name not in {_PRICE, _OLD_SUM}]
     rows = []
-    for kind in kinds:
+    for kind in (_BUDGET, *kinds, _VALUE):
         found = [material.effects.find(kind, year=year) for year in years]
         if any(one is not None and difference(one) != "0" for one in found):
-            rows.append((outcome_label(kind), *(with_interval(one) if one is not None else "" for one in found)))
+            label = f"of this: {outcome_label(kind)}" if kind in kinds else outcome_label(kind)
+            rows.append((label, *(with_interval(one) if one is not None else "" for one in found)))
     caption = "US dollars per student and year, against typical practice; kinds that do not differ are left out"
     return DataTable(caption, ("What for", *(f"Year {year}" for year in years)), tuple(rows)) if rows else None
 
@@ -190,7 +231,7 @@ def everything_table(material: Material) -> DataTable:
     """Every outcome but money for all students in the last year."""
     rows = []
     for name in in_order(material.effects.outcomes):
-        if name == "percentile_points" or name.startswith("cost_"):
+        if name in {"percentile_points", _BUDGET, _VALUE} or name.startswith("cost_"):
             continue
         unit = "RIT" if name == "achievement" else ""
         find = partial(material.effects.find, name, year=material.year, unit=unit)
@@ -206,8 +247,6 @@ def everything_table(material: Material) -> DataTable:
         rows.append((outcome_label(name), unit, *arms, apart))
     header = ("Outcome", "Difference in", "Typical practice", "This scenario", "Difference")
     caption = f"All outcomes, all students, year {material.year}"
-    if material.worlds:
-        caption += ". Each number is the middle of its own list of worlds, so columns need not subtract exactly"
     return DataTable(caption, header, tuple(rows))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError
 from plsim.evidence import registry
+from plsim.measures.vocabulary import practice_label
 from plsim.practices import Options
 from plsim.report.words import counted, joined, number, unit_of
 from plsim.scenario import counterfactual, loads
@@ -56,6 +57,13 @@ class PracticeLine(NamedTuple):
     def change(self) -> str:
         """``more``, ``less`` or ``same``."""
         return "more" if self.here > self.typical else "less" if self.here < self.typical else "same"
+
+
+_SHARES = (
+    ("lunch_eligible", "are eligible for free or reduced-price lunch"),
+    ("english_learner", "are English learners"),
+    ("special_education", "are in special education"),
+)
 
 
 class OptionLine(NamedTuple):
@@ -107,7 +115,7 @@ def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
     base = counterfactual(scenario)
     practices = tuple(
         PracticeLine(
-            name=name.replace("_", " ").capitalize(),
+            name=practice_label(name),
             meaning=(type(practice).__doc__ or "").partition("\n")[0],
             typical=100.0 * base.practices[name].intensity,
             here=100.0 * practice.intensity,
@@ -123,13 +131,6 @@ def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
     return Setting(people, practices, tuple(options), tuple(conditions))
 
 
-_SHARES = {
-    "lunch_eligible": "are eligible for free or reduced-price lunch",
-    "english_learner": "are English learners",
-    "special_education": "are in special education",
-}
-
-
 def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
     """Who was simulated, as counted in the manifest."""
     people = folder.people
@@ -140,29 +141,38 @@ def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
     grades = [label for label in GRADES if label in present]
     span = grades[0] if len(grades) == 1 else f"{grades[0]} to {grades[-1]}" if grades else "unknown"
     source = str(folder.manifest.get("population") or "")
+    drawn = dict(folder.manifest.get("population_drawn") or {})
     origin = (
-        "They come from the district’s own files." if source else "They are drawn from national norms: nobody is real."
+        "Students were read from files; what those left out was drawn."
+        if source and drawn
+        else "Students were read from files."
+        if source
+        else "They are drawn from national norms: nobody is real."
     )
-    shares = [
-        f"{100.0 * share:.0f}% {words}"
-        for name, words in _SHARES.items()
-        if (share := people["shares"].get(name)) is not None
+    told = [
+        f"{100.0 * share:.0f}% {what}{_drawn(drawn.get(column, 0), people['students']) if source else ''}"
+        for column, what in _SHARES
+        if (share := people["shares"].get(column)) is not None
     ]
     who = (
         f"{counted(people['students'], 'student')} in {counted(people['schools'], 'school')} ({kinds}), grades {span}."
     )
     lines = [f"{who} {origin}"]
-    if shares:
-        lines.append(f"{joined(shares)}.")
+    if told:
+        lines.append(f"Of them {'; '.join(told)}.")
     if scenario is not None and not source and scenario.population.level_sd:
         level = scenario.population.level_sd
         where = "below" if level < 0.0 else "above"
         lines.append(f"At the start they stand {number(abs(level), 2)} standard deviations {where} the national norms.")
-    drawn = folder.manifest.get("population_drawn") or {}
     if drawn:
         listed = joined([f"{int(count):,} {str(what).replace('_', ' ')}" for what, count in drawn.items()])
         lines.append(f"Not in the files, so drawn from norms: {listed}.")
     return tuple(lines)
+
+
+def _drawn(count: int, students: int) -> str:
+    """What is not from the files is not called so."""
+    return "" if not count else " (drawn)" if count >= students else " (partly drawn)"
 
 
 def _differences(options: Options, base: Options) -> list[OptionLine]:

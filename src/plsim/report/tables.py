@@ -76,7 +76,23 @@ class Effects:
         estimator: str = "paired",
         unit: str = "",
     ) -> Estimate | None:
-        """The estimate of that name, in ``unit`` if there are several; ``None`` when the folder does not hold it."""
+        """The estimate of that name, in ``unit`` if there are several; ``None`` when the folder does not hold it.
+
+        The scenario's level is typical practice's plus the difference. Each of the three is the middle of its own list
+        of worlds, and middles need not subtract: shown beside each other, they would contradict one another.
+        """
+        whole = self._find(outcome, year, subject, group, arm, estimator, unit)
+        if whole is None or arm != "scenario":
+            return whole
+        typical, apart = (
+            self._find(outcome, year, subject, group, other, estimator, whole.unit)
+            for other in ("counterfactual", "difference")
+        )
+        return whole if typical is None or apart is None else whole._replace(value=typical.value + apart.value)
+
+    def _find(
+        self, outcome: str, year: int, subject: str, group: str, arm: str, estimator: str, unit: str
+    ) -> Estimate | None:
         found = self._rows.get((outcome, subject, year, group, estimator, arm), {})
         return found.get(unit) if unit else next(iter(found.values()), None)
 

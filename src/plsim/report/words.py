@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from plsim.measures import vocabulary
 from plsim.report.tables import Estimate
 
 MINUS = "−"
@@ -129,10 +130,10 @@ def with_interval(estimate: Estimate) -> str:
 
 
 def in_worlds(estimate: Estimate, worlds: int) -> str:
-    """In how many worlds it is positive: ``7 of 10 worlds``; empty without worlds."""
+    """In how many worlds it is positive: ``7 of 10 worlds (70%)``; empty without worlds."""
     if not worlds or not math.isfinite(estimate.positive):
         return ""
-    return f"{round(estimate.positive * worlds):,} of {worlds:,} worlds"
+    return vocabulary.in_worlds(estimate.positive, worlds)
 
 
 def subject_name(name: str) -> str:
@@ -175,18 +176,23 @@ def compared(value: float, digits: int, of: str, *, other: str) -> str:
 
 
 def certainty(estimate: Estimate, worlds: int) -> str:
-    """What the worlds say of the sign of an effect, in a sentence."""
+    """What the worlds say of the sign of an effect, in a sentence: in how many it is a gain, and no more."""
     if not worlds or not math.isfinite(estimate.positive):
         return "Only one set of assumptions was run, so nothing can be said about how sure this is."
+    if estimate.low == estimate.high == 0.0:
+        return f"It makes no difference in any of the {worlds:,} worlds."
+    few = " That is too few worlds to say more." if worlds < _FEW_WORLDS else ""
+    return f"It is a gain in {in_worlds(estimate, worlds)}.{few}"
+
+
+def leaning(estimate: Estimate, worlds: int) -> str:
+    """``gain``, ``loss`` or ``open``: what nearly all worlds agree on, with room for which worlds were drawn.
+
+    A share of worlds is itself uncertain by its sampling error; there is a verdict only where another draw of as many
+    worlds would not change it: where the share is more than three standard errors from one half.
+    """
+    if not worlds or not math.isfinite(estimate.positive):
+        return "open"
     share = estimate.positive
-    where = in_worlds(estimate, worlds)
-    if worlds < _FEW_WORLDS:
-        return f"It is a gain in {where}: too few worlds to call the direction settled."
-    if share >= 0.95:
-        return f"It is a gain in {where}: under the assumptions tried, the direction is settled; the size is not."
-    if share <= 0.05:
-        return f"It is a gain in only {where}: under the assumptions tried, the direction is settled; the size is not."
-    if 0.2 < share < 0.8:
-        return f"It is a gain in {where} and a loss in the others: the direction is not settled."
-    leaning = "a gain" if share >= 0.8 else "a loss"
-    return f"It is a gain in {where}: most sets of assumptions give {leaning}, but the direction is not settled."
+    room = 3.0 * 0.5 / math.sqrt(worlds)
+    return "gain" if share > 0.5 + room else "loss" if share < 0.5 - room else "open"

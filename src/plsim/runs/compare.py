@@ -1,4 +1,4 @@
-"""Scenarios side by side: the same students, schools, luck and worlds, so that differences hold no luck of the draw."""
+"""Scenarios side by side: the same students, schools, random numbers and worlds, so that sampling error cancels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from plsim.population.model import Population
 from plsim.runs.decompose import Decomposition, decompose
 from plsim.runs.result import SD_NOTE, Result, headline_rows
 from plsim.runs.run import run
-from plsim.runs.sureness import assumptions
+from plsim.runs.sureness import FEWEST_WORLDS, TOO_FEW, assumptions
 from plsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -53,15 +53,15 @@ class Comparison:
     def notes(self) -> tuple[str, ...]:
         """Plain sentences: what the scenarios have in common, and what they don't.
 
-        How sure a single scenario's effect is stands in its own folder.
+        The uncertainty of a single scenario's effect is reported in its own folder.
         """
         contexts = {each.scenario.context for each in self.results}
         lines = [*self.base.people_note, self.base.spread_note, SD_NOTE]
         if len({each.scenario.population for each in self.results}) > 1:
-            lines.append("Each scenario in schools of its own: differences hold the schools' differences too.")
+            lines.append("Each scenario has schools of its own, so differences include those between the schools.")
         if len(contexts) > 1:
             lines.append(
-                "The scenarios' contexts differ, so each effect is against typical practice in its own context."
+                "The scenarios' contexts differ, so each effect is relative to typical practice in its own context."
             )
         return tuple(lines)
 
@@ -115,10 +115,11 @@ class Comparison:
 
     @cached_property
     def sureness(self) -> tuple[str, ...]:
-        """What the differences in the last year hang on, in plain sentences; none without worlds."""
+        """What the differences in the last year depend on, in plain sentences; none without worlds."""
         if not self.base.worlds:
             return ()
-        return tuple(line for other in self.results[1:] for line in self._hangs_on(other))
+        lines = tuple(line for other in self.results[1:] for line in self._hangs_on(other))
+        return (*lines, TOO_FEW) if self.base.worlds < FEWEST_WORLDS else lines
 
     def _hangs_on(self, other: Result) -> list[str]:
         asked = Row("achievement", "both", self.base.years, "all", "paired", "difference", "SD")
@@ -172,7 +173,7 @@ def compare(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Scenarios in the same schools, with the same luck and in the same worlds.
+    """Scenarios in the same schools, with the same random numbers and in the same worlds.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 Practices reach achievement only through what a student lives through in a week: where the hours go (time), what level
 the work has (match), how much of it is on task (attention), and how good the teaching and material are (quality).
 Letting only some of the four change shows what they do; the average over all orders of letting go (Shapley 1953) shares
-out what they do together, evenly and without a rest.
+out what they do together, evenly and without a remainder.
 
 Motives and beliefs follow the scenario all along. So a part holds what its channel did, whoever set it in motion:
 self-regulation that advising built counts as attention.
@@ -41,7 +41,7 @@ Coalition = frozenset[str]
 
 @dataclass(frozen=True)
 class Decomposition:
-    """Parts of an effect in SD.
+    """Parts of an effect in SD: Shapley values of the four channels (Shapley 1953, A value for n-person games).
 
     Attributes
     ----------

@@ -53,14 +53,18 @@ def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[
 
 
 def intention_to_treat(both: Pair, run: WorldRun) -> Iterator[tuple[Row, float]]:
-    """The paired effect on all who started and whose grade the school still has, movers included, by year.
+    """The paired effect on all who started and could be there throughout, movers included, by year.
 
-    Who moves away takes along what lasts of the effect, and grows from then on as anybody does in a typical school: the
-    summer leaves of every year's part what durability says, and nothing later changes it.
+    They are those whose grade the school has in every year of the run, the same students in all of them; where there
+    are none, those whose grade it has in the year. Who moves away takes along what lasts of the effect, and grows from
+    then on as anybody does in a typical school: the summer leaves of every year's part what durability says, and
+    nothing later changes it.
     """
     setting = both.base_setting
     people = setting.population
     durability = run.scenario.p.learning.durability
+    first, last = people.grade.astype(np.int64), people.grade.astype(np.int64) + setting.years - 1
+    throughout = (last <= people.last_grade[people.school]) & headline(first) & headline(last)
     lasting = np.zeros((setting.students, 2))
     here = np.ones(setting.students, bool)
     for year, roster in enumerate(setting.timeline.years):
@@ -71,6 +75,7 @@ def intention_to_treat(both: Pair, run: WorldRun) -> Iterator[tuple[Row, float]]
             for window in (SPRING, -1)
         )
         still = (grade <= people.last_grade[people.school]) & headline(grade)
+        still = throughout if throughout.sum() >= SMALLEST_GROUP else still
         if still.sum() < SMALLEST_GROUP:
             continue
         effect = np.where(here[:, np.newaxis], spring, lasting)[still]

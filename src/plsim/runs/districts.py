@@ -1,4 +1,4 @@
-"""One scenario in district after district: effects as they come, and totals that take no more memory for more of them.
+"""One scenario in district after district: effects as they are found, and totals whose size does not grow.
 
 A district is a population of its own: read from files, or drawn from the norms at an address of its own, so that a
 district is the same whether it is run alone or as one of a million. Only one district is in memory at a time.
@@ -114,7 +114,7 @@ def stream(
     districts
         Taken one at a time; a generator of any length will do.
     seed, years
-        The luck, and the years to simulate; each scenario's own when None. 0 is a seed.
+        The seed of all random draws, and the years to simulate; each scenario's own when None. 0 is a seed.
     worlds
         Further sets of parameters beside the central one. What a world has in common for all districts is found once.
     every_outcome

@@ -1,7 +1,7 @@
 """One scenario, many variations: the outcomes of each beside its counterfactual, keeping what variations share.
 
-Students, seats and luck are made once; the reference D and the counterfactual once per world. So a sweep varies
-practices inside and worlds outside. The numbers are those of :func:`plsim.run`, to the last bit.
+Students, seats and random numbers are made once; the reference D and the counterfactual once per world. So a sweep
+varies practices fastest and worlds slowest. The numbers are those of :func:`plsim.run`, to the last bit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,31 @@ from plsim.scenario.schema import Scenario
 
 
 class Outcome(NamedTuple):
-    """A row of ``effects``: all its fields together are its key, in every table of a study and in every sentence."""
+    """A row of ``effects``: all its fields together are its key, in every table of a study and in every sentence.
+
+    Attributes
+    ----------
+    outcome
+        As ``plsim list outcomes`` shows it.
+    subject
+        ``"math"``, ``"reading"`` or ``"both"``.
+    year
+        1 is the first.
+    group
+        ``"all"``, ``"quintile:1"``, ``"grade:4"``, ``"governance:charter"`` ...
+    arm
+        ``"difference"``, ``"scenario"`` or ``"counterfactual"``.
+    unit
+        For outcomes that come in several: ``"SD"`` or ``"RIT"``.
+    estimator
+        ``"paired"``; runs of a study have no other.
+
+    Examples
+    --------
+    >>> from plsim import Outcome
+    >>> Outcome(subject="math", group="quintile:1").label
+    'achievement/math/year 1/quintile:1'
+    """
 
     outcome: str = "achievement"
     subject: str = "both"
@@ -52,7 +76,7 @@ def headline(years: int) -> tuple[Outcome, ...]:
 
 
 class Evaluator:
-    """Evaluates variations of one scenario on one population, with common luck.
+    """Evaluates variations of one scenario on one population, with common random numbers.
 
     Parameters
     ----------

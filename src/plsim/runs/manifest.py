@@ -102,7 +102,7 @@ def read_manifest(path: Path) -> Again:
     document = _document(path)
     scenario = loads(document["scenario"], where=f"{path}: scenario")
     if scenario.digest() != document["scenario_digest"]:
-        raise InputError(str(path), "scenario", "does not have the digest that stands beside it", fix=_FIX)
+        raise InputError(str(path), "scenario", "does not match the recorded digest", fix=_FIX)
     return Again(
         scenario=scenario,
         seed=document["seed"],

@@ -12,10 +12,11 @@ from plsim.engine.arm import Arm
 from plsim.engine.records import YearRecord
 from plsim.engine.setting import Setting
 from plsim.evidence import norms, registry
-from plsim.measures.costs import Costs, costs, per_student
+from plsim.measures.costs import Costs, costs, per_student, unpaid_value
 from plsim.measures.disclosure import protected, shown_of
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
 from plsim.measures.groups import (
+    SMALLEST_GROUP,
     Partition,
     by_flag,
     by_governance,
@@ -26,30 +27,53 @@ from plsim.measures.groups import (
     headline,
     with_both,
 )
-from plsim.runs.spending import use
+from plsim.measures.outcomes import StudentYear, student_outcomes
+from plsim.runs.spending import teachers_of, use
 from plsim.runs.survey_outcomes import group_surveys, student_surveys
 
 SPRING = 3
-SCORE_OUTCOMES = frozenset({"achievement", "percentile_points"})
+SCORE_OUTCOMES = frozenset({"achievement", "percentile_points", "achievement_cross_section"})
 """What is read from latent achievement alone."""
 _WITHOUT_SURVEYS = SCORE_OUTCOMES | {
-    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match", "profile_error",
-    "waiting_weeks", "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
-    "regroupings_per_month", "trust", "library", "reverted", "cost_per_student",
+    "aligned_test", "on_grade", "unmet_lesson_share", "one_on_one_minutes", "on_task_share", "match",
+    "self_regulation", "engagement", "teacher_hours", "strain", "fidelity", "proficiency",
+    "regroupings_per_month", "trust", "library", "reverted", "unpaid_teacher_hours", "budget_cost_per_student",
+    "unpaid_hours_value", "cost_per_student",
     *(f"cost_{name}" for name in Costs._fields),
 }  # fmt: skip
 """Whoever asks for nothing else is spared the surveys, which take as long as all of these."""
 WEEKS_PER_MONTH = 52.0 / 12.0
 
 
-def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
-    """The groups of a year: first-year students still there (later entrants are left out of cumulative effects)."""
-    people, roster = setting.population, setting.timeline.years[year]
+def followed(setting: Setting, *, headlines: bool = True) -> Bools:
+    """Students who are there in every year of the run, from the first week on: one set for all its years.
+
+    In headline grades throughout, unless ``headlines`` is False. Where no such student is left (no grade of a school is
+    as far from its last as the run is long), all who were there in the first week. Shape (students,).
+    """
+    first, last = setting.timeline.years[0], setting.timeline.years[-1]
+    throughout = last.entered == 0
+    grades = [each.grade.astype(np.int64) for each in (first, last)]
+    shown = throughout & headline(grades[0]) & headline(grades[1]) if headlines else throughout
+    if not shown.any():
+        shown = throughout
+    return np.asarray(shown if shown.any() else np.ones_like(throughout))
+
+
+def still_there(setting: Setting, year: int) -> Bools:
+    """First-year students who are there in a year (from 0), in headline grades if any are. Shape (students,)."""
+    roster = setting.timeline.years[year]
     stays = roster.entered == 0
+    shown = stays & headline(roster.grade.astype(np.int64))
+    return np.asarray(shown if shown.any() else stays)
+
+
+def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
+    """The groups of a year, each of the same students in every year of the run (:func:`followed`)."""
+    people, roster = setting.population, setting.timeline.years[year]
+    here = roster.entered == 0
     grade = roster.grade.astype(np.int64)
-    counted = stays & headline(grade)
-    if not counted.any():
-        counted = stays
+    counted = followed(setting) & here
     first = setting.timeline.years[0]
     each = np.arange(2)
     first_grade = first.grade.astype(np.int64)[:, np.newaxis]
@@ -61,7 +85,7 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
         by_quintile(baseline, counted),
         by_governance(people.charter[people.school], counted),
         by_flag("lunch_eligible", people.lunch_eligible, counted),
-        by_grade(grade, stays),
+        by_grade(grade, followed(setting, headlines=False) & here),
     ]
     parts += [by_labels(name, labels, counted) for name, labels in people.subgroups.items()]
     return protected(parts) if people.are_people else tuple(parts)
@@ -99,7 +123,8 @@ def year_outcomes(
         parts = partitions(setting, year)
     if only is not None and set(only) <= SCORE_OUTCOMES:
         return YearOutcomes(year + 1, parts, _scores(setting, scenario, counterfactual, year), ())
-    surveyed = only is None or not _WITHOUT_SURVEYS.issuperset(only)
+    unsurveyed = _WITHOUT_SURVEYS.union(each.words.name for each in student_outcomes())
+    surveyed = only is None or not unsurveyed.issuperset(only)
     a, b = scenario.record[year], counterfactual.record[year]
     units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
 
@@ -121,8 +146,7 @@ def year_outcomes(
         student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR),
         student("on_task_share", "share", "on_task"),
         student("match", "share", "match"),
-        student("profile_error", "RIT", "profile_error"),
-        student("waiting_weeks", "weeks", "waiting"),
+        *_declared_outcomes(setting, a, b, year),
         StudentOutcome(
             "self_regulation",
             "share",
@@ -147,6 +171,29 @@ def year_outcomes(
     return YearOutcomes(year + 1, parts, students, groups)
 
 
+def _declared_outcomes(setting: Setting, a: YearRecord, b: YearRecord, year: int) -> tuple[StudentOutcome, ...]:
+    """The outcomes that :mod:`plsim.measures.outcomes` declares."""
+    years = [_student_year(setting, record, year) for record in (a, b)]
+    found = []
+    for each in student_outcomes():
+        values = [np.asarray(each.read(of), dtype=np.float64) for of in years]
+        both = [with_both(one if one.ndim == 2 else np.column_stack([one, one])) for one in values]
+        found.append(StudentOutcome(each.words.name, each.words.unit, both[0], both[1]))
+    return tuple(found)
+
+
+def _student_year(setting: Setting, record: YearRecord, year: int) -> StudentYear:
+    grade = setting.timeline.years[year].grade.astype(np.int64)
+    return StudentYear(
+        grade=grade,
+        achievement=record.achievement,
+        achievement_sd=norms().sd_fall_observed[np.arange(2), grade[:, np.newaxis]],
+        units=record.units,
+        self_regulation=record.self_regulation,
+        engagement=record.engagement,
+    )
+
+
 def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:
     """Latent achievement at week 32, in SD of the norms' observed fall scores and in RIT."""
     grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
@@ -155,7 +202,18 @@ def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> 
     return (
         StudentOutcome("achievement", "SD", with_both(a / sd), with_both(b / sd)),
         StudentOutcome("achievement", "RIT", with_both(a), with_both(b)),
+        *_cross_section(setting, year, with_both(a / sd), with_both(b / sd)),
     )
+
+
+def _cross_section(setting: Setting, year: int, a: Floats, b: Floats) -> tuple[StudentOutcome, ...]:
+    """Whoever of the first year is still there, other students every year; nothing where that adds too few to show."""
+    here, same = still_there(setting, year), followed(setting)
+    if setting.years == 1 or 0 < np.count_nonzero(here & ~same) < SMALLEST_GROUP:
+        return ()
+    if setting.population.are_people and not shown_of(np.where(here, 0, -1), 1, partitions(setting, year))[0]:
+        return ()
+    return (StudentOutcome("achievement_cross_section", "SD", a, b, (everyone(here),)),)
 
 
 def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
@@ -196,21 +254,33 @@ def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: 
 
 
 def _cost_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
-    """Dollars per student: everything, and each kind of cost that is there in either arm."""
+    """What the district pays, in all and by kind; the hours that nobody pays, and their value; the sum of both."""
     charter = setting.population.charter
     labels = ("all", "governance:district", "governance:charter")
-    uses = [use(arm, year) for arm in (scenario, counterfactual)]
-    spent = [costs(each, arm.world.number) for each, arm in zip(uses, (scenario, counterfactual), strict=True)]
+    arms = (scenario, counterfactual)
+    uses = [use(arm, year) for arm in arms]
+    spent = [costs(each, arm.world.number) for each, arm in zip(uses, arms, strict=True)]
+    unpaid = [unpaid_value(each, arm.world.number) for each, arm in zip(uses, arms, strict=True)]
 
-    def outcome(name: str, dollars: list[Floats]) -> GroupOutcome:
+    def outcome(
+        name: str, amounts: list[Floats], *, unit: str = "USD", over: list[Floats] | None = None
+    ) -> GroupOutcome:
+        shared = over or [uses[0].students] * 2
         both = [
-            np.array([per_student(each, uses[0].students, chosen) for chosen in (charter | True, ~charter, charter)])
-            for each in dollars
+            np.array([per_student(each, by, chosen) for chosen in (charter | True, ~charter, charter)])
+            for each, by in zip(amounts, shared, strict=True)
         ]
-        return GroupOutcome(name, "USD", labels, both[0], both[1])
+        return GroupOutcome(name, unit, labels, both[0], both[1])
 
+    hours = [each.unpaid_hours / WEEKS_PER_YEAR for each in uses]
     kinds = [outcome(f"cost_{name}", [getattr(each, name) for each in spent]) for name in Costs._fields]
-    return (outcome("cost_per_student", [each.total for each in spent]), *kinds)
+    return (
+        outcome("unpaid_teacher_hours", hours, unit="hours/week", over=[teachers_of(arm, year) for arm in arms]),
+        outcome("budget_cost_per_student", [each.budget for each in spent]),
+        outcome("unpaid_hours_value", unpaid),
+        outcome("cost_per_student", [each.budget + more for each, more in zip(spent, unpaid, strict=True)]),
+        *kinds,
+    )
 
 
 def _mean(values: Floats) -> float:

@@ -78,7 +78,7 @@ class Result:
     designs
         What the effect was also estimated by, if anything.
     robustness
-        What of the effect is luck, and what hangs on how long gains last.
+        Sampling variation of the effect, and what depends on how long gains last.
     """
 
     scenario: Scenario
@@ -104,11 +104,12 @@ class Result:
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """One row per outcome, subject, year, group and arm, with columns as in the interface contract.
+        """One row per outcome, subject, year, group and arm, with its value and interval.
 
         ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central
         world's and the interval is missing. ``positive`` is the share of worlds above zero. Where a design draws a
-        sample (studies, lotteries) the interval holds sampling error too, and is there without worlds.
+        sample (studies, lotteries) the interval holds sampling error too, and is there without worlds. ``unit`` is SD,
+        RIT, points, share, hours/week, minutes/week, weeks, count, index or USD.
         """
         import pandas as pd
 
@@ -150,7 +151,7 @@ class Result:
         lines = [*self.people_note, *self.sureness, self.spread_note]
         if not price_rows(self.rows, self.central, self.spread):
             lines.append(
-                f"No price of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and a price is a ratio to it."
+                f"No cost of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and the cost is a ratio to it."
             )
         told = {
             row.year for row in self.rows if (row.outcome, row.group, row.arm) == ("achievement", "all", "difference")
@@ -161,7 +162,7 @@ class Result:
         if self.designs is not None and self.designs.pool is not None:
             lines.append(
                 f"study_other_schools: {self.designs.pool.schools} ordinary district schools with students who start "
-                "alike; its interval holds sampling error, and what it is off by is bias of the design or luck."
+                "alike; its interval includes sampling error, and any deviation is bias or sampling variation."
             )
         return tuple(lines)
 
@@ -174,7 +175,7 @@ class Result:
     def spread_note(self) -> str:
         """What the intervals are."""
         if not self.worlds:
-            return "The central world only: no interval, so no statement of how sure this is."
+            return "The central world only: no interval, so no statement of uncertainty."
         return (
             f"Intervals: 90% over {self.worlds} worlds ({self.world_label}): {meaning_of(self.world_label)} For "
             "exploring assumptions, not for prediction."
@@ -182,7 +183,7 @@ class Result:
 
     @cached_property
     def sureness(self) -> tuple[str, ...]:
-        """Plain sentences: ignorance apart from luck, how long gains last, which assumptions the effect hangs on."""
+        """Plain sentences: uncertainty, sampling variation, how long gains last, which assumptions matter."""
         from plsim.runs.sureness import sureness
 
         return sureness(self)

@@ -27,12 +27,6 @@ LUCK_DRAWS = 10
 _OTHER_LUCK = 1_000_003
 """Seeds of other luck are this far apart, so that neighbouring seeds share none of it."""
 DURABILITY = "learning.durability"
-FEWEST_WORLDS = 20
-"""Worlds below which nothing is said of what a result hangs on."""
-FALSE_ALARM = 0.05
-"""Chance that anything is named when nothing matters."""
-HANGS = 0.2
-"""Share of an effect's variance between worlds from which a result is said to hang on a parameter."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
@@ -48,15 +48,16 @@ def run(
     workers: int = 1,
     progress: Progress | None = None,
     other_designs: bool = True,
+    first: Callable[[Result], object] | None = None,
 ) -> Result:
-    """A scenario beside typical practice with the same students and the same luck.
+    """A scenario beside typical practice with the same students and the same random numbers.
 
     Parameters
     ----------
     scenario
         As :func:`plsim.load` reads it.
     seed
-        The luck; the scenario's own when None. 0 is a seed.
+        Of all random draws; the scenario's own when None. 0 is a seed.
     worlds
         Number of worlds over which intervals are taken, default 40; 0 runs the central world only, without intervals.
     years
@@ -72,6 +73,8 @@ def run(
         Called with worlds done and worlds in all.
     other_designs
         Also estimate the effect as other designs would: direct, a study with other schools, a lottery.
+    first
+        Called with the result in the central world as soon as it is there, when there are worlds to come.
 
     Returns
     -------
@@ -101,6 +104,34 @@ def run(
 
     found, central = one(CENTRAL)  # compiles before threads start
     assert central is not None
+
+    def result(others: Sequence[tuple[Found, object]], sure: Robustness) -> Result:
+        nobody = np.empty((0, len(found.rows)))
+        return Result(
+            scenario=scenario,
+            seed=seed,
+            years=years,
+            worlds=len(others),
+            world_label=label(),
+            engine=engine,
+            rows=found.rows,
+            central=found.values,
+            central_error=found.errors,
+            spread=np.array([each.values for each, _ in others]) if others else nobody,
+            errors=np.array([each.errors for each, _ in others]) if others else nobody,
+            worlds_run=todo[1 : 1 + len(others)],
+            central_run=central,
+            pair=both,
+            designs=of,
+            robustness=sure,
+            population_source=str(source.path) if source is not None else "",
+            population_term=(source.term or "") if source is not None else "",
+            population_options=source.document() if source is not None else {},
+            seconds=perf_counter() - begun,
+        )
+
+    if first is not None and len(todo) > 1:
+        first(result((), Robustness()))
     sure = Robustness()
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         mapped = pool.map if workers > 1 and len(todo) > 2 else map
@@ -112,28 +143,4 @@ def run(
             sure = robustness(
                 scenario, both, population=population, engine=on_one, found=central.typical, mapped=mapped
             )
-    nobody = np.empty((0, len(found.rows)))
-    spread = np.array([each.values for each, _ in others]) if others else nobody
-    errors = np.array([each.errors for each, _ in others]) if others else nobody
-    return Result(
-        scenario=scenario,
-        seed=seed,
-        years=years,
-        worlds=count,
-        world_label=label(),
-        engine=engine,
-        rows=found.rows,
-        central=found.values,
-        central_error=found.errors,
-        spread=spread,
-        errors=errors,
-        worlds_run=todo[1:],
-        central_run=central,
-        pair=both,
-        designs=of,
-        robustness=sure,
-        population_source=str(source.path) if source is not None else "",
-        population_term=(source.term or "") if source is not None else "",
-        population_options=source.document() if source is not None else {},
-        seconds=perf_counter() - begun,
-    )
+    return result(others, sure)

@@ -54,6 +54,13 @@ class YearLevers:
         return rise
 
 
+def teachers_of(arm: Arm, year: int) -> Floats:
+    """Teachers who taught in a year. Shape (schools,)."""
+    return _by_school(
+        arm.setting.timeline.seats.seat_school.astype(np.int64), arm.record[year].taught, arm.setting.schools
+    )
+
+
 def use(arm: Arm, year: int) -> Use:
     """What the schools of an arm used in a year; each (schools,)."""
     people, number = arm.setting.population, arm.world.number
@@ -65,11 +72,13 @@ def use(arm: Arm, year: int) -> Use:
     sections = np.bincount(roster.section_school, minlength=schools).astype(np.float64)
 
     elementary = roster.section_grade <= LAST_ELEMENTARY_GRADE
-    # A class has its teacher all week, whatever is taught; a departmental section is its part of a teacher's load.
+    # A class has a teacher to itself, whatever is taught; a departmental section is its part of a teacher's load.
     of_a_teacher = np.where(elementary, 1.0 / len(SUBJECTS), 1.0 / number("population.sections_per_teacher"))
-    lessons = number("measures.instruction_hours") * _by_school(roster.section_school, of_a_teacher, schools)
-    outside = _by_school(seat_school, record.demand * record.taught, schools)
     teachers = _by_school(seat_school, record.taught, schools)
+    planning = levers.mean("planning_hours")
+    paid = number("prices.paid_hours_per_year") / WEEKS_PER_YEAR + planning[seat_school]
+    # Per teacher: hours that one has to spare pay for no other's.
+    unpaid = np.maximum(number("measures.instruction_hours") + record.demand - paid, 0.0)
 
     served = students[:, np.newaxis] * len(SUBJECTS) * levers.weekly("tutoring_share")
     tutored = (levers.weekly("tutoring_minutes") / 60.0 * served / levers.weekly("tutoring_ratio")).sum(axis=1)
@@ -77,7 +86,9 @@ def use(arm: Arm, year: int) -> Use:
     redesigned = begins if year == 0 and not arm.plan.old_duties else np.zeros(schools)
     return Use(
         students=students,
-        teacher_hours=WEEKS_PER_YEAR * (lessons + outside),
+        teachers=_by_school(roster.section_school, of_a_teacher, schools),
+        planning_hours=WEEKS_PER_YEAR * planning * teachers,
+        unpaid_hours=WEEKS_PER_YEAR * _by_school(seat_school, unpaid * record.taught, schools),
         adult_hours=WEEKS_PER_YEAR * levers.mean("adult_hours") * sections,
         tutor_hours=tutored,
         coached=teachers * levers.mean("coaching_hours") / number("programs.coaching_hours"),

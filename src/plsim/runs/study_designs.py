@@ -30,7 +30,7 @@ from plsim.measures.estimators import (
     surpass_shares,
     within_school_rct,
 )
-from plsim.measures.groups import QUINTILES, SUBJECT_LABELS, by_quintile, headline
+from plsim.measures.groups import QUINTILES, SUBJECT_LABELS, by_quintile
 from plsim.measures.matching import Matches
 from plsim.measures.regression import Estimate
 from plsim.measures.surveys import implementation_slope
@@ -38,6 +38,7 @@ from plsim.population.draws import uniforms
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.runs.direct import direct_effects, intention_to_treat
+from plsim.runs.outcomes import followed
 from plsim.runs.survey_outcomes import index
 from plsim.scenario.build import Plan, counterfactual, plan
 
@@ -187,12 +188,12 @@ def pool_scores(of: Designs, run: WorldRun, engine: Engine) -> Iterator[Scores]:
 
 
 def scores(setting: Setting, arm: Arm, passing: Floats, year: int) -> Scores:
-    """Tests of an arm's first-year students in headline grades, standardized by the norms' SD of their grade.
+    """Tests of the students whom a run follows, standardized by the norms' SD of their grade.
 
     The baseline is the first fall, the outcome the spring of ``year``. ``passing`` is what tests add to achievement:
     transient growth and error, shape (years, windows, students, 2).
     """
-    keep = counted(setting, year)
+    keep = followed(setting) & (setting.timeline.years[year].entered == 0)
     first, now = (setting.timeline.years[each].grade.astype(np.int64)[keep, np.newaxis] for each in (0, year))
     each = np.arange(2)
     fall = (arm.record[0].achievement[FALL] + passing[0, FALL])[keep]
@@ -208,19 +209,12 @@ def scores(setting: Setting, arm: Arm, passing: Floats, year: int) -> Scores:
     )
 
 
-def counted(setting: Setting, year: int) -> np.ndarray:
-    """First-year students still there, in headline grades (if any of them are)."""
-    roster = setting.timeline.years[year]
-    stays = roster.entered == 0
-    shown = stays & headline(roster.grade.astype(np.int64))
-    return np.asarray(shown if shown.any() else stays)
-
-
 def _lottery_rows(
     of: Designs, scenario: Scores, counterfactual: Scores, year: int
 ) -> Iterator[tuple[Row, float, float]]:
     """Half of each school's grade lives the scenario, half the counterfactual; no effect passes between them."""
-    inside = of.assigned[counted(of.both.base_setting, year)]
+    setting = of.both.base_setting
+    inside = of.assigned[followed(setting) & (setting.timeline.years[year].entered == 0)]
     if _can_be_drawn(inside, scenario):
         won = inside[:, np.newaxis] > 0.5
         mixed = {

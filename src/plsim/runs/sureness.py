@@ -1,4 +1,4 @@
-"""How sure a result is, in plain sentences, and which assumptions its effects hang on."""
+"""How sure a result is, in plain sentences, and which assumptions its effects depend on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from scipy.special import stdtr
 
 from plsim.core.arrays import Floats
 from plsim.engine.pair import DOSE
@@ -14,15 +13,21 @@ from plsim.engine.parameters import World
 from plsim.engine.worlds import unidentified
 from plsim.evidence import registry
 from plsim.measures.effects import Row
+from plsim.measures.shares import shares
+from plsim.measures.vocabulary import in_worlds
 from plsim.runs.robustness import DURABILITY, Robustness
 from plsim.scenario.schema import Scenario
 
-FEWEST_WORLDS = 20
-"""Worlds below which nothing is said of what a result hangs on."""
+FEWEST_WORLDS = 200
+"""Worlds below which nothing is said of what an effect depends on: with fewer, shares are mostly chance."""
+TOO_FEW = (
+    f"Which assumptions an effect depends on most is told from {FEWEST_WORLDS} worlds on (--worlds {FEWEST_WORLDS})."
+)
 FALSE_ALARM = 0.05
 """Chance that anything is named when nothing matters."""
-HANGS = 0.2
-"""Share of an effect's variance between worlds from which a result is said to hang on a parameter."""
+NAMED = 0.05
+"""Share of what is uncertain from which an assumption is named."""
+_MOST_NAMED = 3
 
 
 class OverWorlds(Protocol):
@@ -58,34 +63,38 @@ class OverWorlds(Protocol):
 
 
 def hangs_on(result: OverWorlds, effects: Floats) -> tuple[tuple[str, float], ...]:
-    """Parameters that an effect over the worlds of a result hangs on; see :func:`goes_with`."""
+    """Parameters that an effect over the worlds of a result depends on; see :func:`goes_with`."""
     return goes_with(result.worlds_run, effects, doses=result.scenario.dose_unpublished)
 
 
 def goes_with(worlds: Sequence[World], effects: Floats, *, doses: bool) -> tuple[tuple[str, float], ...]:
-    """Parameters that an effect hangs on, and the share of its variance that each goes with; the largest first.
+    """Parameters that an effect depends on, and the share of its variance between worlds of each; the largest first.
 
-    The square of the rank correlation over the worlds, where it is large and no chance: among all parameters together
-    a false one is named in at most 5% of results. ``effects`` has shape (worlds,); ``doses`` says whether worlds differ
-    in doses that were never published.
+    Shares are those of :func:`plsim.measures.shares.shares`: they add up to at most 1, and parameters that go together
+    are not counted twice. Nothing is said of fewer than ``FEWEST_WORLDS`` worlds.
+
+    Parameters
+    ----------
+    effects
+        Shape (worlds,).
+    doses
+        Whether worlds differ in doses that were never published.
     """
-    from scipy.stats import rankdata  # takes a second to import, and no run without worlds needs it
-
-    if len(worlds) < FEWEST_WORLDS or float(np.ptp(effects)) == 0.0:
+    if len(worlds) < FEWEST_WORLDS:
         return ()
     keys = [key for key in worlds[0].values if key != DOSE or doses]
-    ranks = rankdata(effects)
-    found = []
-    for key in keys:
-        values = np.array([world.values[key] for world in worlds])
-        if float(np.ptp(values)) == 0.0:
-            continue
-        r = float(np.corrcoef(rankdata(values), ranks)[0, 1])
-        free = len(worlds) - 2
-        by_chance = 2.0 * float(stdtr(free, -abs(r) * np.sqrt(free / max(1.0 - r * r, 1e-12))))
-        if r * r > HANGS and by_chance < FALSE_ALARM / len(keys):
-            found.append((key, r * r))
-    return tuple(sorted(found, key=lambda each: -each[1]))
+    points = np.array([[world.values[key] for key in keys] for world in worlds])
+    found = shares(points, effects, false_alarm=FALSE_ALARM)
+    return tuple((keys[column], share) for column, share in found if share >= NAMED)
+
+
+def luck_share(result: OverWorlds, effects: Floats, row: Row) -> float | None:
+    """Share of luck (other students, teachers and years) in all that is uncertain; None where luck was not tried."""
+    luck = result.robustness.luck.get(row)
+    if luck is None or effects.size < 2:
+        return None
+    whole = luck**2 + float(np.var(effects, ddof=1))
+    return luck**2 / whole if whole > 0.0 else None
 
 
 def sureness(result: OverWorlds) -> tuple[str, ...]:
@@ -99,7 +108,7 @@ def sureness(result: OverWorlds) -> tuple[str, ...]:
         if row.subject == "both" or row.year != result.years:
             continue
         lines += _sentences(result, place, row)
-    return tuple(lines)
+    return (*lines, TOO_FEW) if result.worlds < FEWEST_WORLDS else tuple(lines)
 
 
 def _sentences(result: OverWorlds, place: int, row: Row) -> list[str]:
@@ -108,8 +117,8 @@ def _sentences(result: OverWorlds, place: int, row: Row) -> list[str]:
     about = f"{row.subject.capitalize()}, year {row.year}"
     luck = result.robustness.luck.get(row)
     by_luck = "" if luck is None else f"; other students, teachers and years would move it by about ±{1.645 * luck:.3f}"
-    first = f"{about}: above zero in {np.mean(effects > 0.0):.0%} of worlds."
-    lines = [f"{first} What is not known about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
+    first = f"{about}: above zero in {in_worlds(float(np.mean(effects > 0.0)), effects.size)}."
+    lines = [f"{first} Uncertainty about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
     if row in result.robustness.durability:
         least, most = result.robustness.durability[row]
         entry = registry()[DURABILITY]
@@ -117,20 +126,34 @@ def _sentences(result: OverWorlds, place: int, row: Row) -> list[str]:
             f"{about}, in the central world: {least:+.3f} SD if {entry.low:.0%} of a gain lasts over a summer, "
             f"{most:+.3f} if {entry.high:.0%} does."
         )
-    return [*lines, *assumptions(result, effects, about=about)]
+    return [*lines, *assumptions(result, effects, about=about, luck=luck_share(result, effects, row))]
 
 
-def assumptions(result: OverWorlds, effects: Floats, *, about: str) -> list[str]:
-    """What effects over the worlds of a result hang on most, in plain sentences."""
-    return assumption_sentences(hangs_on(result, effects), about=about)
+def assumptions(result: OverWorlds, effects: Floats, *, about: str, luck: float | None = None) -> list[str]:
+    """What effects over the worlds of a result depend on most, in plain sentences."""
+    return assumption_sentences(hangs_on(result, effects), about=about, luck=luck)
 
 
-def assumption_sentences(found: Sequence[tuple[str, float]], *, about: str) -> list[str]:
-    """The first three of the parameters that :func:`goes_with` found; each says if evidence left it open."""
-    open_ = set(unidentified())
+def assumption_sentences(found: Sequence[tuple[str, float]], *, about: str, luck: float | None = None) -> list[str]:
+    """The first of the parameters that :func:`goes_with` found; each says if evidence left it open; then the rest.
+
+    ``luck`` is the share of luck in all that is uncertain; shares of parameters are then of the whole, luck included.
+    """
+    if not found:
+        return []
+    open_, of_worlds = set(unidentified()), 1.0 - (luck or 0.0)
     lines = []
-    for key, share in found[:3]:
+    left = 1.0
+    for key, share in found[:_MOST_NAMED]:
         meaning = registry()[key].meaning.rstrip(".")
         doubt = ", which the evidence does not narrow" if key in open_ else ""
-        lines.append(f"{about}: {share:.0%} of the range goes with one assumption{doubt}: {meaning} ({key}).")
-    return lines
+        left -= share * of_worlds
+        lines.append(
+            f"{about}: {share * of_worlds:.0%} of what is uncertain goes with one assumption{doubt}: {meaning} ({key})."
+        )
+    if luck is not None:
+        left -= luck
+        rest = f"{luck:.0%} is chance (other students, teachers and years), {max(left, 0.0):.0%} all other assumptions"
+    else:
+        rest = f"{max(left, 0.0):.0%} goes with all other assumptions"
+    return [*lines, f"{about}: {rest}."]

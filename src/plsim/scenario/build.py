@@ -42,6 +42,8 @@ class Plan:
         1 for what the scenario turns in a subject; 0 for what stays typical there. Shape (subjects, levers).
     class_size
         Students per section that sectioning aims at. Shape (schools,).
+    sections_by_level
+        How far sections are formed by entry scores instead of by chance, 0 to 1.
     old_duties
         Whether practices lie over old duties and schedules (overlay) or those are released (redesign).
     engaged
@@ -60,6 +62,7 @@ class Plan:
     planned: LeverTable
     applies: FloatArray
     class_size: FloatArray
+    sections_by_level: float
     old_duties: bool
     engaged: npt.NDArray[np.bool_]
     phased: bool
@@ -114,6 +117,7 @@ def plan(scenario: Scenario, population: Population, years: int | None = None, *
         planned=planned,
         applies=applies(scenario),
         class_size=class_size(scenario, population),
+        sections_by_level=0.0 if scenario.programs.sections is None else scenario.programs.sections.by_level,
         old_duties=scenario.support.structure == "overlay",
         engaged=_engaged(scenario.support, population.engaged),
         phased=scenario.support.rollout == "phased",

@@ -177,7 +177,7 @@ def _found(source: str | Path) -> Path:
     if os.path.isdir(path):  # noqa: PTH112
         raise ScenarioError(name, "", "is a folder, not a scenario file", fix=f"Shipped: {', '.join(shipped)}.")
     fix = f"{nearest(path.stem, shipped)} Shipped: {', '.join(shipped)}.".strip()
-    raise ScenarioError(name, "", "no such file and no shipped scenario", fix=fix)
+    raise ScenarioError(name, "", "neither a file nor a shipped scenario", fix=fix)
 
 
 def _chain(path: Path) -> list[tuple[Path, dict[str, Any], dict[KeyPath, int]]]:
@@ -187,7 +187,7 @@ def _chain(path: Path) -> list[tuple[Path, dict[str, Any], dict[KeyPath, int]]]:
     while True:
         if path.resolve() in seen:
             loop = " extends ".join(file.name for file in [*seen, path])
-            raise ScenarioError(str(chain[-1][0]), "extends", f"goes in a circle: {loop}")
+            raise ScenarioError(str(chain[-1][0]), "extends", f"forms a circle: {loop}")
         if len(seen) == MAX_EXTENDS:
             raise ScenarioError(str(path), "extends", f"more than {MAX_EXTENDS} files extend each other")
         seen.append(path.resolve())

@@ -12,7 +12,7 @@ from plsim.attribution.sentences import main_outcome
 from plsim.core.arrays import Floats
 from plsim.evidence import registry
 from plsim.runs.evaluate import Outcome
-from plsim.runs.sureness import assumption_sentences, goes_with
+from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, goes_with
 from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
 from plsim.studies.design import Design, column_name
 from plsim.studies.factors import Factor
@@ -147,12 +147,12 @@ def _crossed(
     says = [_best_point(tables["response"], factors, of) for of in moved]
     says += [_largest_step(tables["contrasts"], of) for of in moved]
     return tables, says + [
-        f"{label}: the same in all runs, so that nothing in this study changes it." for label in still
+        f"{label}: the same in all runs: nothing varied in this study affects it." for label in still
     ]
 
 
 def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats) -> list[str]:
-    """What the answer hangs on: of all practices together, or of an effect over all choices of a grid.
+    """What the answer depends on: of all practices together, or of an effect over all choices of a grid.
 
     ``values`` has shape (worlds, points, outcomes).
     """
@@ -164,6 +164,8 @@ def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], va
         effects, about = each[:, -1] - each[:, 0], f"All together, {main.label}"
     else:
         effects, about = each.mean(axis=1), f"{main.label}, choices averaged"
+    if len(design.worlds) < FEWEST_WORLDS:
+        return [f"Which assumptions the answer depends on most takes {FEWEST_WORLDS} worlds to tell."]
     found = goes_with(design.worlds, effects, doses=loaded.scenario.dose_unpublished)
     return assumption_sentences(found, about=about)
 

@@ -95,7 +95,7 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     """Plain sentences on one outcome: what is largest, whether the sample is large enough, what may be chance."""
     about = outcome.label
     if not found:
-        return [f"{about}: the same in all runs, so that nothing in this study changes it."]
+        return [f"{about}: the same in all runs: nothing varied in this study affects it."]
     runs = max(stage.runs for stage in found)
     last = _ranked(found, runs)
     chance = next((row.high for stage in found if stage.runs == runs and (row := stage.row).factor == NOTHING), None)
@@ -107,16 +107,16 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     width = (top.high - top.low) / abs(top.value) if top.value else math.inf
     if math.isfinite(top.low) and (faint or width > WIDE):
         more = max(2, math.ceil((width / WIDE) ** 2)) if math.isfinite(width) else 10
-        says.append(f"the sample of {runs:,} runs is too small: {size}; about {more} times the runs would do")
+        says.append(f"the sample of {runs:,} runs is too small: {size}; about {more} times as many runs would suffice")
     else:
         says.append(size)
     says += _order(found, runs, last)
     if chance is not None:
         lost = [row.factor for row in last if row.value <= chance]
         if len(lost) == len(last):
-            says.append("no factor is told from chance")
+            says.append("no factor can be distinguished from chance")
         elif lost:
-            says.append(f"not told from chance: {_list(lost)}")
+            says.append(f"not distinguished from chance: {_list(lost)}")
     return [f"{about}: {'; '.join(says)}."]
 
 

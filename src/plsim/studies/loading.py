@@ -332,7 +332,7 @@ def _found(source: str | Path) -> Path:
     if os.path.isdir(path):  # noqa: PTH112
         raise StudyError(name, "", "is a folder without a study.toml", fix=f"Shipped: {', '.join(shipped)}.")
     fix = f"{nearest(path.stem, shipped)} Shipped: {', '.join(shipped)}.".strip()
-    raise StudyError(name, "", "no such file and no shipped experiment", fix=fix)
+    raise StudyError(name, "", "neither a file nor a shipped experiment", fix=fix)
 
 
 def _shown(given: Any) -> str:

@@ -77,10 +77,10 @@ class Resolver:
                 self._note((*path, "year"), f"{outcome.year} is out of range", allowed=allowed)
             if spec.outcome not in known:
                 fix = nearest(spec.outcome, known) or "`plsim list outcomes` shows them."
-                self._note((*path, "outcome"), f"'{spec.outcome}' is no outcome of a run", fix=fix)
+                self._note((*path, "outcome"), f"'{spec.outcome}' is not an outcome of a run", fix=fix)
             if spec.group not in _PEOPLE:
                 fix = nearest(spec.group, _PEOPLE)
-                self._note((*path, "group"), f"'{spec.group}' is no group", allowed=", ".join(_PEOPLE), fix=fix)
+                self._note((*path, "group"), f"'{spec.group}' is not a group", allowed=", ".join(_PEOPLE), fix=fix)
             if outcome in seen and not self.problems:
                 self._note(path, "is asked for twice")
             seen.add(outcome)
@@ -271,7 +271,7 @@ class Resolver:
                         nearest(pattern, names)
                         or f"Factors: {', '.join(names[:12])}{', ...' if len(names) > 12 else ''}."
                     )
-                    self._note(path, f"'{pattern}' is no factor of this study", fix=fix)
+                    self._note(path, f"'{pattern}' is not a factor of this study", fix=fix)
                 for member in members:
                     if group_of.setdefault(member, group) != group:
                         self._note(path, f"'{member}' is in '{group_of[member]}' already")

@@ -56,7 +56,7 @@ Two seams to other modules, called by name when the method asks for them::
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from importlib.metadata import version
@@ -87,7 +87,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, repr=False)
 class StudyResult:
-    """A study that is over.
+    """A finished study.
 
     Attributes
     ----------
@@ -107,6 +107,16 @@ class StudyResult:
     def headline(self) -> pd.DataFrame:
         """The table that answers the question."""
         return self.analysis.headline
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables of the study, by name."""
+        return self.analysis.tables
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Plain sentences: what was found, and what the sample is too small for."""
+        return self.analysis.statements
 
     def __repr__(self) -> str:
         study = self.loaded.study

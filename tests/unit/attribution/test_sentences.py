@@ -68,7 +68,7 @@ def test_a_lead_in_most_worlds_names_who_else_leads() -> None:
 
 def test_a_null_world_yields_no_claim() -> None:
     text = said(np.zeros((40, 8, 1)))
-    assert "No practice ranks first: none has an effect to speak of in 100% of worlds" in text
+    assert "No practice ranks first: none has an appreciable effect in 100% of worlds" in text
     assert "Nothing is found" in text
     for claim in ("works only with", "needs", "suffice", "exceeds the sum of what each brings alone, by"):
         assert claim not in text
@@ -76,7 +76,7 @@ def test_a_null_world_yields_no_claim() -> None:
 
 def test_too_few_worlds_are_said_to_be_too_few() -> None:
     text = said(planted(5))
-    assert "rank first in 5 of 5 worlds; with fewer than 7 worlds nothing can be told from chance" in text
+    assert "rank first in 5 of 5 worlds; with fewer than 7 worlds nothing can be distinguished from chance" in text
     assert "Nothing is found" in text
 
 
@@ -107,7 +107,7 @@ def test_where_somebody_else_is_first_is_said() -> None:
 
 
 def test_worlds_are_called_what_they_are() -> None:
-    assert "in the middle of 40 worlds (prior range, not calibrated)" in said(
+    assert "at the median of 40 worlds (prior range, not calibrated)" in said(
         planted(), world_label="prior range, not calibrated"
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from plsim.evidence import registry
-from plsim.measures.costs import Costs, Use, costs, per_student, teacher_hour
+from plsim.measures.costs import Costs, Use, costs, per_student, teacher_hour, unpaid_value
 from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_per_gain, price_rows
 
@@ -22,7 +22,8 @@ def use(**given: float) -> Use:
 @pytest.mark.parametrize(
     ("kind", "used", "dollars"),
     [
-        ("teachers", {"teacher_hours": 1382.0}, 66745 * 1.44),  # the hours that a salary pays cost a salary
+        ("teachers", {"teachers": 2.0}, 2 * 66745 * 1.44),
+        ("planning", {"planning_hours": 1382.0}, 66745 * 1.44),  # the hours that a salary pays cost a salary
         ("adults", {"adult_hours": 10.0}, 240.0),
         ("tutoring", {"tutor_hours": 42.0}, 1260.0),
         ("coaching", {"coached": 1.0}, 4240 * 1.34),
@@ -37,22 +38,40 @@ def use(**given: float) -> Use:
 def test_use_costs_what_the_registry_says_and_nothing_else(kind: str, used: dict[str, float], dollars: float) -> None:
     spent = costs(use(**used), registry().value)
     assert getattr(spent, kind)[0] == pytest.approx(dollars)
-    assert spent.total[0] == pytest.approx(dollars)
+    assert spent.budget[0] == pytest.approx(dollars)
+    assert unpaid_value(use(**used), registry().value)[0] == 0.0
 
 
 def test_an_hour_of_a_teacher_is_dearer_than_one_of_another_adult() -> None:
     assert teacher_hour(registry().value) > registry().value("prices.extra_adult_hour")
 
 
-def test_the_parts_of_a_cost_add_up_to_the_total() -> None:
+def test_hours_that_nobody_pays_are_in_no_budget_and_have_a_value_of_their_own() -> None:
+    asked = use(unpaid_hours=10.0)
+    assert costs(asked, registry().value).budget[0] == 0.0
+    assert unpaid_value(asked, registry().value)[0] == pytest.approx(10.0 * teacher_hour(registry().value))
+
+
+@pytest.mark.parametrize("kind", [name for name in Use._fields if name not in {"students", "unpaid_hours"}])
+def test_more_of_anything_paid_raises_the_budget(kind: str) -> None:
+    assert costs(use(**{kind: 2.0}), registry().value).budget[0] > costs(use(**{kind: 1.0}), registry().value).budget[0]
+
+
+def test_the_parts_of_a_cost_add_up_to_the_budget() -> None:
     spent = Costs(*(np.array([float(index)]) for index in range(len(Costs._fields))))
-    assert spent.total[0] == sum(range(len(Costs._fields)))
+    assert spent.budget[0] == sum(range(len(Costs._fields)))
 
 
 def test_a_cost_per_student_weighs_schools_by_their_students() -> None:
     dollars, students = np.array([100.0, 900.0]), np.array([1.0, 3.0])
     assert per_student(dollars, students, np.array([True, True])) == 250.0
     assert math.isnan(per_student(dollars, students, np.array([False, False])))
+
+
+@pytest.mark.parametrize("dollars", [-50.0, 0.0])
+def test_what_costs_a_district_nothing_has_no_price_per_gain(dollars: float) -> None:
+    assert price_per_gain(np.empty(0), np.empty(0), central=(dollars, 0.2)) is None
+    assert price_per_gain(np.full(40, dollars), np.full(40, 0.2), central=(dollars, 0.2)) is None
 
 
 @pytest.mark.parametrize("gain", [-0.2, 0.0, SMALLEST_EFFECT / 2, math.nan])
@@ -79,7 +98,9 @@ def test_a_gain_is_set_against_all_that_was_spent_up_to_then() -> None:
         return Row(outcome, "both", year, "all", "paired", "difference", unit)
 
     rows = [
-        of(name, year, unit) for year in (1, 2) for name, unit in (("cost_per_student", "USD"), ("achievement", "SD"))
+        of(name, year, unit)
+        for year in (1, 2)
+        for name, unit in (("budget_cost_per_student", "USD"), ("achievement", "SD"))
     ]
     found = price_rows(rows, np.array([300.0, 0.001, 100.0, 0.2]), np.empty((0, 4)))
     assert [(row.year, price.value) for row, price in found] == [(2, pytest.approx(200.0))]

@@ -139,13 +139,14 @@ def test_headline_numbers_are_those_of_the_effects(folder: Path) -> None:
     assert shown[:3] == [f"+{points['value']:.1f}", f"+{hours['value']:.1f}", "1 of 2"]
     assert len(shown) == 4
     assert f"−{-points['low']:.1f} to +{points['high']:.1f}" in page
-    assert "Positive in 70% of worlds (28 of 40 worlds)" in page
+    assert "A gain in 28 of 40 worlds (70%)." in page
 
 
 def test_the_page_is_honest_about_what_it_is(folder: Path) -> None:
     text = text_of(report_html(folder))
     for said in ("not for prediction", "prior range, not calibrated", "a share of worlds is not a probability",
-                 "the direction is not settled", "What is not modelled", "Groups are descriptive",
+                 "It is a gain in 28 of 40 worlds (70%)", "beyond any study", "grade D, our judgement",
+                 "What is not modelled", "Groups are descriptive",
                  "Weakest first", "our judgement"):  # fmt: skip
         assert said.lower() in text.lower()
 
@@ -185,15 +186,29 @@ def test_without_worlds_no_interval_is_shown(without_worlds: Path) -> None:
 
 
 def test_costs_are_shown_when_there_are_any(make_folder: Callable[..., Path]) -> None:
-    text = text_of(report_html(make_folder(with_costs("cost_per_student", "cost_tutoring"))))
-    assert "Cost in year 2 +1,234 US dollars per student" in text
+    text = text_of(
+        report_html(
+            make_folder(
+                with_costs("budget_cost_per_student", "cost_tutoring", "unpaid_teacher_hours", "unpaid_hours_value")
+            )
+        )
+    )
+    assert "Budget in year 2 +1,234 US dollars per student" in text
+    assert "the district pays 1,234 US dollars more per student" in text
+    assert "worth 1,234 US dollars per student and year at teachers’ pay; no budget shows them" in text
     assert "Tutors +1,234 (+900 to +1,500)" in text
-    assert "not certain enough for a price per gain" in text
+    assert "No price per gain" in text
+
+
+def test_a_sum_of_an_earlier_version_is_not_called_a_budget(make_folder: Callable[..., Path]) -> None:
+    text = text_of(report_html(make_folder(with_costs("cost_per_student"))))
+    assert "made before the two were told apart" in text
+    assert "Budget in year" not in text
 
 
 def test_the_price_of_a_gain_is_shown_where_it_means_something(make_folder: Callable[..., Path]) -> None:
-    text = text_of(report_html(make_folder(with_costs("cost_per_student", "cost_per_tenth_sd"))))
-    assert "(about 4 percentile points) costs 1,234 (900 to 1,500) US dollars per student" in text
+    text = text_of(report_html(make_folder(with_costs("budget_cost_per_student", "cost_per_tenth_sd"))))
+    assert "(about 4 percentile points) costs the district 1,234 (900 to 1,500) US dollars per student" in text
 
 
 def with_costs(*names: str) -> Callable[[dict[str, pd.DataFrame], dict[str, Any]], None]:

@@ -4,14 +4,17 @@ import math
 
 import pytest
 
+from plsim.measures import vocabulary
 from plsim.measures.vocabulary import OUTCOMES, outcome_label
 from plsim.report.tables import Estimate
 from plsim.report.words import (
     certainty,
     compared,
     group_name,
+    in_worlds,
     interval,
     joined,
+    leaning,
     level,
     number,
     signed,
@@ -54,17 +57,33 @@ def test_shares_are_shown_in_percent() -> None:
 @pytest.mark.parametrize(
     ("positive", "worlds", "said"),
     [
-        (0.7, 40, "the direction is not settled"),
-        (0.9, 40, "most sets of assumptions give a gain, but"),
-        (0.1, 40, "most sets of assumptions give a loss, but"),
-        (1.0, 40, "the direction is settled; the size is not"),
-        (0.0, 40, "only 0 of 40 worlds: under the assumptions tried, the direction is settled"),
-        (1.0, 10, "too few worlds"),
+        (0.7, 40, "It is a gain in 28 of 40 worlds (70%)."),
+        (0.925, 40, "It is a gain in 37 of 40 worlds (93%)."),
+        (0.0, 40, "It is a gain in 0 of 40 worlds (0%)."),
+        (1.0, 10, "too few worlds to say more"),
         (math.nan, 0, "nothing can be said"),
     ],
 )
-def test_certainty_says_no_more_than_the_worlds_do(positive: float, worlds: int, said: str) -> None:
-    assert said in certainty(estimate(0.5, positive=positive), worlds)
+def test_certainty_says_in_how_many_worlds_and_no_more(positive: float, worlds: int, said: str) -> None:
+    text = certainty(estimate(0.5, positive=positive), worlds)
+    assert said in text
+    assert "settled" not in text
+
+
+def test_what_changes_nothing_is_neither_gain_nor_loss() -> None:
+    assert "no difference in any of the 40 worlds" in certainty(estimate(0.0, 0.0, 0.0, positive=0.0), 40)
+
+
+def test_a_share_of_worlds_is_written_in_one_way() -> None:
+    assert in_worlds(estimate(0.5, positive=0.925), 40) == vocabulary.in_worlds(0.925, 40) == "37 of 40 worlds (93%)"
+
+
+@pytest.mark.parametrize(
+    ("positive", "worlds", "verdict"),
+    [(0.75, 40, "gain"), (0.7, 40, "open"), (0.3, 40, "open"), (0.2, 40, "loss"), (0.7, 200, "gain"), (1.0, 0, "open")],
+)
+def test_a_verdict_leaves_room_for_which_worlds_were_drawn(positive: float, worlds: int, verdict: str) -> None:
+    assert leaning(estimate(0.5, positive=positive), worlds) == verdict
 
 
 def test_a_difference_that_rounds_to_zero_is_none() -> None:

@@ -58,9 +58,9 @@ def test_what_a_difference_hangs_on_is_said_and_whether_evidence_narrows_it(monk
     monkeypatch.setattr("plsim.runs.sureness.hangs_on", hangs)
     monkeypatch.setattr("plsim.runs.sureness.unidentified", lambda: ("learning.durability",))
     found = Comparison(comparison(3).results)
-    assert len(found.sureness) == 2
+    assert len(found.sureness) == 5  # two differences, an assumption and the rest; that 3 worlds are few
     about = "redesigned_school - overlay_on_old_schedule, both subjects, year 1"
-    start = f"{about}: 40% of the range goes with one assumption"
+    start = f"{about}: 40% of what is uncertain goes with one assumption"
     assert found.sureness[0].startswith(f"{start}, which the evidence does not narrow")
     assert found.summary()["sureness"] == list(found.sureness)
     table = found.differences.set_index(["scenario", "outcome", "subject", "unit", "group", "estimator"])

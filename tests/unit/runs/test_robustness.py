@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
-import pytest
 
 import plsim
 from plsim.engine.pair import DOSE
 from plsim.engine.parameters import World
 from plsim.runs.result import Result
-from plsim.runs.sureness import hangs_on
+from plsim.runs.sureness import FEWEST_WORLDS, TOO_FEW, assumption_sentences, hangs_on
 from plsim.scenario import load
 
 SMALL = ("population.schools=3", "population.students_per_school=60", "population.charter_schools=1")
@@ -30,25 +30,30 @@ def in_worlds(points: np.ndarray, keys: tuple[str, ...] = KEYS) -> Result:
 
 
 def test_an_effect_hangs_on_the_parameter_that_makes_it() -> None:
-    points = np.random.default_rng(0).random((60, 30))
+    points = np.random.default_rng(0).random((FEWEST_WORLDS, 30))
     effects = points[:, 4] ** 3 + 0.1 * points[:, 5]
-    assert [key for key, _ in hangs_on(in_worlds(points), effects)] == [KEYS[4]]
+    (first, share), *rest = hangs_on(in_worlds(points), effects)
+    assert first == KEYS[4]
+    assert share > 0.8
+    assert {key for key, _ in rest} <= {KEYS[5]}
 
 
-@pytest.mark.parametrize("worlds", [20, 40])
-def test_noise_hangs_on_nothing(worlds: int) -> None:
-    rng = np.random.default_rng(1)
-    named = sum(bool(hangs_on(in_worlds(rng.random((worlds, 30))), rng.random(worlds))) for _ in range(200))
-    assert named <= 20  # stated: 5% of 200; 20 or more have a chance below 0.1%
+def test_shares_of_parameters_luck_and_the_rest_are_parts_of_one_whole() -> None:
+    about, found = "Math, year 2", (("learning.durability", 0.5), ("match.floor", 0.25))
+    lines = assumption_sentences(found, about=about, luck=0.2)
+    assert [re.search(r"(\d+)% of what is uncertain", line)[1] for line in lines[:2]] == ["40", "20"]
+    assert lines[2] == f"{about}: 20% is chance (other students, teachers and years), 20% all other assumptions."
+    assert assumption_sentences(found, about=about)[-1] == f"{about}: 25% goes with all other assumptions."
 
 
 def test_few_worlds_say_nothing_of_what_an_effect_hangs_on() -> None:
-    points = np.random.default_rng(0).random((10, 30))
+    points = np.random.default_rng(0).random((FEWEST_WORLDS - 1, 30))
     assert hangs_on(in_worlds(points), points[:, 0]) == ()
+    assert TOO_FEW in result().sureness
 
 
 def test_doses_matter_only_where_they_were_not_published() -> None:
-    points = np.random.default_rng(0).random((40, 1))
+    points = np.random.default_rng(0).random((FEWEST_WORLDS, 1))
     unpublished = in_worlds(points, (DOSE,))
     known = replace(unpublished, scenario=unpublished.scenario.with_changes(dose_unpublished=False))
     assert [key for key, _ in hangs_on(unpublished, points[:, 0])] == [DOSE]
@@ -71,7 +76,7 @@ def test_gains_that_last_leave_more_of_a_positive_effect() -> None:
 
 def test_sentences_name_share_of_worlds_luck_and_summers() -> None:
     said = " ".join(result().sureness)
-    for part in ("of worlds", "other students, teachers and years", "lasts over a summer"):
+    for part in ("of 3 worlds (", "other students, teachers and years", "lasts over a summer"):
         assert part in said
 
 

@@ -56,7 +56,7 @@ def test_the_same_costs_exactly_the_same() -> None:
 @pytest.mark.parametrize(
     ("kind", "override"),
     [
-        ("teachers", "practices.learning_paths.intensity=0.9"),
+        ("planning", "support.planning_hours=2.0"),
         ("teachers", "programs.class_size.students=12.0"),
         ("adults", "practices.flexible_environment.adult_hours=5.0"),
         ("coaching", "programs.coaching.hours=1.0"),
@@ -76,14 +76,35 @@ def test_tutoring_costs_hours_of_tutors_over_students_per_tutor() -> None:
     assert difference(run).tutoring == pytest.approx(28 * 1.5 * 2 * 0.2 / 2 * 30)
 
 
-def test_a_school_that_is_half_as_large_per_class_pays_for_twice_the_lessons() -> None:
+def test_a_school_with_classes_half_as_large_pays_twice_the_teachers() -> None:
     run = pair_of("context.class_size=15.0", "programs.class_size.students=7.5")
-    hours = [use(arm, 0).teacher_hours.sum() for arm in (run.scenario, run.counterfactual)]
-    lessons = registry().value("measures.instruction_hours") * 36
+    teachers = [use(arm, 0).teachers.sum() for arm in (run.scenario, run.counterfactual)]
     classes = [arm.setting.timeline.years[0].section_school.shape[0] / 2 for arm in (run.scenario, run.counterfactual)]
-    outside = [36 * (arm.record[0].demand * arm.record[0].taught).sum() for arm in (run.scenario, run.counterfactual)]
     assert classes[0] == 2 * classes[1]
-    assert hours == pytest.approx([lessons * n + more for n, more in zip(classes, outside, strict=True)])
+    assert teachers == pytest.approx(classes)
+
+
+def test_practices_ask_for_unpaid_hours_and_leave_teachers_pay_alone() -> None:
+    run = pair_of("practices.learning_paths.intensity=0.9")
+    here, typical = (use(arm, 0) for arm in (run.scenario, run.counterfactual))
+    more = 36 * sum(
+        sign * (arm.record[0].demand * arm.record[0].taught).sum()
+        for sign, arm in ((1, run.scenario), (-1, run.counterfactual))
+    )
+    assert more > 0.0
+    assert (here.unpaid_hours - typical.unpaid_hours).sum() == pytest.approx(more)
+    assert difference(run).teachers == difference(run).planning == 0.0
+
+
+def test_an_hour_of_paid_planning_takes_the_place_of_an_unpaid_one_until_none_is_left() -> None:
+    some, all_ = pair_of("support.planning_hours=2.0"), pair_of("support.planning_hours=20.0")
+    unpaid = {
+        name: use(arm, 0).unpaid_hours.sum()
+        for name, arm in (("none", some.counterfactual), ("some", some.scenario), ("all", all_.scenario))
+    }
+    paid = use(some.scenario, 0).planning_hours.sum()
+    assert unpaid["none"] - unpaid["some"] == pytest.approx(paid)
+    assert unpaid["all"] == 0.0
 
 
 def test_a_start_is_paid_once() -> None:

@@ -60,7 +60,7 @@ def test_movers_take_along_what_lasts() -> None:
     arms, setting = moving.central_run, moving.pair.base_setting
     gaps = [arms.scenario.record[y].achievement - arms.counterfactual.record[y].achievement for y in (0, 1)]
     roster, people = setting.timeline.years[1], setting.population
-    counts = (people.grade + 1 <= people.last_grade[people.school]) & (people.grade + 1 >= 1) & (people.grade < 10)
+    counts = (people.grade + 1 <= people.last_grade[people.school]) & (people.grade >= 1) & (people.grade < 10)
     stays = roster.entered == 0
     lasts = arms.scenario.p.learning.durability * gaps[0][-1]  # at the end of year 1, after its summer
     expected = np.where(stays[:, np.newaxis], gaps[1][3], lasts)[counts].mean(axis=0)

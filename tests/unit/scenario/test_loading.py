@@ -150,7 +150,7 @@ def test_a_missing_file_suggests_the_nearest_shipped_scenario() -> None:
 
 
 def test_a_name_too_long_for_a_file_is_an_error_not_a_crash() -> None:
-    with pytest.raises(ScenarioError, match="no such file"):
+    with pytest.raises(ScenarioError, match="neither a file nor a shipped scenario"):
         load("a" * 10_000)
 
 

@@ -219,7 +219,7 @@ def test_the_copy_of_a_study_with_its_own_scenario_can_be_run_as_it_stands(tmp_p
 def test_an_outcome_that_never_moves_is_said_to(tmp_path: Path) -> None:
     body = '[levers]\nsupport.rollout_weeks = [20, 30]\n[method]\nkind = "grid"\n'
     says = finished(body, tmp_path).analysis.statements
-    assert "achievement/both/year 1/all: the same in all runs, so that nothing in this study changes it." in says
+    assert "achievement/both/year 1/all: the same in all runs: nothing varied in this study affects it." in says
 
 
 def test_a_full_disk_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +272,7 @@ def test_a_full_factorial_hands_combinations_to_the_attribution_in_its_order(tmp
 def test_an_answer_says_which_assumption_it_hangs_on_and_whether_evidence_narrows_it(body: str, about: str) -> None:
     key = "school.library_distinct"
     method = "grid" if body == LEVERS else "factorial"
-    loaded = study(body + f'[uncertainties]\nworlds = 40\n[method]\nkind = "{method}"\n')
+    loaded = study(body + f'[uncertainties]\nworlds = 200\n[method]\nkind = "{method}"\n')
     task = task_of(loaded)
     of_world = np.array([world.values[key] for world in task.design.worlds])
     by_run = np.empty((task.design.runs, 1))
@@ -285,7 +285,7 @@ def test_an_answer_says_which_assumption_it_hangs_on_and_whether_evidence_narrow
     assert key in unidentified()
     assert len(hangs) == 1
     assert hangs[0].startswith(
-        f"{about}: 100% of the range goes with one assumption, which the evidence does not narrow"
+        f"{about}: 100% of what is uncertain goes with one assumption, which the evidence does not narrow"
     )
     assert hangs[0].endswith(f"({key}).")
     still = analysed(loaded, task.design, task.outcomes, np.zeros_like(by_run), label="trial").statements

@@ -298,4 +298,4 @@ def test_the_command_line_says_one_message_and_exits_with_2(tmp_path: Path, cont
 def test_a_wrong_name_suggests_a_shipped_experiment() -> None:
     result = CliRunner().invoke(main, ["study", "what_mater"])
     assert result.exit_code == 2
-    assert "no such file and no shipped experiment" in result.stderr
+    assert "neither a file nor a shipped experiment" in result.stderr

@@ -190,11 +190,25 @@ class SchoolModel(ArmModel):
     population
         A population, or a file or folder to read one from; drawn from norms when None.
     counterfactual
-        Run typical practice in the same schools with the same luck, instead of the scenario.
+        Run typical practice in the same schools with the same random numbers, instead of the scenario.
     world
         Values of the uncertain parameters.
     shuffle
         Take the agents of a phase in random order; changes no bit.
+
+    Notes
+    -----
+    Random numbers come from addresses (seed, stream, person, subject, year, week) by Philox4x32-10 (Salmon et al. 2011,
+    SC '11), never from the model's generator, so the order of agents does not matter.
+
+    Examples
+    --------
+    >>> import plsim
+    >>> school = plsim.load("one_school_demo", overrides=("population.students_per_school=20",))
+    >>> model = plsim.SchoolModel(school, seed=1)
+    >>> model.step()
+    >>> len(model.students)
+    20
     """
 
     def __init__(
@@ -245,7 +259,7 @@ class SchoolModel(ArmModel):
     def step(self) -> None:
         """One instructional week."""
         if not self.running:
-            raise EngineError(f"The model has lived its {self.years} years; ask model.running before another step.")
+            raise EngineError(f"The model has completed its {self.years} years; check model.running before a step.")
         if self.week == WEEKS_PER_YEAR:
             self._begin_year()
         self.run(self.arm, self.week, self.week + 1)

@@ -19,7 +19,7 @@ from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.records import YearRecord
 from plsim.engine.reference import Typical, typical
 from plsim.explorer.decisions.recorder import Diary
-from plsim.explorer.server.kept import Kept
+from plsim.explorer.server.kept import Kept, bytes_of
 from plsim.measures.groups import Partition
 from plsim.population.model import Population
 from plsim.report.tables import BOTH
@@ -33,7 +33,7 @@ _PASSING = ("rows", "students", "sections", "layout", "tables", "lasting", "trac
 
 
 @dataclass(frozen=True)
-class Ground:
+class SharedContext:
     """The same people, seats and luck for every scenario of a population.
 
     Attributes
@@ -75,27 +75,29 @@ class Ground:
         return both
 
 
-class Grounds:
+class ContextCache:
     """Grounds, references and counterfactuals, made once and kept as long as there is room."""
 
-    def __init__(self, *, megabytes: int = 400) -> None:
-        self._grounds: Kept[Ground] = Kept(12.0)
-        self._references: Kept[Typical] = Kept(2000.0)
-        self._counterfactuals: Kept[tuple[Arm, Diary]] = Kept(megabytes * 2.0**20, lambda each: _bytes(each[0]))
+    def __init__(self, *, megabytes: float = 160.0) -> None:
+        room = megabytes * 2.0**20
+        self._contexts: Kept[SharedContext] = Kept(0.35 * room, lambda each: bytes_of(each.pair, each.parts))
+        self._references: Kept[Typical] = Kept(0.05 * room, bytes_of)
+        self._counterfactuals: Kept[tuple[Arm, Diary]] = Kept(0.6 * room, lambda each: _bytes(each[0]))
         self._making = threading.Lock()
 
-    def ground(self, scenario: Scenario, source: Hashable, people: Callable[[], Population]) -> Ground:
+    def shared(self, scenario: Scenario, source: Hashable, people: Callable[[], Population]) -> SharedContext:
         """The ground of a scenario; ``source`` names where its people come from, ``people`` makes them."""
-        sizes = (scenario.context.class_size, repr(scenario.programs.class_size))
+        programs = scenario.programs
+        sizes = (scenario.context.class_size, repr(programs.class_size), repr(programs.sections))
         address = (source, repr(population_spec(scenario)), scenario.seed, scenario.years, sizes)
         with self._making:
-            found = self._grounds.get(address)
+            found = self._contexts.get(address)
             if found is None:
                 both = pair(scenario, people(), seed=scenario.seed, years=scenario.years)
                 for setting in (both.base_setting, both.setting):
                     _ = setting.layouts
                 parts = tuple(partitions(both.base_setting, year) for year in range(scenario.years))
-                found = self._grounds.put(address, Ground(address, both, parts))
+                found = self._contexts.put(address, SharedContext(address, both, parts))
         return found
 
     def typical(self, world: World, engine: Engine) -> Typical:
@@ -106,14 +108,14 @@ class Grounds:
         return found
 
     def counterfactual(
-        self, ground: Ground, both: Pair, world: World, found: Typical, engine: Callable[[Diary], Engine]
+        self, shared: SharedContext, both: Pair, world: World, found: Typical, engine: Callable[[Diary], Engine]
     ) -> tuple[Arm, Diary]:
         """The counterfactual of a scenario on this ground in a world, after all its years, made thin; and its diary.
 
         ``engine`` makes the engine that runs it, which may write the weeks into the diary.
         """
         context, freeze = both.scenario.context.model_dump_json(), both.scenario.freeze.model_dump_json()
-        address = (ground.address, context, freeze, _address(world))
+        address = (shared.address, context, freeze, _address(world))
         kept = self._counterfactuals.get(address)
         if kept is None:
             arm, diary = typical_arm(both, world, found), Diary()

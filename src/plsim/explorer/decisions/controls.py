@@ -8,7 +8,18 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from plsim.evidence import registry
-from plsim.explorer.decisions.labels import CHOICES, GROUPS, LABELS, MAIN, MEANINGS, MORE_EVIDENCE, SPANS, TITLES, UNITS
+from plsim.explorer.decisions.labels import (
+    CHOICES,
+    FIRST,
+    GROUPS,
+    LABELS,
+    MAIN,
+    MEANINGS,
+    MORE_EVIDENCE,
+    SPANS,
+    TITLES,
+    UNITS,
+)
 from plsim.practices import Context, Options, Programs, Support, known_practices
 from plsim.report.words import number, unit_of
 from plsim.scenario.schema import PopulationTable, Scenario, typical_practices
@@ -42,6 +53,8 @@ class Control:
         Registry keys.
     main
         Whether it is shown before "more settings" is opened.
+    first
+        Its place among the first of all; 0 is none.
     """
 
     key: str
@@ -58,6 +71,7 @@ class Control:
     choices: tuple[tuple[str, str], ...] = ()
     evidence: tuple[str, ...] = ()
     main: bool = False
+    first: int = 0
 
     @property
     def whole_title(self) -> str:
@@ -141,6 +155,7 @@ def _of(prefix: str, section: str, group: str, options: type[Options], typical: 
                 choices=choices,
                 evidence=evidence,
                 main=name == "intensity" or key in MAIN,
+                first=FIRST.index(key) + 1 if key in FIRST else 0,
                 **_span(key, field.metadata, kind),
             )
         )

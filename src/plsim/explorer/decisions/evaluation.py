@@ -1,11 +1,11 @@
-"""A picture: one scenario beside typical practice, in the central world at once, and in more worlds as they come in."""
+"""An evaluation: one scenario beside typical practice, in the central world at once, in more worlds as they come in."""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,8 +19,10 @@ from plsim.engine.pair import Pair, WorldRun, policy_arm, typical_arm
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical
 from plsim.engine.worlds import label
-from plsim.explorer.decisions.context_cache import Ground, Grounds, thin
+from plsim.explorer.decisions.context_cache import ContextCache, SharedContext, thin
 from plsim.explorer.decisions.recorder import Diaries, Diary, Watched
+from plsim.explorer.server.kept import bytes_of
+from plsim.measures.costs import Costs
 from plsim.measures.effects import Row, StudentOutcome, effect_rows
 from plsim.runs.decompose import Decomposition, decompose
 from plsim.runs.outcomes import year_outcomes
@@ -31,8 +33,8 @@ from plsim.scenario.schema import Scenario
 OUTCOMES = frozenset({
     "achievement", "teacher_hours", "strain", "fidelity", "proficiency", "one_on_one_minutes", "unmet_lesson_share",
     "on_task_share", "match", "self_regulation", "engagement", "regroupings_per_month", "trust", "reverted",
-    "cost_per_student", "cost_teachers", "cost_adults", "cost_tutoring", "cost_coaching", "cost_licences",
-    "cost_devices", "cost_library", "cost_turnover", "cost_startup",
+    "unpaid_teacher_hours", "budget_cost_per_student", "unpaid_hours_value", "cost_per_student",
+    *(f"cost_{name}" for name in Costs._fields),
 })  # fmt: skip
 """What is read from every run."""
 _STEP = 0.25
@@ -41,7 +43,7 @@ _FEWEST = 4
 
 
 @dataclass
-class Picture:
+class Evaluation:
     """What is known of a scenario so far, and who wants to know more.
 
     Attributes
@@ -50,6 +52,8 @@ class Picture:
         What is asked, on whose students; ``source`` is what a person would call the file they came from.
     worlds
         In which worlds it is to be run, beside the central one.
+    address
+        Where it is kept.
     rows, central
         What was found in the central world; None before.
     found
@@ -63,9 +67,10 @@ class Picture:
     """
 
     scenario: Scenario
-    ground: Ground
+    shared: SharedContext
     worlds: tuple[World, ...]
     source: str = ""
+    address: Hashable = None
     rows: list[Row] = field(default_factory=list)
     central: Floats | None = None
     found: dict[int, Floats] = field(default_factory=dict)
@@ -83,7 +88,7 @@ class Picture:
     @cached_property
     def both(self) -> Pair:
         """Both arms' plans."""
-        return self.ground.paired(self.scenario)
+        return self.shared.paired(self.scenario)
 
     @property
     def done(self) -> int:
@@ -136,6 +141,18 @@ class Picture:
         with self.lock:
             self._watchers.pop(visitor, None)
 
+    def waited_for(self, visitor: str) -> bool:
+        """Whether this visitor still wants to know."""
+        with self.lock:
+            return self._watchers.get(visitor, 0.0) > time.monotonic()
+
+    def weight(self) -> float:
+        """About how much memory it takes beside what it shares."""
+        run = self.run
+        own = () if run is None else (run.scenario, self.both.setting)
+        shared = (self.shared.pair,) if run is None else (self.shared.pair, run.counterfactual)
+        return bytes_of(own, without=shared) + 2.0**14 * (1 + len(self.found))
+
     @property
     def wanted(self) -> bool:
         """Whether anybody still wants to know."""
@@ -147,7 +164,7 @@ class Picture:
         """How many worlds must be in for the next answer to somebody who knows ``known`` of them."""
         if known < 0:
             return 0
-        return min(known + max(_FEWEST, math.ceil(_STEP * known)), max(len(self.worlds), known))
+        return min(known + max(_FEWEST, math.ceil(_STEP * known)), len(self.worlds))
 
     def when(self, count: int) -> Future[None]:
         """Done when so many worlds are in, or when it failed."""
@@ -170,70 +187,74 @@ class Picture:
                     future.set_result(None)
 
 
-def run_central(picture: Picture, grounds: Grounds, engine: Callable[[], Engine], pause: Callable[[], None]) -> None:
+def run_central(
+    evaluation: Evaluation, contexts: ContextCache, engine: Callable[[], Engine], pause: Callable[[], None]
+) -> None:
     """Both arms in the central world, with their weeks."""
     diaries = Diaries(Diary(), Diary())
     watched = [Watched(engine, pause, diary) for diary in diaries]
-    found = grounds.typical(CENTRAL, Watched(engine, pause))
-    both = picture.both
-    if picture.scenario.freeze.staff:
-        base, arm = _in_step(picture, found, watched)
+    found = contexts.typical(CENTRAL, Watched(engine, pause))
+    both = evaluation.both
+    if evaluation.scenario.freeze.staff:
+        base, arm = _in_step(evaluation, found, watched)
     else:
-        base, diary = grounds.counterfactual(
-            picture.ground, both, CENTRAL, found, lambda kept: Watched(engine, pause, kept)
+        base, diary = contexts.counterfactual(
+            evaluation.shared, both, CENTRAL, found, lambda kept: Watched(engine, pause, kept)
         )
         diaries = Diaries(diaries.scenario, diary)
         arm = policy_arm(both, CENTRAL, found, base)
-        for _ in range(picture.scenario.years):
+        for _ in range(evaluation.scenario.years):
             arm.run_year(watched[0])
-    rows, values = outcomes(picture, arm, base)
-    with picture.lock:
-        picture.rows, picture.run, picture.diaries = rows, WorldRun(CENTRAL, found, thin(arm), base), diaries
-        picture.central = values
-    picture.tell()
+    rows, values = outcomes(evaluation, arm, base)
+    with evaluation.lock:
+        evaluation.rows, evaluation.run, evaluation.diaries = rows, WorldRun(CENTRAL, found, thin(arm), base), diaries
+        evaluation.central = values
+    evaluation.tell()
 
 
 def run_number(
-    picture: Picture, number: int, grounds: Grounds, engine: Callable[[], Engine], pause: Callable[[], None]
+    evaluation: Evaluation, number: int, contexts: ContextCache, engine: Callable[[], Engine], pause: Callable[[], None]
 ) -> None:
     """Both arms in one of the other worlds."""
-    world = picture.worlds[number]
+    world = evaluation.worlds[number]
     watched = Watched(engine, pause)
-    found = grounds.typical(world, watched)
-    both = picture.both
-    if picture.scenario.freeze.staff:
-        base, arm = _in_step(picture, found, [watched, watched], world)
+    found = contexts.typical(world, watched)
+    both = evaluation.both
+    if evaluation.scenario.freeze.staff:
+        base, arm = _in_step(evaluation, found, [watched, watched], world)
     else:
-        base, _ = grounds.counterfactual(picture.ground, both, world, found, lambda _: watched)
+        base, _ = contexts.counterfactual(evaluation.shared, both, world, found, lambda _: watched)
         arm = policy_arm(both, world, found, base)
-        for _ in range(picture.scenario.years):
+        for _ in range(evaluation.scenario.years):
             arm.run_year(watched)
-    _, values = outcomes(picture, arm, base)
-    with picture.lock:
-        picture.found[number] = values
-    picture.tell()
+    _, values = outcomes(evaluation, arm, base)
+    with evaluation.lock:
+        evaluation.found[number] = values
+    evaluation.tell()
 
 
-def run_why(picture: Picture, engine: Callable[[], Engine], pause: Callable[[], None]) -> None:
+def run_why(evaluation: Evaluation, engine: Callable[[], Engine], pause: Callable[[], None]) -> None:
     """The parts of the effect in the central world."""
-    picture.why = decompose(picture.both, CENTRAL, Watched(engine, pause), run=picture.run)
+    evaluation.why = decompose(evaluation.both, CENTRAL, Watched(engine, pause), run=evaluation.run)
 
 
-def _in_step(picture: Picture, found: Typical, watched: Sequence[Engine], world: World = CENTRAL) -> tuple[Arm, Arm]:
+def _in_step(
+    evaluation: Evaluation, found: Typical, watched: Sequence[Engine], world: World = CENTRAL
+) -> tuple[Arm, Arm]:
     """Both arms year by year: where staff is frozen, the scenario reads each year of the counterfactual's leavers."""
-    base = typical_arm(picture.both, world, found)
-    arm = policy_arm(picture.both, world, found, base)
-    for _ in range(picture.scenario.years):
+    base = typical_arm(evaluation.both, world, found)
+    arm = policy_arm(evaluation.both, world, found, base)
+    for _ in range(evaluation.scenario.years):
         base.run_year(watched[1])
         arm.run_year(watched[0])
     return thin(base), arm
 
 
-def outcomes(picture: Picture, arm: Arm, base: Arm) -> tuple[list[Row], Floats]:
+def outcomes(evaluation: Evaluation, arm: Arm, base: Arm) -> tuple[list[Row], Floats]:
     """The rows of a world: achievement for every group, the rest for everybody and by kind of school."""
     years = []
-    for year, parts in enumerate(picture.ground.parts):
-        whole = year_outcomes(picture.both.base_setting, arm, base, year, parts=parts, only=OUTCOMES)
+    for year, parts in enumerate(evaluation.shared.parts):
+        whole = year_outcomes(evaluation.both.base_setting, arm, base, year, parts=parts, only=OUTCOMES)
         scores = tuple(each for each in whole.students if _of_groups(each))
         others = tuple(each for each in whole.students if not _of_groups(each))
         years.append(replace(whole, students=scores, groups=()))

@@ -1,4 +1,4 @@
-"""All pictures that are asked for: made once, shared by who asks the same, dropped when nobody waits any more."""
+"""All evaluations that are asked for: made once, shared by who asks the same, dropped when nobody waits any more."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from itertools import count as counted
 
 from plsim.engine.parameters import World
 from plsim.engine.worlds import worlds
-from plsim.explorer.decisions.context_cache import Grounds
-from plsim.explorer.decisions.evaluation import Picture, run_central, run_number, run_why
+from plsim.explorer.decisions.context_cache import ContextCache
+from plsim.explorer.decisions.evaluation import Evaluation, run_central, run_number, run_why
 from plsim.explorer.server.kept import Kept
-from plsim.explorer.server.requests import Question, check_size
-from plsim.explorer.server.scheduler import Desk, Superseded
+from plsim.explorer.server.requests import ScenarioRequest, check_size
+from plsim.explorer.server.scheduler import Scheduler, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.population.norm_population import from_norms
 from plsim.runs.run import DEFAULT_WORLDS
 from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario
 
-MOST_KEPT = 60.0
-"""Pictures that are kept: with some 10,000 students each takes a few megabytes."""
+MOST_KEPT_BYTES = 60.0 * 2**20
+"""Room for evaluations that are kept: with some 10,000 students each takes a few megabytes."""
 MOST_VISITORS = 200
 LINGER_SECONDS = 4.0
 """How long worlds go on after an answer, waiting for the next question about the same."""
@@ -34,8 +34,8 @@ _CENTRAL, _WHY = -1, -2
 Gone = Callable[[], Awaitable[bool]]
 
 
-class Pictures:
-    """Makes pictures, and finds them again.
+class Evaluations:
+    """Makes evaluations, and finds them again.
 
     Parameters
     ----------
@@ -45,63 +45,72 @@ class Pictures:
         Students that were uploaded.
     """
 
-    def __init__(self, desk: Desk, uploads: Uploads) -> None:
-        self._desk, self._uploads = desk, uploads
-        self.grounds = Grounds()
-        self._kept: Kept[Picture] = Kept(MOST_KEPT)
-        self._watched: OrderedDict[str, tuple[Picture, ...]] = OrderedDict()
-        self._strangers = counted(1)
+    def __init__(self, scheduler: Scheduler, uploads: Uploads) -> None:
+        self._scheduler, self._uploads = scheduler, uploads
+        self.contexts = ContextCache()
+        self._kept: Kept[Evaluation] = Kept(MOST_KEPT_BYTES, Evaluation.weight)
+        self._watched: OrderedDict[str, tuple[Evaluation, ...]] = OrderedDict()
+        self._newest: OrderedDict[str, int] = OrderedDict()
+        self._arrivals = counted(1)
 
-    def prepare(self, question: Question) -> None:
-        """Make the picture that is likely to be asked for first; loads compiled code, too."""
-        picture = self.picture(question.scenario(), question.population, DEFAULT_WORLDS)
-        picture.begun.add(_CENTRAL)
-        run_central(picture, self.grounds, partial(self._desk.engine, urgent=True), lambda: None)
-        # What is loaded by now stays: looking through it for garbage would cost each picture a tenth of a second.
+    def prepare(self, asked: ScenarioRequest) -> None:
+        """Make the evaluation that is likely to be asked for first; loads compiled code, too."""
+        evaluation = self.evaluation(asked.scenario(), asked.population, DEFAULT_WORLDS)
+        evaluation.begun.add(_CENTRAL)
+        run_central(evaluation, self.contexts, partial(self._scheduler.engine, urgent=True), lambda: None)
+        # What is loaded by now stays: looking through it for garbage would cost each evaluation a tenth of a second.
         gc.collect()
         gc.freeze()
 
-    def picture(self, scenario: Scenario, population: str, count: int) -> Picture:
-        """The picture of a scenario on uploaded students, or on drawn ones; nothing is run yet."""
+    def evaluation(self, scenario: Scenario, population: str, count: int) -> Evaluation:
+        """The evaluation of a scenario on uploaded students, or on drawn ones; nothing is run yet."""
         # What it is called does not change what is found.
         address = (scenario.with_changes(name="any", purpose="").digest(), population, count)
-        picture = self._kept.get(address)
-        if picture is not None and picture.failure is None:
-            return picture
+        evaluation = self._kept.get(address)
+        if evaluation is not None and evaluation.failure is None:
+            return evaluation
         students = self._uploads.students(population) if population else None
         if students is not None:
             check_size(len(students), scenario.years)
         source: Hashable = population or "norms"
         spec = population_spec(scenario)
-        ground = self.grounds.ground(
+        shared = self.contexts.shared(
             scenario,
             source,
             partial(self._uploads.population, population, spec, seed=scenario.seed)
             if population
             else partial(from_norms, spec, seed=scenario.seed),
         )
-        made = Picture(
-            scenario, ground, _worlds(count, scenario.seed), source="" if students is None else students.source
+        made = Evaluation(
+            scenario,
+            shared,
+            _worlds(count, scenario.seed),
+            source="" if students is None else students.source,
+            address=address,
         )
-        return self._kept.put(address, made) if picture is None else made
+        return self._kept.put(address, made) if evaluation is None else made
 
     async def ask(
         self,
-        questions: tuple[Question, ...],
+        requests: tuple[ScenarioRequest, ...],
         *,
         count: int,
         known: int,
         visitor: str,
         gone: Gone,
+        turn: int = 0,
         same: Callable[[tuple[Scenario, ...]], tuple[Scenario, ...]] = lambda scenarios: scenarios,
         why: bool = False,
-    ) -> tuple[Picture, ...]:
-        """The pictures of some questions, as soon as more is known than ``known`` worlds of each.
+    ) -> tuple[Evaluation, ...]:
+        """The evaluations of some questions, as soon as more is known than ``known`` worlds of each.
 
         Parameters
         ----------
         visitor
-            Who asks: an earlier question of theirs is dropped.
+            Who asks: an earlier request of theirs is dropped.
+        turn
+            Which request of theirs this is, counted by who asks, because requests may overtake each other on the way:
+            the one with the higher turn is the newer. 0: it is newer than all that came before.
         gone
             Whether who asked has left.
         same
@@ -110,122 +119,144 @@ class Pictures:
             Wait for the parts of each effect, too.
         """
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(None, self._found, questions, count, same)
-        name = visitor or f"nobody {next(self._strangers)}"
+        arrival = next(self._arrivals)
+        name = visitor or f"nobody {arrival}"
+        # Decided when it arrives: what follows is done in threads, and may end in any order.
+        mine = turn or arrival
+        if mine < self._newest.get(name, 0):
+            raise Superseded
+        self._newest[name] = mine
+        self._newest.move_to_end(name)
+        while len(self._newest) > MOST_VISITORS:
+            self._newest.popitem(last=False)
+        found = await loop.run_in_executor(None, self._found, requests, count, same)
+        if self._newest.get(name, mine) > mine:
+            raise Superseded
         for other in self._watched.pop(name, ()):
             if other not in found:
                 other.leave(name)
+        self._forget_expired()
         self._watched[name] = found
         while len(self._watched) > MOST_VISITORS:
             self._watched.popitem(last=False)
-        for picture in found:
-            picture.watch(name)
+        for evaluation in found:
+            evaluation.watch(name)
         stays = False
         try:
-            for picture in found:
-                await self._wait(picture, picture.enough(known), name, gone)
+            for evaluation in found:
+                await self._wait(evaluation, evaluation.enough(known), name, gone)
             if why:
-                for picture in found:
-                    await self._wait_why(picture, name, gone)
+                for evaluation in found:
+                    await self._wait_why(evaluation, name, gone)
             stays = True
         finally:
             if self._watched.get(name) is found:
                 self._after(found, name, stays=stays, again=bool(visitor))
         return found
 
-    def _after(self, found: tuple[Picture, ...], name: str, *, stays: bool, again: bool) -> None:
+    def _forget_expired(self) -> None:
+        """Hold on to nothing for who has not come back."""
+        for name in [name for name, found in self._watched.items() if not any(each.waited_for(name) for each in found)]:
+            del self._watched[name]
+
+    def _after(self, found: tuple[Evaluation, ...], name: str, *, stays: bool, again: bool) -> None:
         """Go on for a while for who may ask again; stop for who has left."""
-        for picture in found:
+        for evaluation in found:
             if stays:
-                picture.watch(name, seconds=LINGER_SECONDS)
-                self._go_on(picture)
+                evaluation.watch(name, seconds=LINGER_SECONDS)
+                self._go_on(evaluation)
             else:
-                picture.leave(name)
+                evaluation.leave(name)
         if not (stays and again) or all(each.whole for each in found):
             del self._watched[name]
 
     def _found(
-        self, questions: tuple[Question, ...], count: int, same: Callable[[tuple[Scenario, ...]], tuple[Scenario, ...]]
-    ) -> tuple[Picture, ...]:
-        scenarios = same(tuple(each.scenario() for each in questions))
-        populations = {each.population for each in questions}
-        population = questions[0].population if len(populations) > 1 else populations.pop()
-        return tuple(self.picture(each, population, count) for each in scenarios)
+        self,
+        requests: tuple[ScenarioRequest, ...],
+        count: int,
+        same: Callable[[tuple[Scenario, ...]], tuple[Scenario, ...]],
+    ) -> tuple[Evaluation, ...]:
+        scenarios = same(tuple(each.scenario() for each in requests))
+        populations = {each.population for each in requests}
+        population = requests[0].population if len(populations) > 1 else populations.pop()
+        return tuple(self.evaluation(each, population, count) for each in scenarios)
 
-    async def _wait(self, picture: Picture, count: int, name: str, gone: Gone) -> None:
-        self._go_on(picture)
-        waiting = asyncio.wrap_future(picture.when(count))
+    async def _wait(self, evaluation: Evaluation, count: int, name: str, gone: Gone) -> None:
+        self._go_on(evaluation)
+        waiting = asyncio.wrap_future(evaluation.when(count))
         while True:
             done, _ = await asyncio.wait([waiting], timeout=_LOOK_SECONDS)
             if done:
                 waiting.result()
                 return
-            await self._still(picture, name, gone)
-            self._go_on(picture)
+            await self._still(evaluation, name, gone)
+            self._go_on(evaluation)
 
-    async def _wait_why(self, picture: Picture, name: str, gone: Gone) -> None:
-        while picture.why is None:
-            if picture.failure is not None:
-                raise picture.failure
-            await self._still(picture, name, gone)
-            self._start(picture, _WHY)
+    async def _wait_why(self, evaluation: Evaluation, name: str, gone: Gone) -> None:
+        while evaluation.why is None:
+            if evaluation.failure is not None:
+                raise evaluation.failure
+            await self._still(evaluation, name, gone)
+            self._start(evaluation, _WHY)
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _still(self, picture: Picture, name: str, gone: Gone) -> None:
+    async def _still(self, evaluation: Evaluation, name: str, gone: Gone) -> None:
         """Raise when who asked has left, or has asked something newer."""
         left = await gone()
         if left:
-            picture.leave(name)
-        if left or picture not in self._watched.get(name, ()):
+            evaluation.leave(name)
+        if left or evaluation not in self._watched.get(name, ()):
             raise Superseded
 
-    def _go_on(self, picture: Picture) -> None:
+    def _go_on(self, evaluation: Evaluation) -> None:
         """Start what is missing: the central world first, then as many others as there are threads."""
-        if picture.done < 0:
-            self._start(picture, _CENTRAL)
+        if evaluation.done < 0:
+            self._start(evaluation, _CENTRAL)
             return
-        running = len(picture.begun - set(picture.found) - {_CENTRAL, _WHY})
-        missing = [number for number in range(len(picture.worlds)) if number not in picture.begun]
-        for number in missing[: max(self._desk.threads - running, 0)]:
-            self._start(picture, number)
+        running = len(evaluation.begun - set(evaluation.found) - {_CENTRAL, _WHY})
+        missing = [number for number in range(len(evaluation.worlds)) if number not in evaluation.begun]
+        for number in missing[: max(self._scheduler.threads - running, 0)]:
+            self._start(evaluation, number)
 
-    def _start(self, picture: Picture, number: int) -> None:
-        with picture.lock:
-            if number in picture.begun or not picture.wanted:
+    def _start(self, evaluation: Evaluation, number: int) -> None:
+        with evaluation.lock:
+            if number in evaluation.begun or not evaluation.wanted:
                 return
-            picture.begun.add(number)
-        queue = self._desk.urgent if number == _CENTRAL else self._desk.patient
-        queue(partial(self._work, picture, number))
+            evaluation.begun.add(number)
+        queue = self._scheduler.urgent if number == _CENTRAL else self._scheduler.patient
+        queue(partial(self._work, evaluation, number))
 
-    def _work(self, picture: Picture, number: int) -> None:
+    def _work(self, evaluation: Evaluation, number: int) -> None:
         """Run one world, and then start the next; what is dropped half-way can be begun anew."""
         urgent = number == _CENTRAL
 
         def pause() -> None:
-            if not picture.wanted:
+            if not evaluation.wanted:
                 raise Superseded
             if not urgent:
-                self._desk.give_way()
+                self._scheduler.give_way()
 
-        engine = partial(self._desk.engine, urgent=urgent)
+        engine = partial(self._scheduler.engine, urgent=urgent)
         try:
             pause()
             if urgent:
-                run_central(picture, self.grounds, engine, pause)
+                run_central(evaluation, self.contexts, engine, pause)
             elif number == _WHY:
-                run_why(picture, engine, pause)
+                run_why(evaluation, engine, pause)
             else:
-                run_number(picture, number, self.grounds, engine, pause)
+                run_number(evaluation, number, self.contexts, engine, pause)
         except Superseded:
-            with picture.lock:
-                picture.begun.discard(number)
+            with evaluation.lock:
+                evaluation.begun.discard(number)
             return
         except Exception as error:  # noqa: BLE001 - told to everybody who waits
-            picture.failure = error
-            picture.tell()
+            evaluation.failure = error
+            evaluation.tell()
             return
+        if urgent or number == _WHY:
+            self._kept.weigh(evaluation.address)
         with suppress(RuntimeError):  # the server is closing
-            self._go_on(picture)
+            self._go_on(evaluation)
 
 
 def _worlds(count: int, seed: int) -> tuple[World, ...]:

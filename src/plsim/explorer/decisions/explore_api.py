@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import cache
 from typing import Any
@@ -11,21 +12,24 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
+from plsim.core.errors import InputError
 from plsim.engine.worlds import label
 from plsim.evidence import GRADES_OF_EVIDENCE, Parameter, registry
 from plsim.explorer.decisions.controls import controls, groups, value_of
-from plsim.explorer.decisions.evaluations import Pictures
+from plsim.explorer.decisions.evaluations import Evaluations
 from plsim.explorer.decisions.guardrails import covered
 from plsim.explorer.decisions.labels import STARTS, start_title
-from plsim.explorer.decisions.view_model import told
+from plsim.explorer.decisions.view_model import view_of
+from plsim.explorer.server.reader import Gone
 from plsim.explorer.server.requests import (
     DEFAULT_START,
     MAX_STUDENT_YEARS,
     MAX_STUDENTS,
     MAX_WORLDS,
-    Question,
+    ScenarioRequest,
     Watching,
 )
+from plsim.explorer.server.scheduler import Superseded
 from plsim.explorer.server.uploads import SentFiles, Uploads
 from plsim.population.describe import describe
 from plsim.scenario.build import population_spec
@@ -33,16 +37,21 @@ from plsim.scenario.loading import load
 from plsim.scenario.shipped import first_line, shipped_scenarios
 
 router = APIRouter(prefix="/api", tags=["explore"])
+_LOOK_SECONDS = 0.2
 _REFERENCE = re.compile(r" \([^()]*\b(?:claims? \d|[A-Z]{2}-\d\d)[^()]*\)")
 """What points to another page of the documentation, and says nothing to who does not have it at hand."""
 
 
-class PictureQuestion(Question, Watching):
+class EvaluationRequest(ScenarioRequest, Watching):
     """A scenario, and how much is to be known of it."""
 
+    why: bool = Field(default=False, description="Also find the parts of the effect: fourteen more runs.")
 
-class ControlValues(Question):
+
+class ControlValues(ScenarioRequest):
     """A scenario, to be looked at without running it."""
+
+    lenient: bool = Field(default=False, description="Leave out what cannot be, one by one, and say so in `left_out`.")
 
 
 @router.get("/start", summary="What there is: scenarios, bounds, what worlds are")
@@ -58,10 +67,14 @@ def all_controls() -> dict[str, Any]:
 
 
 @router.post("/values", summary="The values of a scenario")
-def values(question: ControlValues) -> dict[str, Any]:
+def values(asked: ControlValues) -> dict[str, Any]:
     """Every control's value in a scenario, with its name, purpose and years. Nothing is run."""
-    scenario = question.scenario()
+    kept, left_out = sifted(asked) if asked.lenient else (asked, [])
+    scenario = kept.scenario()
     return {
+        "start": kept.start,
+        "changes": kept.changes,
+        "left_out": left_out,
         "name": scenario.name,
         "purpose": scenario.purpose,
         "years": scenario.years,
@@ -70,27 +83,48 @@ def values(question: ControlValues) -> dict[str, Any]:
     }
 
 
+def sifted(asked: ScenarioRequest) -> tuple[ScenarioRequest, list[str]]:
+    """A request without what cannot be in it, and what was wrong: one bad value in a link costs that value only."""
+    left_out = []
+    start = asked.start
+    if start not in shipped_scenarios():
+        left_out.append(f"no starting point is called '{start}'; this is “{start_title(DEFAULT_START)}”")
+        start = DEFAULT_START
+    kept = ScenarioRequest(start=start, years=asked.years, seed=asked.seed, population=asked.population)
+    for key, value in asked.changes.items():
+        more = kept.model_copy(update={"changes": {**kept.changes, key: value}})
+        try:
+            more.scenario()
+        except InputError as error:
+            left_out.append(str(error))
+        else:
+            kept = more
+    return kept, left_out
+
+
 @router.post("/toml", summary="A scenario as a file", response_class=PlainTextResponse)
-def toml(question: ControlValues) -> PlainTextResponse:
+def toml(asked: ControlValues) -> PlainTextResponse:
     """The scenario file that `plsim run` takes; it gives the same numbers to the last bit."""
-    return PlainTextResponse(question.scenario().to_toml(), media_type="text/plain; charset=utf-8")
+    return PlainTextResponse(asked.scenario().to_toml(), media_type="text/plain; charset=utf-8")
 
 
-@router.post("/picture", summary="A scenario beside typical practice")
-async def picture(question: PictureQuestion, request: Request) -> dict[str, Any]:
+@router.post("/evaluation", summary="A scenario beside typical practice")
+async def evaluation(asked: EvaluationRequest, request: Request) -> dict[str, Any]:
     """Numbers and words of a scenario: the central world at once, and bands as worlds come in.
 
     Ask again with `known` set to the worlds of the last answer (`worlds.done`) until it is `worlds.asked`.
     """
-    pictures: Pictures = request.app.state.pictures
-    (found,) = await pictures.ask(
-        (Question.model_validate(question.model_dump(include=set(Question.model_fields))),),
-        count=question.worlds,
-        known=question.known,
-        visitor=question.visitor,
+    evaluations: Evaluations = request.app.state.evaluations
+    (found,) = await evaluations.ask(
+        (ScenarioRequest.model_validate(asked.model_dump(include=set(ScenarioRequest.model_fields))),),
+        count=asked.worlds,
+        known=asked.known,
+        visitor=asked.visitor,
+        turn=asked.turn,
+        why=asked.why,
         gone=request.is_disconnected,
     )
-    return await run_in_threadpool(told, found)
+    return await run_in_threadpool(view_of, found)
 
 
 class Uploaded(SentFiles):
@@ -107,13 +141,26 @@ async def population(sent: Uploaded, request: Request) -> dict[str, Any]:
     """
     uploads: Uploads = request.app.state.uploads
 
+    left = asyncio.Event()
+
     def read() -> dict[str, Any]:
-        scenario = Question(start=sent.start).scenario()
-        name, _ = uploads.add(sent)
+        scenario = ScenarioRequest(start=sent.start).scenario()
+        name, _ = uploads.add(sent, left.is_set)
         people = uploads.population(name, population_spec(scenario), seed=scenario.seed)
         return {"population": name, "says": list(describe(people))}
 
-    return await run_in_threadpool(read)
+    async def look() -> None:
+        while not await request.is_disconnected():
+            await asyncio.sleep(_LOOK_SECONDS)
+        left.set()
+
+    looking = asyncio.create_task(look())
+    try:
+        return await run_in_threadpool(read)
+    except Gone:
+        raise Superseded from None
+    finally:
+        looking.cancel()
 
 
 @cache
@@ -144,8 +191,10 @@ def _controls() -> dict[str, Any]:
         span = covered(control)
         found.append({
             **{name: value for name, value in vars(control).items() if name not in {"evidence", "choices"}},
+            "whole_title": control.whole_title,
             "choices": [list(each) for each in control.choices],
-            "covered": None if span is None else list(span),
+            "covered": None if span is None else [span.low, span.high],
+            "studied": span is not None and span.studied,
             "evidence": [_entry(registry()[key]) for key in control.evidence],
         })  # fmt: skip
     return {"groups": groups(), "controls": found}

@@ -1,4 +1,4 @@
-"""Guard rails: where a setting leaves what studies cover, and where the answer hangs on what nobody knows."""
+"""Guard rails: where a setting leaves what was studied or is plausible, and where the answer depends on the unknown."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from plsim.engine.worlds import unidentified
 from plsim.evidence import GRADES_OF_EVIDENCE, registry
 from plsim.explorer.decisions.controls import Control, controls, value_of
 from plsim.measures.effects import Row
+from plsim.report.limits import studied
 from plsim.report.words import joined, number
 from plsim.runs.result import Result
 from plsim.runs.sureness import hangs_on
@@ -30,7 +31,7 @@ class Warned(NamedTuple):
 
 
 def warnings_of(scenario: Scenario, result: Result) -> tuple[Warned, ...]:
-    """What somebody should know before believing the picture."""
+    """What somebody should know before believing the evaluation."""
     found = [outside(scenario), hanging(result)]
     return tuple(each for each in found if each is not None)
 
@@ -41,38 +42,51 @@ def outside(scenario: Scenario) -> Warned | None:
     for control in controls():
         value = value_of(scenario, control.key)
         span = covered(control)
-        if span is not None and isinstance(value, int | float) and not span[0] - 1e-9 <= value <= span[1] + 1e-9:
+        if span is not None and isinstance(value, int | float) and not span.low - 1e-9 <= value <= span.high + 1e-9:
             beyond.append((control, span))
     if not beyond:
         return None
-    shown = [
-        f"“{control.whole_title}” ({control.shown(span[0])} to {control.shown(span[1])} is covered)"
-        for control, span in beyond
-    ]
+    shown = [f"“{control.whole_title}” ({control.shown(span.low)} to {control.shown(span.high)} is {span.words})"
+             for control, span in beyond]  # fmt: skip
     rest = len(shown) - _NAMED
     named = joined([*shown[:_NAMED], *([f"{rest} more"] if rest > 0 else [])])
-    text = f"Beyond what studies or the registry of evidence cover: {named}. There the model goes on alone."
+    text = f"Beyond what was studied or is plausible: {named}. The model extrapolates there."
     return Warned("outside", text, tuple(control.key for control, _ in beyond))
 
 
-@cache
-def covered(control: Control) -> tuple[float, float] | None:
-    """The values of a control that studies or plausibility cover; None where nothing is known of that.
+class Span(NamedTuple):
+    """Values of a control that something speaks for: ``studied`` by a study, else only plausible in our judgement."""
 
-    The registry's ranges of the entries behind it, with what the schools did that were studied.
+    low: float
+    high: float
+    studied: bool
+
+    @property
+    def words(self) -> str:
+        """What stands behind it."""
+        return "studied" if self.studied else "plausible, our judgement"
+
+
+@cache
+def covered(control: Control) -> Span | None:
+    """The values of a control that a study covers or, where none does, that are plausible; None where nothing is known.
+
+    What is plausible holds what the schools did that were studied: how much they did of it was never published.
     """
     if not control.evidence:
         return None
     entries = [registry()[key] for key in control.evidence]
+    if (span := studied(*entries)) is not None:
+        return Span(*span, studied=True)
     low, high = min(one.low for one in entries), max(one.high for one in entries)
     did = value_of(load(STUDIED), control.key)
     if isinstance(did, int | float):
         low, high = min(low, did), max(high, did)
-    return low, high
+    return Span(low, high, studied=False)
 
 
 def hanging(result: Result) -> Warned | None:
-    """Numbers that no evidence narrows and that decide whether the scenario helps."""
+    """Numbers that no evidence narrows and that decide whether the scenario helps; told from 200 worlds on."""
     row = Row("achievement", "both", result.years, "all", "paired", "difference", "SD")
     if row not in result.rows or not result.worlds:
         return None
@@ -87,7 +101,7 @@ def hanging(result: Result) -> Warned | None:
         entry = registry()[key]
         meaning = entry.meaning.rstrip(".")
         grade = GRADES_OF_EVIDENCE[entry.grade]
-        parts.append(f"“{meaning}” ({grade}; goes with {number(100.0 * share, 0)}% of the differences between worlds)")
+        parts.append(f"“{meaning}” ({grade}; {number(100.0 * share, 0)}% of the differences between worlds)")
     decides = max(positive, 1.0 - positive) < _SETTLED
-    what = "Whether this helps at all hangs" if decides else "How much this does hangs"
+    what = "Whether this helps at all depends" if decides else "How much this does depends"
     return Warned("hangs", f"{what} on what no evidence narrows: {joined(parts)}.", tuple(key for key, _ in found))

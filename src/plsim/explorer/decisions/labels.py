@@ -5,24 +5,21 @@ Meanings, units, typical values and evidence come from the registry; here stand 
 
 from __future__ import annotations
 
+from plsim.measures.vocabulary import PRACTICE_LABELS
+
 GROUPS = {
-    "learner_profiles": ("Learner profiles", ""),
-    "learning_paths": ("Personal learning paths", ""),
-    "competency_progression": ("Moving on by mastery", ""),
-    "flexible_environment": ("Groups, one-on-one time, space", ""),
-    "data_driven_grouping": ("Grouping by data", ""),
-    "advising": ("Advising", ""),
-    "technology": ("Technology", ""),
-    "belonging": ("Relationships and belonging", ""),
+    **{name: (label, "") for name, label in PRACTICE_LABELS.items()},
     "support": (
         "Support for schools and teachers",
         "What a district, network or leader gives so that practices can work.",
     ),
     "tutoring": ("Tutoring", "Tutors beside the class, for some students."),
     "class_size": ("Class size", "Smaller (or larger) sections all year."),
+    "sections": ("Sections by level", "Whole classes formed by earlier scores instead of by chance."),
+    "hours": ("More lessons", "Lessons beyond the usual ones, in mathematics or reading."),
     "lesson_library": ("Bought lessons", "Lessons at many levels, bought or given."),
     "coaching": ("Coaching program", "Coaching added to what support gives."),
-    "software": ("Software program", "A dose of learning software, in class or at home."),
+    "software": ("Software program", "Learning software in class, at home, or in supervised hours beyond class."),
     "context": ("Conditions", "What a school cannot choose. Typical practice is compared under the same conditions."),
     "population": ("Schools and students", "Who is simulated, drawn from national norms. Nobody is real."),
 }
@@ -39,6 +36,12 @@ MAIN = frozenset({
     "programs.lesson_library.coverage", "programs.coaching.hours", "programs.software.minutes",
 })  # fmt: skip
 """Shown before "more settings" is opened, beside how much there is of each practice."""
+
+FIRST = (
+    "practices.flexible_environment.one_on_one_share", "support.planning_hours", "support.coaching_hours",
+    "practices.technology.intensity", "practices.learning_paths.intensity", "practices.data_driven_grouping.intensity",
+)  # fmt: skip
+"""Shown above all others, in this order."""
 
 LABELS = {
     "practices.learner_profiles.data_interval_weeks": "Weeks between looks at data",

@@ -1,4 +1,4 @@
-"""A picture in words and numbers: the document that the page shows. Words are the report's."""
+"""An evaluation in words and numbers: the document that the page shows. Words are the report's."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import pandas as pd
 
 from plsim.core.calendar import SUBJECTS
 from plsim.evidence import registry
-from plsim.explorer.decisions.evaluation import Picture
-from plsim.explorer.decisions.guardrails import warnings_of
+from plsim.explorer.decisions.evaluation import Evaluation
+from plsim.explorer.decisions.guardrails import outside, warnings_of
+from plsim.explorer.decisions.parts import parts_of
 from plsim.explorer.decisions.recorder import Diaries
 from plsim.population.describe import describe
 from plsim.report import grounds, headlines, learning, price
+from plsim.report.benchmarks import CAUTION, benchmarks
 from plsim.report.folder import ResultFolder
+from plsim.report.limits import PURPOSE, limits, limits_sentence
 from plsim.report.material import DataTable, Material
 from plsim.report.setting import Setting
 from plsim.report.tables import Curves, Estimate
@@ -28,26 +31,29 @@ from plsim.report.words import (
     subject_name,
     with_interval,
 )
-from plsim.runs.result import Result
 from plsim.runs.people import people_document
+from plsim.runs.result import Result
 from plsim.runs.tables import school_table, teacher_table
 
 _LESSONS = "measures.instruction_hours"
 
 
-def told(picture: Picture) -> dict[str, Any]:
-    """What is known of a picture, for the page."""
-    result = picture.result()
-    material = material_of(picture, result)
-    if not picture.weeks:
-        picture.weeks = _weeks(picture, tutored=material.tutored)
-    weeks = picture.weeks
+def view_of(evaluation: Evaluation) -> dict[str, Any]:
+    """What is known of an evaluation, for the page."""
+    result = evaluation.result()
+    material = material_of(evaluation, result)
+    if not evaluation.weeks:
+        evaluation.weeks = _weeks(evaluation, tutored=material.tutored)
+    weeks = evaluation.weeks
     return {
-        "scenario": _scenario(picture),
-        "worlds": {"done": result.worlds, "asked": len(picture.worlds), "label": result.world_label},
+        "scenario": _scenario(evaluation),
+        "worlds": {"done": result.worlds, "asked": len(evaluation.worlds), "label": result.world_label},
+        "verdict": headlines.one_line(material),
+        "cautions": list(cautions(evaluation, material)),
         "summary": list(_summary(material)),
         "headlines": [each._asdict() for each in headlines.headlines(material)],
         "effect": [_effect(material, year) for year in material.effects.years],
+        "benchmarks": {"marks": [each._asdict() for each in benchmarks()], "note": CAUTION},
         "who": [_groups(each) for each in learning.who_gains(material)],
         "who_line": learning.fifths_sentence(material),
         "growth": weeks["growth"],
@@ -57,25 +63,39 @@ def told(picture: Picture) -> dict[str, Any]:
         "everything": _table(price.everything_table(material)),
         "schools": _schools(material),
         "setting": _setting(material.setting, result),
-        "grounds": _grounds(material),
-        "warnings": [each._asdict() for each in warnings_of(picture.scenario, result)],
-        "command": _command(picture),
+        "grounds": _contexts(material),
+        "warnings": [each._asdict() for each in warnings_of(evaluation.scenario, result)],
+        "command": _command(evaluation),
+        "why": None if evaluation.why is None else parts_of([evaluation], [evaluation.scenario.name]),
     }
 
 
-def material_of(picture: Picture, result: Result) -> Material:
+def cautions(evaluation: Evaluation, material: Material) -> tuple[str, ...]:
+    """What goes wherever the answer goes: what limits it, what lies beyond coverage, what bands are, what it is for."""
+    beyond = outside(evaluation.scenario)
+    label = str(material.folder.manifest["world_label"])
+    bands = (
+        f"Ranges hold 90% of {material.worlds} worlds, that is, sets of assumptions ({label})."
+        if material.worlds
+        else "One set of assumptions only: no ranges, so nothing says how sure this is."
+    )
+    found = (limits_sentence(limits(evaluation.scenario)), "" if beyond is None else beyond.text, bands, PURPOSE)
+    return tuple(each for each in found if each)
+
+
+def material_of(evaluation: Evaluation, result: Result) -> Material:
     """What the report's functions start from; without the table of weeks, whose place the diaries take."""
-    assert picture.run is not None
+    assert evaluation.run is not None
     manifest = {
-        "scenario": picture.scenario.to_toml(),
+        "scenario": evaluation.scenario.to_toml(),
         "seed": result.seed,
         "years": result.years,
         "worlds": result.worlds,
         "world_label": result.world_label,
         "parameters": {_LESSONS: registry().value(_LESSONS)},
         "parameters_digest": registry().digest(),
-        "population": picture.source,
-        "population_drawn": {},
+        "population": evaluation.source,
+        "population_drawn": dict(result.pair.base_setting.population.drawn) if evaluation.source else {},
     }
     return Material(
         ResultFolder(
@@ -83,21 +103,21 @@ def material_of(picture: Picture, result: Result) -> Material:
             manifest=manifest,
             effects=result.effects,
             weekly=pd.DataFrame(),
-            people=people_document(picture.both.base_setting),
-            teachers=teacher_table(picture.run, picture.both),
+            people=people_document(evaluation.both.base_setting),
+            teachers=teacher_table(evaluation.run, evaluation.both),
             # Of real schools none by itself, as in a result folder.
             schools=None
-            if picture.both.base_setting.population.are_people
-            else school_table(picture.run, picture.both),
+            if evaluation.both.base_setting.population.are_people
+            else school_table(evaluation.run, evaluation.both),
         )
     )
 
 
-def _weeks(picture: Picture, *, tutored: bool) -> dict[str, Any]:
+def _weeks(evaluation: Evaluation, *, tutored: bool) -> dict[str, Any]:
     """What happens week by week in the central world."""
-    diaries = picture.diaries
+    diaries = evaluation.diaries
     assert diaries is not None
-    hours = diaries.hours(picture.scenario.years)
+    hours = diaries.hours(evaluation.scenario.years)
     rows = [[one.name, one.typical, one.here, one.change] for one in price.time_lines(hours)]
     return {
         "growth": _growth(diaries),
@@ -106,15 +126,15 @@ def _weeks(picture: Picture, *, tutored: bool) -> dict[str, Any]:
     }
 
 
-def _scenario(picture: Picture) -> dict[str, Any]:
-    scenario = picture.scenario
+def _scenario(evaluation: Evaluation) -> dict[str, Any]:
+    scenario = evaluation.scenario
     return {
         "name": scenario.name,
         "purpose": scenario.purpose,
         "digest": scenario.digest(),
         "years": scenario.years,
         "seed": scenario.seed,
-        "own_students": bool(picture.source),
+        "own_students": bool(evaluation.source),
     }
 
 
@@ -176,7 +196,7 @@ def _growth(diaries: Diaries) -> list[dict[str, Any]]:
 
 
 def _loads(diaries: Diaries) -> list[dict[str, Any]]:
-    pictures = []
+    evaluations = []
     for key, title, curves, digits in (
         (
             "hours",
@@ -187,8 +207,8 @@ def _loads(diaries: Diaries) -> list[dict[str, Any]]:
         ("strain", "Strain of an average teacher (0 is none)", diaries.load("strain"), 2),
     ):
         says, table = price.curve_spoken(title, curves, digits), price.curve_table(title, curves, digits)
-        pictures.append({"key": key, "title": title, **_curves(curves), "says": says, "table": _table(table)})
-    return pictures
+        evaluations.append({"key": key, "title": title, **_curves(curves), "says": says, "table": _table(table)})
+    return evaluations
 
 
 def _alone(material: Material) -> dict[str, str]:
@@ -207,16 +227,18 @@ def _level(material: Material, name: str, *, arm: str, subject: str) -> str:
 
 def _cost(material: Material) -> dict[str, Any]:
     table = price.cost_table(material)
-    years = []
-    for year in material.effects.years:
-        found = material.effects.find("cost_per_student", year=year)
-        if found is not None:
-            years.append({"label": f"Year {year}", **_estimate(found, material.worlds)})
+    years = _by_year(material, "budget_cost_per_student")
     return {
         "sentences": list(price.cost_sentences(material)),
         "years": years,
+        "unpaid": _by_year(material, "unpaid_hours_value"),
         "table": None if table is None else _table(table),
     }
+
+
+def _by_year(material: Material, name: str) -> list[dict[str, Any]]:
+    found = ((year, material.effects.find(name, year=year)) for year in material.effects.years)
+    return [{"label": f"Year {year}", **_estimate(one, material.worlds)} for year, one in found if one is not None]
 
 
 def _schools(material: Material) -> dict[str, Any]:
@@ -236,15 +258,15 @@ def _setting(setting: Setting, result: Result) -> dict[str, Any]:
     }
 
 
-def _grounds(material: Material) -> dict[str, Any]:
+def _contexts(material: Material) -> dict[str, Any]:
     found = grounds.grounds(material)
     return {"summary": list(found.summary), "weakest": _table(found.weakest), "others": _table(found.others)}
 
 
-def _command(picture: Picture) -> str:
+def _command(evaluation: Evaluation) -> str:
     """The line that makes the whole result, once the scenario is downloaded."""
-    arguments = ["plsim", "run", f"{picture.scenario.name}.toml", "--worlds", str(len(picture.worlds))]
-    return shlex.join(arguments) + (" --population YOUR_FILES" if picture.source else "")
+    arguments = ["plsim", "run", f"{evaluation.scenario.name}.toml", "--worlds", str(len(evaluation.worlds))]
+    return shlex.join(arguments) + (" --population YOUR_FILES" if evaluation.source else "")
 
 
 def _table(table: DataTable) -> dict[str, Any]:

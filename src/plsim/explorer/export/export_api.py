@@ -15,15 +15,15 @@ from plsim.explorer.export.answers import MAX_PINS, steps_of
 from plsim.explorer.export.page import exported
 from plsim.explorer.languages.answers import spoken
 from plsim.explorer.languages.catalogue import Tongue
-from plsim.explorer.server.requests import Question
-from plsim.explorer.server.scheduler import Desk
+from plsim.explorer.server.requests import ScenarioRequest
+from plsim.explorer.server.scheduler import Scheduler
 from plsim.explorer.teaching.demonstration_files import Loaded
 from plsim.scenario.schema import Scenario
 
 router = APIRouter(prefix="/api/export", tags=["export"])
 
 
-class Pin(Question):
+class Pin(ScenarioRequest):
     """A scenario to take along, and what it is called."""
 
     label: str = Field(min_length=1, max_length=60)
@@ -58,11 +58,13 @@ class Exports:
             self.running = True
             return True
 
-    def make(self, demos: dict[str, Loaded], pins: list[tuple[str, Scenario]], tongue: Tongue, desk: Desk) -> None:
+    def make(
+        self, demos: dict[str, Loaded], pins: list[tuple[str, Scenario]], tongue: Tongue, scheduler: Scheduler
+    ) -> None:
         """The page, giving way to what somebody waits for elsewhere."""
 
         def tell(what: str) -> None:
-            desk.give_way()
+            scheduler.give_way()
             self.what, self.done = what, self.done + 1
 
         try:
@@ -92,7 +94,7 @@ async def begin(request: Request, wanted: Wanted) -> dict[str, Any]:
     exports: Exports = state.exports
     if exports.begin(steps_of(state.teaching.demonstrations, pins)):
         tongue = spoken()
-        state.desk.patient(lambda: exports.make(state.teaching.demonstrations, pins, tongue, state.desk))
+        state.scheduler.patient(lambda: exports.make(state.teaching.demonstrations, pins, tongue, state.scheduler))
     return exports.state
 
 

@@ -28,7 +28,7 @@ _Value = bool | int | float | _Word | None
 _Id = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
-class Question(BaseModel):
+class ScenarioRequest(BaseModel):
     """A scenario: a shipped one, what is changed in it, and whose students it is about."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -79,7 +79,13 @@ class Watching(BaseModel):
         description="Worlds that the asker has seen. The answer comes as soon as a few more are in; -1: at once.",
     )
     visitor: _Id = Field(
-        default="", description="Any word that stays the same for one page: a newer question of it drops the older one."
+        default="", description="Any word that stays the same for one page: a newer request of it drops the older one."
+    )
+    turn: int = Field(
+        default=0,
+        ge=0,
+        le=2**53,
+        description="Counts a page's requests: the higher is the newer, whichever arrives first. 0: by arrival.",
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import ipaddress
+import time
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -15,6 +17,8 @@ MAX_BODY_BYTES = 32 << 20
 """A request's body may hold so much: files of students come in one piece."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 COOKIE = "plsim_token"
+MAX_BODY_SECONDS = 60.0
+"""A request's body must have come by then."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -79,7 +83,20 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, guarded)
             return
-        await self._app(scope, _bounded(receive), guarded)
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await guarded(message)
+
+        try:
+            await self._app(scope, _bounded(receive), noted)
+        except Exception:
+            # Whoever stands outside would answer without our headers.
+            if not started:
+                await _problem(500, "Something went wrong on the server.")(scope, receive, guarded)
+            raise
 
     def _refused(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         """The answer to a request that may not be made; ``None`` when it may."""
@@ -87,9 +104,9 @@ class Guard:
         if self._hosts and _without_port(host) not in self._hosts:
             return _problem(421, f"This server does not answer to the name '{host[:100]}'.")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host:
+        if origin is not None and _host_of(origin) != host:
             return _problem(403, "Another site's page may not ask this server.")
-        if headers.get("sec-fetch-site") in {"cross-site", "same-site"} and scope["method"] != "GET":
+        if headers.get("sec-fetch-site") in {"cross-site", "same-site"} and not _is_visit(scope, headers):
             return _problem(403, "Another site's page may not ask this server.")
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length[:20]) > MAX_BODY_BYTES:
@@ -116,19 +133,41 @@ class Guard:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """What is received, cut off where it grows too large without having said so."""
+    """What is received, cut off where it grows too large without having said so, or takes too long to come."""
     seen = 0
+    whole = False
+    until = time.monotonic() + MAX_BODY_SECONDS
 
     async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole
+        if whole:
+            return await receive()  # waits until who asked has left
+        try:
+            message = await asyncio.wait_for(receive(), max(until - time.monotonic(), 0.01))
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         if message["type"] == "http.request":
+            whole = not message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > MAX_BODY_BYTES:
                 return {"type": "http.disconnect"}
         return message
 
     return bounded
+
+
+def _host_of(origin: str) -> str:
+    """The host that an origin names; empty when it is malformed."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _is_visit(scope: Scope, headers: Headers) -> bool:
+    """Whether somebody follows another site's link to the page itself; nothing is computed for that."""
+    navigates = headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return scope["method"] == "GET" and scope["path"] == "/" and navigates
 
 
 def _without_port(host: str) -> str:

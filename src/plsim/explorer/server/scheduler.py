@@ -21,7 +21,7 @@ class Superseded(Exception):  # noqa: N818 - nothing went wrong
     """Nobody waits for this work any more."""
 
 
-class Desk:
+class Scheduler:
     """Threads for urgent and for patient work.
 
     Parameters

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import secrets
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from plsim.core.errors import PopulationError
-from plsim.explorer.server.kept import Kept
+from plsim.explorer.server.kept import Kept, bytes_of
+from plsim.explorer.server.reader import Reader
 from plsim.explorer.server.requests import MAX_STUDENTS
 from plsim.population.file_population import population_from_file
-from plsim.population.load import read_students_of
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.student_file import StudentFile
 
-MOST_KEPT = 8
+MOST_KEPT_BYTES = 100.0 * 2**20
 MAX_UPLOAD_BYTES = 20 << 20
+MAX_UNPACKED_BYTES = 256 << 20
+MAX_ROWS = 1_000_000
+"""Rows in all files together: many terms and enrolments of the most students that may be simulated here."""
+_CHUNK = 1 << 20
 
 
 class Sent(BaseModel):
@@ -53,12 +61,13 @@ class Students(NamedTuple):
 class Uploads:
     """Students by a name that cannot be guessed."""
 
-    def __init__(self) -> None:
-        self._kept: Kept[Students] = Kept(float(MOST_KEPT))
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader or Reader()
+        self._kept: Kept[Students] = Kept(MOST_KEPT_BYTES, lambda each: bytes_of(each.file))
 
-    def add(self, sent: SentFiles) -> tuple[str, Students]:
-        """Read files; the name under which they are kept, and what was read."""
-        file = read_students_of(_bytes(sent))
+    def add(self, sent: SentFiles, gone: Callable[[], bool] = lambda: False) -> tuple[str, Students]:
+        """Read files; the name under which they are kept, and what was read. Ends when who sent them has left."""
+        file: StudentFile = self._reader.read(_bytes(sent), gone)
         if file.grade.shape[0] > MAX_STUDENTS:
             raise PopulationError(
                 "upload", "", f"{file.grade.shape[0]:,} students", allowed=f"up to {MAX_STUDENTS:,} here",
@@ -66,6 +75,10 @@ class Uploads:
             )  # fmt: skip
         name = secrets.token_urlsafe(12)
         return name, self._kept.put(name, Students(file, file.source))
+
+    def close(self) -> None:
+        """End the process that reads."""
+        self._reader.close()
 
     def students(self, name: str) -> Students:
         """Students that were uploaded before."""
@@ -100,4 +113,35 @@ def _bytes(sent: SentFiles) -> dict[str, bytes]:
             allowed=f"up to {MAX_UPLOAD_BYTES:,} here",
             fix="Use `plsim run --population`",
         )
+    _check_rows(found)
     return found
+
+
+def _check_rows(files: Mapping[str, bytes]) -> None:
+    """Refuse what holds too many rows before any of them is read: a small zip may unpack to millions."""
+    rows = 0
+    for name, content in files.items():
+        rows += _rows_of_zip(name, content, MAX_ROWS - rows) if name.lower().endswith(".zip") else content.count(b"\n")
+        if rows > MAX_ROWS:
+            raise PopulationError(
+                name, "", f"more than {MAX_ROWS:,} rows", allowed=f"up to {MAX_ROWS:,} here",
+                fix="Use `plsim run --population`",
+            )  # fmt: skip
+
+
+def _rows_of_zip(name: str, content: bytes, most: int) -> int:
+    """Rows in the files of a zip, counted a piece at a time, and no further than ``most``."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            size = sum(member.file_size for member in packed.infolist())
+            if size > MAX_UNPACKED_BYTES:
+                allowed = f"up to {MAX_UNPACKED_BYTES >> 20} MB here"
+                raise PopulationError(name, "", f"{size >> 20:,} MB unpacked", allowed=allowed)
+            rows = 0
+            for member in packed.infolist():
+                with packed.open(member) as stream:
+                    while rows <= most and (piece := stream.read(_CHUNK)):
+                        rows += piece.count(b"\n")
+            return rows
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError, zlib.error):
+        return 0  # the reader says what is wrong with it

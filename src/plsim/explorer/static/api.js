@@ -12,7 +12,11 @@ async function answer(response) {
     if (error.name === "AbortError") throw error;
     if (response.ok) throw new Problem(t("The server’s answer could not be read."));
   }
-  if (!response.ok) throw new Problem(body?.problem ?? t("The server answered {status}.", { status: response.status }));
+  if (!response.ok) {
+    const problem = new Problem(body?.problem ?? t("The server answered {status}.", { status: response.status }));
+    problem.superseded = Boolean(body?.superseded);
+    throw problem;
+  }
   return body;
 }
 
@@ -25,6 +29,12 @@ async function ask(path, options) {
     throw new Problem(t("The server does not answer. Is “plsim explore” still running?"));
   }
   return answer(response);
+}
+
+/** The same for an answer that is a text. */
+export async function postText(path, body, { signal } = {}) {
+  const response = await fetch(path, { method: "POST", signal, credentials: "same-origin", headers: { "Accept-Language": place(), "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  return response.ok ? response.text() : answer(response);
 }
 
 /** The answer to a question without side effects. */

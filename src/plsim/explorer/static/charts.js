@@ -6,7 +6,11 @@
 import { csv, download, h, s, table, unique } from "./dom.js";
 import { figure, t } from "./i18n.js";
 
-export const COLOURS = { here: "#005a8c", typical: "#5f6670", band: "#9fc3da", grid: "#d9dde2", ink: "#1a1a1a", soft: "#4d4d4d" };
+const LIGHT = { here: "#005a8c", typical: "#5f6670", band: "#9fc3da", grid: "#d9dde2", ink: "#1a1a1a", soft: "#4d4d4d", paper: "#ffffff", mark: "#7a4a00" };
+const DARK = { here: "#6cb8e6", typical: "#a9b1ba", band: "#38627d", grid: "#3a4149", ink: "#eef1f4", soft: "#b9c1c9", paper: "#14181c", mark: "#e0b45c" };
+const PIN_COLOURS = { light: ["#005a8c", "#b3480a", "#6b4ba1", "#00735c"], dark: ["#6cb8e6", "#f0935a", "#b79ce8", "#4fc4a6"] };
+/** Colours of the moment: those of the system's mode, and the light ones on paper. */
+export const COLOURS = { ...LIGHT };
 /** Up to four scenarios: colour, dash and marker. */
 export const PINS = [
   { colour: "#005a8c", dash: "", marker: "circle" },
@@ -16,6 +20,23 @@ export const PINS = [
 ];
 /** Colours of stacked parts; drawn with gaps and named in a key, because there are many. */
 export const PARTS = ["#00466d", "#3d87b5", "#9fc3da", "#e8c17a", "#b3480a", "#8a8f96", "#cfd3d8"];
+
+const mode = matchMedia("(prefers-color-scheme: dark)");
+const redraws = new Set();
+/** Draws what `redraw` draws anew when the colours change: the system's mode, or paper. Returns how to stop that. */
+export function onColours(redraw) {
+  redraws.add(redraw);
+  return () => redraws.delete(redraw);
+}
+function recolour(dark) {
+  Object.assign(COLOURS, dark ? DARK : LIGHT);
+  PIN_COLOURS[dark ? "dark" : "light"].forEach((colour, index) => { PINS[index].colour = colour; });
+  for (const redraw of redraws) redraw();
+}
+recolour(mode.matches);
+mode.addEventListener("change", () => recolour(mode.matches));
+addEventListener("beforeprint", () => { if (mode.matches) recolour(false); });
+addEventListener("afterprint", () => { if (mode.matches) recolour(true); });
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 const MINUS = "−";
 
@@ -64,11 +85,11 @@ const frame = (width, height, says) => {
 };
 
 // A white edge keeps words readable where lines run behind them.
-const label = (x, y, text, more = {}) => s("text", { x, y, stroke: "#fff", "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke", ...more }, text);
+const label = (x, y, text, more = {}) => s("text", { x, y, stroke: COLOURS.paper, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke", ...more }, text);
 
 function mark(kind, x, y, colour, hollow = false) {
   const r = 6;
-  const look = { fill: hollow ? "#fff" : colour, stroke: colour, "stroke-width": 2 };
+  const look = { fill: hollow ? COLOURS.paper : colour, stroke: colour, "stroke-width": 2 };
   if (kind === "square") return s("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r, ...look });
   if (kind === "triangle") return s("path", { d: `M${x} ${y - r - 1}L${x + r + 1} ${y + r}L${x - r - 1} ${y + r}Z`, ...look });
   if (kind === "diamond") return s("path", { d: `M${x} ${y - r - 2}L${x + r + 2} ${y}L${x} ${y + r + 2}L${x - r - 2} ${y}Z`, ...look });
@@ -84,16 +105,17 @@ export function chartWidth(box, most = 1400) {
 /**
  * Numbers with their bands, a line each.
  *
- * rows: [{label, value, low, high, colour?, marker?, hollow?}]; low and high are null without a band.
+ * rows: [{label, value, low, high, colour?, marker?, hollow?, waiting?}]; low and high are null without a band.
+ * marks: [{label, value}], upright lines with a name: values to compare with.
  */
-export function dots(rows, { width, says, axis, digits = 1, within = null }) {
+export function dots(rows, { width, says, axis, digits = 1, within = null, marks = [], tight = false }) {
   const narrow = width < 480;
   const left = narrow ? 8 : Math.min(Math.max(...rows.map((row) => row.label.length), 6) * 7.4 + 16, width * 0.42);
   const right = 22 + 9 * Math.max(...rows.map((row) => signed(row.value, digits).length), 3);
-  const step = narrow ? 46 : 34;
-  const top = 8;
+  const step = narrow ? 46 : tight ? 26 : 34;
+  const top = 8 + 18 * marks.length;
   const height = top + rows.length * step + 46;
-  const [low, high] = within ?? limits(rows.flatMap((row) => [row.value, row.low, row.high]));
+  const [low, high] = within ?? limits([...rows.flatMap((row) => [row.value, row.low, row.high]), ...marks.map((one) => one.value)]);
   const at = (value) => left + ((value - low) / (high - low)) * (width - left - right);
   const bottom = top + rows.length * step;
   const places = ticks(low, high, narrow ? 4 : 6);
@@ -104,14 +126,24 @@ export function dots(rows, { width, says, axis, digits = 1, within = null }) {
   }
   svg.append(s("line", { x1: at(0), x2: at(0), y1: top - 2, y2: bottom + 4, stroke: COLOURS.ink, "stroke-width": 1.5 }),
     label(left + (width - left - right) / 2, bottom + 38, axis, { "text-anchor": "middle", fill: COLOURS.soft }));
+  marks.forEach((one, index) => {
+    const x = at(one.value);
+    const text = `${one.label}: ${signed(one.value, 1)}`;
+    const before = x > width / 2;
+    svg.append(s("line", { x1: x, x2: x, y1: 4 + 18 * index, y2: bottom, stroke: COLOURS.mark, "stroke-width": 1.5, "stroke-dasharray": "5 3" }, s("title", {}, text)),
+      label(x + (before ? -6 : 6), 15 + 18 * index, text, { "text-anchor": before ? "end" : "start", "font-size": 13, fill: COLOURS.mark, class: "benchmark" }));
+  });
   rows.forEach((row, index) => {
     const y = top + index * step + (narrow ? 32 : step / 2);
-    const colour = row.colour ?? COLOURS.here;
+    const colour = row.waiting ? COLOURS.typical : row.colour ?? COLOURS.here;
+    const text = `${row.label}: ${row.words ?? signed(row.value, digits)}`;
     svg.append(label(narrow ? 4 : left - 10, narrow ? y - 16 : y + 5, row.label, narrow ? {} : { "text-anchor": "end" }));
     if (row.low !== null && Number.isFinite(row.low)) {
-      svg.append(s("line", { x1: at(row.low), x2: at(row.high), y1: y, y2: y, stroke: colour, "stroke-width": 7, "stroke-opacity": 0.35, class: "band" }));
+      svg.append(s("line", { x1: at(row.low), x2: at(row.high), y1: y, y2: y, stroke: colour, "stroke-width": 7, "stroke-opacity": 0.35, class: "band" }, s("title", {}, text)));
     }
-    svg.append(mark(row.marker ?? "circle", at(row.value), y, colour, row.hollow),
+    const dot = mark(row.marker ?? "circle", at(row.value), y, colour, row.hollow);
+    dot.append(s("title", {}, text));
+    svg.append(dot,
       label(width - right + 8, y + 5, signed(row.value, digits), { "font-weight": 600, fill: colour }));
   });
   return svg;
@@ -122,7 +154,7 @@ export function dots(rows, { width, says, axis, digits = 1, within = null }) {
  *
  * series: [{name, colour, dash, parts: [[[x, y], ...], ...]}], a part for each year. Names stand in a key on top.
  */
-export function lines(series, { width, says, xAxis, yAxis, height = 240, zero = false, within = null, digits = null, signs = false, xPlaces = null, cuts = [] }) {
+export function lines(series, { width, says, xAxis, yAxis, height = 240, zero = false, within = null, digits = null, signs = false, xPlaces = null, cuts = [], pointName = (x) => number(x, 0) }) {
   const points = series.flatMap((one) => one.parts.flat());
   const [low, high] = within ?? limits(points.map(([, y]) => y), { zero });
   const xs = points.map(([x]) => x);
@@ -157,6 +189,11 @@ export function lines(series, { width, says, xAxis, yAxis, height = 240, zero = 
       const path = part.map(([x, y], index) => `${index ? "L" : "M"}${px(x).toFixed(1)} ${py(y).toFixed(1)}`).join("");
       svg.append(s("path", { d: path, fill: "none", stroke: one.colour, "stroke-width": 2.5, "stroke-dasharray": one.dash || null }));
     }
+  }
+  // Marks to point at: each says where it is and what it shows.
+  for (const one of series) for (const part of one.parts) for (const [x, y] of part) {
+    svg.append(s("circle", { cx: px(x).toFixed(1), cy: py(y).toFixed(1), r: 5, fill: COLOURS.ink, "fill-opacity": 0, class: "point" },
+      s("title", {}, `${one.name}, ${pointName(x)}: ${write(y)}`)));
   }
   return svg;
 }
@@ -238,7 +275,7 @@ export async function png(svg, scale = 2) {
     await image.decode();
     const canvas = h("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
     const pen = canvas.getContext("2d");
-    pen.fillStyle = "#fff";
+    pen.fillStyle = COLOURS.paper;
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((done) => canvas.toBlob(done, "image/png"));

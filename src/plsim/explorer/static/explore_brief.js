@@ -2,24 +2,28 @@
 
 import { png } from "./charts.js";
 import { h } from "./dom.js";
+import { t } from "./i18n.js";
 
 const WIDTH = 1400;
 const EDGE = 40;
 const CHARTS = ["effect", "who-fifths", "teachers-hours", "cost"];
 
-/** A picture of the answer. */
-export async function briefPng(title, doc, answer) {
+/** A picture of the answer: what was moved, the verdict with its ranges, charts, and all cautions. */
+export async function briefPng(title, moved, doc, figures) {
   const charts = [];
   for (const name of CHARTS) {
-    const figure = answer.querySelector(`figure[data-name="${name}"]`);
+    const figure = figures.find((one) => one.dataset.name === name);
     if (figure) charts.push({ title: figure.querySelector("figcaption").textContent, image: await createImageBitmap(await png(figure.querySelector("svg"))) });
   }
   const canvas = h("canvas", { width: WIDTH, height: 10 });
   const pen = canvas.getContext("2d");
   const words = [
     ...wrapped(pen, title, "700 40px system-ui, sans-serif", 54),
-    ...doc.summary.flatMap((line) => wrapped(pen, line, "26px system-ui, sans-serif", 36)),
-    ...wrapped(pen, `Bands: 90% of ${doc.worlds.done} worlds (${doc.worlds.label}). plsim, scenario ${doc.scenario.digest}, seed ${doc.scenario.seed}.`, "20px system-ui, sans-serif", 30),
+    ...(moved ? wrapped(pen, moved, "22px system-ui, sans-serif", 32) : []),
+    ...wrapped(pen, doc.verdict, "600 28px system-ui, sans-serif", 40),
+    ...doc.cost.sentences.slice(0, 2).concat(doc.teachers.sentences.slice(0, 1), doc.who_line || []).flatMap((line) => wrapped(pen, line, "22px system-ui, sans-serif", 32)),
+    ...doc.cautions.flatMap((line) => wrapped(pen, `• ${line}`, "20px system-ui, sans-serif", 29)),
+    ...wrapped(pen, t("plsim, scenario {digest}, seed {seed}.", { digest: doc.scenario.digest, seed: doc.scenario.seed }), "18px system-ui, sans-serif", 28),
   ];
   const half = (WIDTH - 3 * EDGE) / 2;
   const scaled = charts.map((one) => ({ ...one, width: half, height: (one.image.height / one.image.width) * half }));

@@ -1,8 +1,10 @@
 // What can be set: sliders with plain words, units, typical practice and evidence.
 
 import { h, unique } from "./dom.js";
+import { counted, t } from "./i18n.js";
 
 const SECTIONS = [
+  ["first", "Start with these", "What people ask about most. Everything else is below."],
   ["practices", "Practices", "What teachers and students do. Move “How much of it” first."],
   ["support", "Support", "What is given to teachers and schools so that practices can work."],
   ["programs", "Added programs", "Things bought or staffed beside the practices. Typical schools have none."],
@@ -13,12 +15,12 @@ const SECTIONS = [
 /** A value in words. */
 export function shown(control, value) {
   if (control.kind === "choice") return control.choices.find(([key]) => key === (value ?? ""))?.[1] ?? String(value);
-  if (value === null || value === undefined) return control.section === "programs" ? "none" : "as each school has it";
-  if (control.kind === "switch") return value ? "yes" : "no";
+  if (value === null || value === undefined) return control.section === "programs" ? t("none") : t("as each school has it");
+  if (control.kind === "switch") return value ? t("yes") : t("no");
   if (control.kind === "share") return `${Math.round(value * 100)}%`;
   const text = String(Math.round(value * 100) / 100).replace("-", "−");
   const unit = { "hours/week": "hours a week", "minutes/week": "minutes a week", count: "", ratio: "", "hours/year": "hours a year" }[control.unit] ?? control.unit;
-  return `${text} ${unit}`.trim();
+  return `${text} ${text === "1" ? unit.replace(/^(hour|minute|student|week|time)s\b/, "$1") : unit}`.trim();
 }
 
 /**
@@ -26,17 +28,42 @@ export function shown(control, value) {
  */
 export function controlPanel({ groups, controls }, onchange) {
   const rows = new Map();
+  const first = controls.filter((control) => control.first).sort((a, b) => a.first - b.first);
   const switches = new Map();
   const changed = new Map();
   const element = h("div", { class: "controls" });
+  const found = h("p", { class: "soft", role: "status" });
+  const search = h("input", { type: "search", id: "find-control", placeholder: t("Find a setting"), "aria-label": t("Find a setting"), oninput: () => find(search.value) });
+  element.append(h("div", { class: "find" }, search, found));
   for (const [section, title, about] of SECTIONS) {
     const inside = groups.filter((group) => group.section === section);
     const count = h("span", { class: "count" });
-    const box = h("details", { class: "section", "data-section": section, open: section === "practices" && matchMedia("(min-width: 60rem)").matches },
-      h("summary", {}, h("span", { role: "heading", "aria-level": 2 }, title), " ", count), h("p", { class: "soft" }, about),
-      inside.map((group) => groupBox(group, controls.filter((control) => control.group === group.key))));
+    const box = h("details", { class: "section", "data-section": section, open: section === "first" && matchMedia("(min-width: 60rem)").matches },
+      h("summary", {}, h("span", { role: "heading", "aria-level": 2 }, t(title)), " ", count), h("p", { class: "soft" }, t(about)),
+      section === "first" ? h("div", { class: "group" }, first.map((control) => row(control, control.whole_title)))
+        : inside.map((group) => groupBox(group, controls.filter((control) => control.group === group.key && !control.first))));
     changed.set(section, count);
     element.append(box);
+  }
+
+  /** Show only the controls whose words hold what is looked for. */
+  function find(text) {
+    const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const named = new Map(groups.map((group) => [group.key, group.title]));
+    let many = 0;
+    for (const line of element.querySelectorAll(".control")) {
+      const control = controls.find((one) => one.key === line.dataset.key);
+      const said = [control.title, control.whole_title, control.meaning, named.get(control.group)].join(" ").toLowerCase();
+      line.hidden = words.length > 0 && !words.every((word) => said.includes(word));
+      if (words.length && !line.hidden) {
+        many += 1;
+        for (let at = line.parentElement; at && at !== element; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+      }
+    }
+    for (const box of element.querySelectorAll(".section, fieldset.group, details.more")) {
+      box.classList.toggle("no-match", words.length > 0 && !box.querySelector(".control:not([hidden])"));
+    }
+    found.textContent = words.length ? counted(many, "{n} setting found", "{n} settings found") : "";
   }
 
   function groupBox(group, members) {
@@ -45,7 +72,7 @@ export function controlPanel({ groups, controls }, onchange) {
     const more = members.filter((control) => !control.main);
     const body = [
       main.map(row),
-      more.length ? h("details", { class: "more" }, h("summary", {}, `More settings${alone ? "" : `: ${group.title.toLowerCase()}`}`), group.section === "practices" ? h("p", { class: "soft" }, "What it is like where all of it is done (100%). Amounts shrink with “How much of it”, kinds and qualities do not.") : null, more.map(row)) : null,
+      more.length ? h("details", { class: "more" }, h("summary", {}, alone ? t("More settings") : t("More settings: {group}", { group: group.title.toLowerCase() })), group.section === "practices" ? h("p", { class: "soft" }, t("What it is like where all of it is done (100%). Amounts shrink with “How much of it”, kinds and qualities do not.")) : null, more.map(row)) : null,
     ];
     if (group.section === "programs") return programBox(group, members, body);
     if (alone) return h("div", { class: "group" }, body);
@@ -64,10 +91,10 @@ export function controlPanel({ groups, controls }, onchange) {
     return h("fieldset", { class: "group" }, h("legend", {}, h("label", { for: id, class: "check" }, box, group.title)), h("p", { class: "soft" }, group.meaning), inside);
   }
 
-  function row(control) {
+  function row(control, title = control.title) {
     const id = unique("control");
     const output = h("output", { for: id });
-    const describe = h("span", { class: "typical", id: `${id}-typical` }, control.section === "programs" || control.section === "population" ? `usual: ${shown(control, control.typical)}` : `typical: ${shown(control, control.typical)}`);
+    const describe = h("span", { class: "typical", id: `${id}-typical` }, control.section === "programs" || control.section === "population" ? t("usual: {value}", { value: shown(control, control.typical) }) : t("typical: {value}", { value: shown(control, control.typical) }));
     let input;
     let put;
     if (control.kind === "choice") {
@@ -88,7 +115,7 @@ export function controlPanel({ groups, controls }, onchange) {
       };
     }
     const line = h("div", { class: "control", "data-key": control.key },
-      h("div", { class: "head" }, h("label", { for: id }, control.title), output),
+      h("div", { class: "head" }, h("label", { for: id }, title), output),
       control.kind === "choice" || control.kind === "switch" ? input : h("div", { class: "track" }, input, marks(control)),
       h("div", { class: "foot" }, describe, evidence(control)));
     function tell(value) {
@@ -118,8 +145,9 @@ export function controlPanel({ groups, controls }, onchange) {
     mark(changes) {
       for (const line of element.querySelectorAll(".control")) line.classList.toggle("moved", line.dataset.key in changes);
       for (const [section, count] of changed) {
-        const many = Object.keys(changes).filter((key) => key.startsWith(`${section}.`)).length;
-        count.textContent = many ? `${many} moved` : "";
+        const mine = (key) => (first.some((control) => control.key === key) ? "first" : key.split(".")[0]);
+        const many = Object.keys(changes).filter((key) => mine(key) === section).length;
+        count.textContent = many ? t("{n} moved", { n: many }) : "";
       }
     },
     /** Hide the controls of drawn students while somebody's own students are there. */
@@ -134,7 +162,7 @@ function marks(control) {
   const place = (value) => `${Math.min(Math.max(((value - control.low) / (control.high - control.low || 1)) * 100, 0), 100)}%`;
   const box = h("div", { class: "marks", "aria-hidden": "true" });
   if (control.covered) {
-    const bar = h("span", { class: "covered" });
+    const bar = h("span", { class: control.studied ? "covered" : "covered plausible" });
     bar.style.left = place(control.covered[0]);
     bar.style.right = `calc(100% - ${place(control.covered[1])})`;
     box.append(bar);
@@ -147,15 +175,19 @@ function marks(control) {
   return box;
 }
 
-const GRADE = (entry) => `Grade ${entry.grade}: ${entry.grade_means}.`;
+const grade = (entry) => t("Grade {grade}: {means}.", { grade: entry.grade, means: entry.grade_means });
 
 function evidence(control) {
   const inside = control.evidence.map((entry) => h("div", {},
     h("p", {}, entry.meaning),
-    h("p", {}, `Value ${entry.value}, plausible from ${entry.low} to ${entry.high} (${entry.unit}). ${GRADE(entry)}`),
-    h("p", {}, `Source: ${entry.source} `, h("code", {}, entry.key))));
+    h("p", {}, t("Value {value}, tried from {low} to {high} ({unit}).", { value: entry.value, low: entry.low, high: entry.high, unit: entry.unit }), " ", grade(entry)),
+    h("p", {}, t("Source: {source}", { source: entry.source }), " ", h("code", {}, entry.key))));
   if (control.meaning !== control.evidence[0]?.meaning) inside.unshift(h("p", {}, control.meaning));
-  if (!control.evidence.length) inside.push(h("p", {}, "A choice of yours: no number in the registry of evidence stands behind it."));
-  if (control.covered) inside.push(h("p", {}, `Studies and the registry cover ${shown(control, control.covered[0])} to ${shown(control, control.covered[1])} (the thick line under the slider). Beyond, the model goes on alone.`));
-  return h("details", { class: "evidence" }, h("summary", { "aria-label": `Meaning and evidence: ${control.title}` }, "Meaning and evidence"), inside);
+  if (!control.evidence.length) inside.push(h("p", {}, t("A choice of yours: no number in the registry of evidence stands behind it.")));
+  if (control.covered) {
+    const ends = { low: shown(control, control.covered[0]), high: shown(control, control.covered[1]) };
+    inside.push(h("p", {}, control.studied ? t("Studied from {low} to {high} (the solid line under the slider). Beyond, the model extrapolates.", ends)
+      : t("No study stands behind a range. From {low} to {high} is plausible, our judgement (the dotted line under the slider).", ends)));
+  }
+  return h("details", { class: "evidence" }, h("summary", { "aria-label": t("Meaning and evidence: {title}", { title: control.title }) }, t("Meaning and evidence")), inside);
 }

@@ -61,4 +61,4 @@ export function encoded(state) {
 }
 
 /** What the server is asked. */
-export const question = ({ start, changes, years, seed }, population = "") => ({ start, changes, years, seed, population });
+export const requestOf = ({ start, changes, years, seed }, population = "") => ({ start, changes, years, seed, population });

@@ -2,6 +2,7 @@
 
 import { post, Problem } from "./api.js";
 import { h, unique } from "./dom.js";
+import { t } from "./i18n.js";
 
 const MOST = 20 * 2 ** 20;
 
@@ -23,7 +24,7 @@ export function uploadPanel(onchange, start) {
 
   async function send(files) {
     if (!files.length) return;
-    says.replaceChildren(h("p", {}, "Reading…"));
+    says.replaceChildren(h("p", {}, t("Reading…"), " ", h("progress", { "aria-label": t("Reading…") })));
     try {
       if (files.reduce((sum, file) => sum + file.size, 0) > MOST) throw new Problem("These files are too large for the page (20 MB). `plsim run --population` takes them.");
       const answer = await post("/api/population", { start: start(), files: await Promise.all(files.map(packed)) });

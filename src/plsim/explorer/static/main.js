@@ -8,6 +8,7 @@ import { run } from "./screens.js";
 const SCREENS = [
   [/^\/$/, () => import("./home.js"), () => ""],
   [/^\/explore$/, () => import("./explore.js"), () => t("Explore a decision")],
+  [/^\/practices$/, () => import("./practices.js"), () => t("Which practices matter?")],
   [/^\/teach(\/[\w-]+)?$/, () => import("./teach.js"), () => t("Teach with it")],
   [/^\/kit\/[\w-]+(\/\w+)?$/, () => import("./teachkit.js"), () => t("Trainer’s kit")],
   [/^\/classroom$/, () => import("./classroom.js"), () => t("Watch a classroom")],

@@ -19,6 +19,15 @@ export function go(path, params) {
 /** Change the address of where we are, without leaving a step in the history or showing the screen anew. */
 export function settle(path, params) {
   try {
-    history.replaceState(null, "", address(path, params));
+    history.replaceState(history.state, "", address(path, params));
   } catch { /* a page from a file may not be allowed to: the address then stays as it was */ }
+}
+
+/** Change the address and leave a step in the history, so that Back returns; the screen is not shown anew. Its number. */
+export function step(path, params) {
+  const next = (history.state?.step ?? 0) + 1;
+  try {
+    history.pushState({ step: next }, "", address(path, params));
+  } catch { /* the same */ }
+  return next;
 }

@@ -274,7 +274,7 @@ def frame(of: Loaded, step: Step) -> dict[str, Any]:
     about += [subject_name(step.subject)] if step.subject != "both" else []
     return {
         "kind": "lines" if step.compare == "years" else "bars",
-        "title": "Cost per student and year" if step.outcome == "cost_per_student" else outcome_label(step.outcome),
+        "title": outcome_label(step.outcome),
         "about": ", ".join(about),
         "unit": name,
         "digits": unit.digits,

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plsim.explorer.decisions.labels import start_title
 from plsim.explorer.server.requests import _Key, _Value
-from plsim.explorer.server.scheduler import Desk
+from plsim.explorer.server.scheduler import Scheduler
 from plsim.explorer.teaching.classroom import Classroom, Recorder, compact
 from plsim.explorer.teaching.classroom_changes import THINGS
 from plsim.explorer.teaching.classroom_pairs import PAIRS
@@ -65,11 +65,11 @@ class Teaching:
         with self._lock:
             return self.referee.tried(changes)
 
-    def step(self, name: str, index: int, desk: Desk) -> dict[str, Any]:
+    def step(self, name: str, index: int, scheduler: Scheduler) -> dict[str, Any]:
         """A step's run; gives way to what somebody waits for elsewhere."""
 
         def stop() -> bool:
-            desk.give_way()
+            scheduler.give_way()
             return False
 
         return self.stage.step(self.demonstrations[name], index, stop=stop)
@@ -181,9 +181,9 @@ async def step(request: Request, name: _Name, number: _Number) -> dict[str, Any]
     found = _found(request, name)
     if number > len(found.says.steps):
         raise HTTPException(404, f"“{name}” has {len(found.says.steps)} steps.")
-    desk: Desk = request.app.state.desk
-    work = partial(_of(request).step, name, number - 1, desk)
-    return await asyncio.wrap_future(desk.patient(work))
+    scheduler: Scheduler = request.app.state.scheduler
+    work = partial(_of(request).step, name, number - 1, scheduler)
+    return await asyncio.wrap_future(scheduler.patient(work))
 
 
 @cache
@@ -222,16 +222,16 @@ async def game() -> dict[str, Any]:
 @router.post("/game/try")
 async def try_plan(request: Request, asked: Plan) -> dict[str, Any]:
     """What a plan brings and takes in the central world."""
-    desk: Desk = request.app.state.desk
-    return await asyncio.wrap_future(desk.urgent(partial(_of(request).tried, asked.changes)))
+    scheduler: Scheduler = request.app.state.scheduler
+    return await asyncio.wrap_future(scheduler.urgent(partial(_of(request).tried, asked.changes)))
 
 
 @router.post("/game/board")
 async def board(request: Request, asked: Plans) -> dict[str, Any]:
     """The leaderboard, with bands."""
-    desk: Desk = request.app.state.desk
+    scheduler: Scheduler = request.app.state.scheduler
     plans = [(each.team, each.changes) for each in asked.plans]
-    return await asyncio.wrap_future(desk.urgent(partial(_of(request).board, plans)))
+    return await asyncio.wrap_future(scheduler.urgent(partial(_of(request).board, plans)))
 
 
 @router.get("/classroom")
@@ -257,8 +257,8 @@ async def told(request: Request, asked: Told) -> list[list[str]]:
 
 
 async def _recorded(request: Request, asked: Classroom) -> dict[str, Any]:
-    desk: Desk = request.app.state.desk
-    return await asyncio.wrap_future(desk.urgent(partial(_of(request).recorder.recorded, asked)))
+    scheduler: Scheduler = request.app.state.scheduler
+    return await asyncio.wrap_future(scheduler.urgent(partial(_of(request).recorder.recorded, asked)))
 
 
 def _of(request: Request) -> Teaching:

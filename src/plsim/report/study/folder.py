@@ -41,7 +41,17 @@ class StudyFolder:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
-        return tuple(sorted(file.stem for file in (self.path / "tables").glob("*.parquet")))
+        return tuple(sorted(self._files))
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        """Where each table is: a trimmed folder may hold some of them only, or as text, or beside the summary."""
+        places = (
+            self.path.glob("*.csv"),
+            (self.path / "tables").glob("*.csv"),
+            (self.path / "tables").glob("*.parquet"),
+        )
+        return {file.stem: file for files in places for file in files}
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
@@ -55,13 +65,16 @@ class StudyFolder:
             return None
         key = f"{name} {' '.join(only)}"
         if key not in self._tables:
-            file = self.path / "tables" / f"{name}.parquet"
+            file = self._files[name]
             try:
-                self._tables[key] = pd.read_parquet(file, columns=list(only) or None)
+                if file.suffix == ".csv":
+                    self._tables[key] = pd.read_csv(file, usecols=list(only) or None, keep_default_na=True)
+                else:
+                    self._tables[key] = pd.read_parquet(file, columns=list(only) or None)
             # pyarrow's errors about damaged files are ValueError and OSError.
             except (OSError, ValueError, RecursionError) as error:
                 raise InputError(
-                    str(self.path), f"tables/{file.name}", f"cannot be read: {error}", fix=_AGAIN
+                    str(self.path), str(file.relative_to(self.path)), f"cannot be read: {error}", fix=_AGAIN
                 ) from None
         return self._tables[key]
 

@@ -22,9 +22,8 @@ from plsim.engine.setting import WINDOWS, Setting
 from plsim.evidence import norms
 from plsim.measures.effects import Row, effect_rows
 from plsim.practices.levers import FIRST_INTENSITY, LEVERS, PRACTICES
-from plsim.runs.outcomes import year_outcomes
+from plsim.runs.outcomes import still_there, year_outcomes
 from plsim.runs.spending import YearLevers
-from plsim.runs.study_designs import counted
 from plsim.runs.survey_outcomes import done
 from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed, load
@@ -105,7 +104,7 @@ class Tried:
         grade = self.setting.timeline.years[at].grade.astype(np.int64)[:, np.newaxis]
         sd = norms().sd_fall_observed[np.arange(2), grade]
         gap = (self.program.tests[at, SPRING_WEEK].achievement - self.typical.tests[at, SPRING_WEEK].achievement) / sd
-        return gap.mean(axis=1), counted(self.setting, at)
+        return gap.mean(axis=1), still_there(self.setting, at)
 
     def school_effects(self, year: int | None = None) -> Floats:
         """Every school's mean effect (SD). Shape (schools,)."""

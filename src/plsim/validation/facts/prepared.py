@@ -16,8 +16,7 @@ from plsim.core.calendar import (
 from plsim.core.errors import StudyError
 from plsim.engine.setting import WINDOWS, Setting
 from plsim.evidence import norms
-from plsim.runs.outcomes import partitions
-from plsim.runs.study_designs import counted
+from plsim.runs.outcomes import partitions, still_there
 from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import typical_practices
@@ -68,7 +67,7 @@ class Prepared:
 
     def counted(self, year: int) -> np.ndarray:
         """Whose results count in a year (from 1). Shape (students,)."""
-        return counted(self.setting, year - 1)
+        return still_there(self.setting, year - 1)
 
     def sd(self, year: int) -> Floats:
         """The design's SD of the broad test, for every student and subject. Shape (students, 2)."""

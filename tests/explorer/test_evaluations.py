@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 import plsim
-from plsim.explorer.decisions.evaluation import Picture, run_central, run_number, run_why
-from plsim.explorer.decisions.evaluations import Pictures
-from plsim.explorer.decisions.side_by_side import compared_pictures, on_common_ground
-from plsim.explorer.decisions.view_model import told
+from plsim.explorer.decisions.evaluation import Evaluation, run_central, run_number, run_why
+from plsim.explorer.decisions.evaluations import Evaluations
+from plsim.explorer.decisions.side_by_side import compared_evaluations, on_common_context
+from plsim.explorer.decisions.view_model import view_of
 from plsim.explorer.server.kept import Kept
-from plsim.explorer.server.requests import Question
-from plsim.explorer.server.scheduler import Desk, Superseded
+from plsim.explorer.server.requests import ScenarioRequest
+from plsim.explorer.server.scheduler import Scheduler, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.measures.effects import Row
 from plsim.report.tables import growth_curves, hours_by_mode, teacher_curves
@@ -30,14 +30,14 @@ from plsim.scenario.loading import loads
 
 T = TypeVar("T")
 SMALL = {"population.schools": 3, "population.students_per_school": 40, "population.charter_schools": 1}
-COACHED = Question(start="personalized_school", years=2, changes={**SMALL, "support.coaching_hours": 1.0})
-DESK = Desk(1)
-PICTURES = Pictures(DESK, Uploads())
-GROUNDS = PICTURES.grounds
+COACHED = ScenarioRequest(start="personalized_school", years=2, changes={**SMALL, "support.coaching_hours": 1.0})
+SCHEDULER = Scheduler(1)
+EVALUATIONS = Evaluations(SCHEDULER, Uploads())
+CONTEXTS = EVALUATIONS.contexts
 
 
 def engine():
-    return DESK.engine(urgent=False)
+    return SCHEDULER.engine(urgent=False)
 
 
 def nothing() -> None:
@@ -50,12 +50,12 @@ def in_thread(work: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, work).result()
 
 
-def complete(question: Question, worlds: int = 2, pictures: Pictures = PICTURES) -> Picture:
-    picture = pictures.picture(question.scenario(), question.population, worlds)
-    run_central(picture, pictures.grounds, engine, nothing)
+def complete(asked: ScenarioRequest, worlds: int = 2, evaluations: Evaluations = EVALUATIONS) -> Evaluation:
+    evaluation = evaluations.evaluation(asked.scenario(), asked.population, worlds)
+    run_central(evaluation, evaluations.contexts, engine, nothing)
     for number in range(worlds):
-        run_number(picture, number, pictures.grounds, engine, nothing)
-    return picture
+        run_number(evaluation, number, evaluations.contexts, engine, nothing)
+    return evaluation
 
 
 def same(result: Result, other: Result) -> bool:
@@ -68,24 +68,24 @@ def same(result: Result, other: Result) -> bool:
 
 
 @pytest.fixture(scope="module")
-def coached() -> Picture:
+def coached() -> Evaluation:
     return complete(COACHED)
 
 
-def test_a_picture_holds_the_numbers_of_a_run(coached: Picture) -> None:
+def test_a_picture_holds_the_numbers_of_a_run(coached: Evaluation) -> None:
     run = plsim.run(COACHED.scenario(), worlds=2, other_designs=False)
 
     assert len(coached.rows) > 200
     assert same(coached.result(), run)
 
 
-def test_another_setting_on_the_same_ground_holds_the_numbers_of_its_own_run(coached: Picture) -> None:
-    question = COACHED.model_copy(update={"changes": {**COACHED.changes, "practices.technology.intensity": 0.9}})
+def test_another_setting_on_the_same_ground_holds_the_numbers_of_its_own_run(coached: Evaluation) -> None:
+    asked = COACHED.model_copy(update={"changes": {**COACHED.changes, "practices.technology.intensity": 0.9}})
 
-    picture = complete(question, worlds=1)
+    evaluation = complete(asked, worlds=1)
 
-    assert picture.ground is coached.ground
-    assert same(picture.result(), plsim.run(question.scenario(), worlds=1, other_designs=False))
+    assert evaluation.shared is coached.shared
+    assert same(evaluation.result(), plsim.run(asked.scenario(), worlds=1, other_designs=False))
 
 
 @pytest.mark.parametrize(
@@ -97,24 +97,24 @@ def test_another_setting_on_the_same_ground_holds_the_numbers_of_its_own_run(coa
     ids=str,
 )  # fmt: skip
 def test_what_changes_staff_classes_time_or_conditions_holds_the_numbers_of_its_run(
-    coached: Picture, changes: dict[str, object]
+    coached: Evaluation, changes: dict[str, object]
 ) -> None:
-    question = COACHED.model_copy(update={"changes": {**COACHED.changes, **changes}})
+    asked = COACHED.model_copy(update={"changes": {**COACHED.changes, **changes}})
 
-    picture = complete(question, worlds=1)
+    evaluation = complete(asked, worlds=1)
 
     assert coached.done == 2
-    assert same(picture.result(), plsim.run(question.scenario(), worlds=1, other_designs=False))
+    assert same(evaluation.result(), plsim.run(asked.scenario(), worlds=1, other_designs=False))
 
 
-def test_the_scenario_file_gives_the_same_numbers(coached: Picture) -> None:
+def test_the_scenario_file_gives_the_same_numbers(coached: Evaluation) -> None:
     again = loads(coached.scenario.to_toml())
 
     assert again == coached.scenario
     assert same(coached.result(), plsim.run(again, worlds=2, other_designs=False))
 
 
-def test_the_weeks_are_those_of_a_results_table(coached: Picture) -> None:
+def test_the_weeks_are_those_of_a_results_table(coached: Evaluation) -> None:
     run = plsim.run(COACHED.scenario(), worlds=0, other_designs=False)
     weekly = weekly_table(run.pair, run.central_run.world, "batch")
 
@@ -147,15 +147,15 @@ def test_own_students_give_the_numbers_of_a_run_on_their_file(tmp_path: Path) ->
     uploads = Uploads()
     content = base64.b64encode(roster).decode()
     name, _ = uploads.add(SentFiles(files=[Sent(name="../../etc/roster.csv", content=content)]))
-    question = Question(start="personalized_school", years=1, population=name)
+    asked = ScenarioRequest(start="personalized_school", years=1, population=name)
 
-    picture = complete(question, worlds=1, pictures=Pictures(DESK, uploads))
+    evaluation = complete(asked, worlds=1, evaluations=Evaluations(SCHEDULER, uploads))
 
-    assert same(picture.result(), plsim.run(question.scenario(), worlds=1, population=path, other_designs=False))
+    assert same(evaluation.result(), plsim.run(asked.scenario(), worlds=1, population=path, other_designs=False))
 
 
-def test_a_picture_says_how_many_worlds_are_above_zero_and_what_they_are(coached: Picture) -> None:
-    document = told(coached)
+def test_a_picture_says_how_many_worlds_are_above_zero_and_what_they_are(coached: Evaluation) -> None:
+    document = view_of(coached)
 
     row = document["effect"][-1]["rows"][-1]
     wanted = Row("percentile_points", "both", 2, "all", "paired", "difference", "points")
@@ -164,14 +164,14 @@ def test_a_picture_says_how_many_worlds_are_above_zero_and_what_they_are(coached
     assert document["worlds"] == {"done": 2, "asked": 2, "label": coached.result().world_label}
 
 
-def test_side_by_side_differences_are_those_of_plsim_compare(coached: Picture) -> None:
+def test_side_by_side_differences_are_those_of_plsim_compare(coached: Evaluation) -> None:
     from plsim.runs.compare import compare
 
     other = COACHED.model_copy(update={"changes": {**COACHED.changes, "practices.advising.intensity": 0.9}})
-    scenarios = on_common_ground((COACHED.scenario(), other.scenario()))
-    pictures = [complete(each, worlds=2) for each in (COACHED, other)]
+    scenarios = on_common_context((COACHED.scenario(), other.scenario()))
+    evaluations = [complete(each, worlds=2) for each in (COACHED, other)]
 
-    document = compared_pictures(pictures, ["A", "B"])
+    document = compared_evaluations(evaluations, ["A", "B"])
 
     named = [each.with_changes(name=name) for each, name in zip(scenarios, ("a", "b"), strict=True)]
     table = compare(named, worlds=2, why=False).differences
@@ -182,12 +182,12 @@ def test_side_by_side_differences_are_those_of_plsim_compare(coached: Picture) -
     assert document["table"]["rows"][0][3].startswith(signed(value, 1))
 
 
-def test_why_is_told_by_the_decomposition_and_adds_up(coached: Picture) -> None:
+def test_why_is_told_by_the_decomposition_and_adds_up(coached: Evaluation) -> None:
     from plsim.measures.effects import percentile_points
 
     run_why(coached, engine, nothing)
 
-    document = compared_pictures([coached, coached], ["A", "B"])["why"]
+    document = compared_evaluations([coached, coached], ["A", "B"])["why"]
 
     assert coached.why is not None
     whole = float(percentile_points(float(coached.why.total[-1, 2])))
@@ -204,26 +204,26 @@ def test_what_nobody_wants_any_more_stops_between_weeks() -> None:
         if weeks == 5:
             raise Superseded
 
-    question = COACHED.model_copy(update={"seed": 99})
-    picture = PICTURES.picture(question.scenario(), "", 0)
+    asked = COACHED.model_copy(update={"seed": 99})
+    evaluation = EVALUATIONS.evaluation(asked.scenario(), "", 0)
 
     with pytest.raises(Superseded):
-        run_central(picture, GROUNDS, engine, pause)
-    assert picture.done == -1
+        run_central(evaluation, CONTEXTS, engine, pause)
+    assert evaluation.done == -1
 
 
 def test_a_visitors_newer_question_leaves_nobody_waiting_for_the_older() -> None:
-    pictures = Pictures(Desk(1), Uploads())
-    older = Question(start="district_scale_up", years=8, seed=101)
+    evaluations = Evaluations(Scheduler(1), Uploads())
+    older = ScenarioRequest(start="district_scale_up", years=8, seed=101)
     newer = COACHED.model_copy(update={"seed": 102})
 
     async def stays() -> bool:
         return False
 
     async def both() -> tuple[object, ...]:
-        ask = partial(pictures.ask, count=0, known=-1, visitor="one", gone=stays)
+        ask = partial(evaluations.ask, count=0, known=-1, visitor="one", gone=stays)
         first = asyncio.create_task(ask((older,)))
-        while not pictures._watched:
+        while not evaluations._watched:
             await asyncio.sleep(0.01)
         second = asyncio.create_task(ask((newer,)))
         return await asyncio.gather(first, second, return_exceptions=True)
@@ -232,22 +232,22 @@ def test_a_visitors_newer_question_leaves_nobody_waiting_for_the_older() -> None
 
     assert isinstance(first, Superseded)
     assert second[0].done == 0
-    assert not pictures.picture(older.scenario(), "", 0).wanted
+    assert not evaluations.evaluation(older.scenario(), "", 0).wanted
 
 
 def test_who_has_left_is_not_waited_for() -> None:
-    pictures = Pictures(Desk(1), Uploads())
-    question = COACHED.model_copy(update={"seed": 103, "years": 8})
+    evaluations = Evaluations(Scheduler(1), Uploads())
+    asked = COACHED.model_copy(update={"seed": 103, "years": 8})
 
     async def left() -> bool:
         return True
 
     with pytest.raises(Superseded):
-        in_thread(pictures.ask((question,), count=0, known=-1, visitor="", gone=left))
-    assert not pictures.picture(question.scenario(), "", 0).wanted
+        in_thread(evaluations.ask((asked,), count=0, known=-1, visitor="", gone=left))
+    assert not evaluations.evaluation(asked.scenario(), "", 0).wanted
 
 
-def test_thin_counterfactuals_hold_nothing_that_outcomes_do_not_need(coached: Picture) -> None:
+def test_thin_counterfactuals_hold_nothing_that_outcomes_do_not_need(coached: Evaluation) -> None:
     assert coached.run is not None
     record = coached.run.counterfactual.record[0]
 

@@ -1,6 +1,6 @@
 """All texts that a catalogue must have, found in the sources: what JavaScript and Python say, and what stands in files.
 
-``python -m plsim.explorer.languages.collect es`` prints what a language lacks, as JSON to fill in.
+``python -m plsim.explorer.export.collect es`` prints what a language lacks, as JSON to fill in.
 """
 
 from __future__ import annotations

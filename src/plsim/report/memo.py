@@ -1,0 +1,236 @@
+"""A board memo: options side by side on one printed page, with what must be true, what to pilot and what to measure."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from plsim.core.errors import InputError
+from plsim.measures.vocabulary import outcome_label
+from plsim.report.folder import ResultFolder, read_folder
+from plsim.report.limits import PURPOSE, Limits, limits, limits_sentence
+from plsim.report.material import DataTable
+from plsim.report.page import filled, write_page
+from plsim.report.setting import Setting, scenario_of, setting_of
+from plsim.report.tables import BOTH, Effects, Estimate
+from plsim.report.words import counted, difference, group_name, in_worlds, interval, joined, leaning
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from plsim.scenario import Scenario
+
+FILE_NAME = "memo.html"
+MOST_OPTIONS = 4
+_COMPARISON = "comparison.json"
+_ROWS = (
+    ("percentile_points", "all", "Learning, percentile points"),
+    ("percentile_points", "quintile:1", ""),
+    ("percentile_points", "quintile:5", ""),
+    ("percentile_points", "lunch_eligible:yes", ""),
+    ("budget_cost_per_student", "all", "Budget, US dollars per student and year"),
+    ("unpaid_teacher_hours", "all", "Unpaid hours a teacher and week"),
+    ("unpaid_hours_value", "all", "Value of unpaid hours, dollars per student"),
+    ("teacher_hours", "all", "All hours asked of a teacher and week"),
+    ("strain", "all", ""),
+)
+_VERDICTS = {"gain": "ahead of typical practice", "loss": "behind typical practice", "open": "not clear"}
+_MOST_MOVED = 6
+
+
+class Option(NamedTuple):
+    """One option of a memo.
+
+    Attributes
+    ----------
+    label
+        What it is called.
+    effects
+        Rows of effects, as in ``effects.parquet``.
+    scenario
+        What was run; None when this version of plsim does not read it.
+    moved
+        What it does differently from typical practice, in words.
+    depends
+        What its effect depends on, in plain sentences; empty when that is not known.
+    """
+
+    label: str
+    effects: pd.DataFrame
+    scenario: Scenario | None
+    moved: tuple[str, ...]
+    depends: tuple[str, ...]
+    worlds: int
+    world_label: str
+    seed: int
+
+
+def write_memo(folder: str | Path) -> Path:
+    """Write ``memo.html`` into the folder of a run or of a comparison.
+
+    Raises
+    ------
+    InputError
+        When the folder is neither, or not whole.
+    """
+    path = Path(folder)
+    return write_page(path, memo_html(options_of(path)), name=FILE_NAME)
+
+
+def options_of(path: Path) -> tuple[Option, ...]:
+    """The options in a folder: one of a run, several of a comparison."""
+    if not os.path.isfile(path / _COMPARISON):  # noqa: PTH113 - false, not an error, where entering is forbidden
+        return (_option(read_folder(path)),)
+    inside = sorted(each for each in path.iterdir() if (each / "manifest.json").is_file())
+    names = json.loads((path / _COMPARISON).read_text(encoding="utf-8")).get("scenarios", [])
+    order = {str(name): place for place, name in enumerate(names)}
+    found = sorted(inside, key=lambda each: order.get(each.name, len(order)))
+    if not found:
+        raise InputError(str(path), _COMPARISON, "names results that are not here")
+    return tuple(_option(read_folder(each)) for each in found[:MOST_OPTIONS])
+
+
+def _option(folder: ResultFolder) -> Option:
+    scenario = scenario_of(folder)
+    name = folder.path.name if scenario is None else scenario.name
+    return Option(
+        label=name.replace("_", " ").capitalize(),
+        effects=folder.effects,
+        scenario=scenario,
+        moved=moved_words(setting_of(folder, scenario)),
+        depends=tuple(str(line) for line in folder.manifest.get("sureness", []) if "uncertain goes with" in str(line)),
+        worlds=int(folder.manifest["worlds"]),
+        world_label=str(folder.manifest["world_label"]),
+        seed=int(folder.manifest["seed"]),
+    )
+
+
+def moved_words(setting: Setting) -> tuple[str, ...]:
+    """What a scenario does differently from typical practice: the largest changes of practices, then options."""
+    practices = sorted(setting.practices, key=lambda one: -abs(one.here - one.typical))
+    words = [f"{one.name} {one.here:.0f}% ({one.typical:.0f}%)" for one in practices if one.change != "same"]
+    return (*words, *(f"{one.name} {one.here}" for one in setting.options))
+
+
+def memo_html(options: Sequence[Option]) -> str:
+    """The memo as a page that prints on one sheet.
+
+    Raises
+    ------
+    InputError
+        With no option, or more than fit.
+    """
+    if not 1 <= len(options) <= MOST_OPTIONS:
+        raise InputError("memo", "", f"{len(options)} options", allowed=f"1 to {MOST_OPTIONS} on one page")
+    effects = [Effects(each.effects) for each in options]
+    year = min(each.years[-1] for each in effects)
+    first = options[0]
+    return filled(
+        "memo.html.j2",
+        {
+            "title": "Options for personalized learning" if len(options) > 1 else first.label,
+            "years": counted(year, "year"),
+            "table": _table(options, effects, year),
+            "verdicts": [_verdict(each, found, year) for each, found in zip(options, effects, strict=True)],
+            "moved": [(each.label, _short(each.moved)) for each in options],
+            "conditions": _must_be_true(options),
+            "pilot": _pilot(options, effects, year),
+            "measure": _measure(effects, year),
+            "purpose": PURPOSE,
+            "worlds": first.worlds,
+            "world_label": first.world_label,
+            "seed": first.seed,
+            "digests": ", ".join(each.scenario.digest() for each in options if each.scenario is not None),
+        },
+    )
+
+
+def _points(effects: Effects, year: int) -> Estimate | None:
+    return effects.find("percentile_points", year=year)
+
+
+def _verdict(option: Option, effects: Effects, year: int) -> str:
+    points = _points(effects, year)
+    if points is None:
+        return f"{option.label}: no effect on learning could be measured."
+    span = f" ({interval(points)})" if points.has_interval else ""
+    where = f", a gain in {in_worlds(points, option.worlds)}" if option.worlds else ", under central assumptions only"
+    verdict = f"{_VERDICTS[leaning(points, option.worlds)]}, " if option.worlds else ""
+    return (
+        f"{option.label}: {verdict}{difference(points)} percentile points after {counted(year, 'year')}{span}{where}."
+    )
+
+
+def _table(options: Sequence[Option], effects: Sequence[Effects], year: int) -> DataTable:
+    rows = []
+    for outcome, group, given in _ROWS:
+        found = [each.find(outcome, year=year, group=group, subject=BOTH) for each in effects]
+        if all(one is None for one in found):
+            continue
+        label = given or (outcome_label(outcome) if group == "all" else f"  {group_name(group)}")
+        cells = ["–" if one is None else f"{difference(one)}{_range(one)}" for one in found]
+        rows.append((label, *cells))
+    caption = f"Against typical practice in the same schools, year {year}; in brackets 90% of worlds"
+    return DataTable(caption, ("", *(each.label for each in options)), tuple(rows))
+
+
+def _range(estimate: Estimate) -> str:
+    return f" [{interval(estimate)}]" if estimate.has_interval else ""
+
+
+def _short(words: Sequence[str]) -> str:
+    rest = len(words) - _MOST_MOVED
+    shown = [*words[:_MOST_MOVED], *([f"{rest} more"] if rest > 0 else [])]
+    return joined(list(shown)) if shown else "typical practice"
+
+
+def _must_be_true(options: Sequence[Option]) -> list[str]:
+    """What the numbers rest on; what decides, where that is known."""
+    found = [f"{each.label}: {limits_sentence(_limits(each)).removeprefix('What limits that: ')}" for each in options]
+    depends = next((each.depends for each in options if each.depends), ())
+    if depends:
+        found += depends[:2]
+    else:
+        found.append("Which assumptions decide is not known from this result: run it in 200 worlds (--worlds 200).")
+    return found
+
+
+def _limits(option: Option) -> Limits:
+    return limits(option.scenario) if option.scenario is not None else Limits(0, 0, "D")
+
+
+def _pilot(options: Sequence[Option], effects: Sequence[Effects], year: int) -> list[str]:
+    """What to try small first: the option most often ahead, and what in it is furthest from what schools do."""
+    ranked = [
+        (points.positive, option)
+        for option, found in zip(options, effects, strict=True)
+        if (points := _points(found, year)) is not None and option.worlds
+    ]
+    if not ranked:
+        return ["Run the options in worlds first: without ranges nothing says which is worth a pilot."]
+    share, best = max(ranked, key=lambda each: each[0])
+    lines = [f"“{best.label}”, ahead most often ({in_worlds(_positive(share), best.worlds)}), in a few schools first."]
+    if best.moved:
+        first = joined(list(best.moved[:2]))
+        lines.append(f"Begin with what changes most: {first}; keep schools like them as they are, to compare.")
+    if share < 0.5:
+        nearest = in_worlds(_positive(share), best.worlds)
+        lines[0] = f"No option is ahead in most worlds; “{best.label}” is nearest ({nearest})."
+    return lines
+
+
+def _positive(share: float) -> Estimate:
+    return Estimate(0.0, 0.0, 0.0, share, "points")
+
+
+def _measure(effects: Sequence[Effects], year: int) -> list[str]:
+    """What a pilot should record, so that it tells whether the numbers above hold."""
+    lines = ["Fall and spring scores of both subjects in pilot and comparison schools, by where students started."]
+    hours = [found for each in effects if (found := each.find("teacher_hours", year=year)) is not None]
+    if hours:
+        lines.append("Teachers’ hours in one week of each term, paid and unpaid, and who leaves.")
+    lines.append("How much of the plan is carried out, and what the district really paid for it.")
+    return lines
