@@ -7,10 +7,11 @@ those pages.
 
 from __future__ import annotations
 
+import ast
+import importlib
 import inspect
 import re
 import shutil
-import typing
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -71,22 +72,21 @@ def returned() -> list[type]:
 
 
 def _given_back(value: object) -> Iterator[type]:
-    """Classes in the annotation of what a function returns."""
-    if inspect.isclass(value) or not callable(value):
+    """Classes of plsim that are named where a function says what it returns, also those only type checkers import."""
+    module = inspect.getmodule(value)
+    if inspect.isclass(value) or not callable(value) or module is None:
         return
-    names = {name: getattr(plsim, name) for name in plsim.__all__}
-    try:
-        hints = typing.get_type_hints(value, localns=names)
-    except NameError:  # names that only type checkers see
-        return
-    yield from _classes_of(hints.get("return"))
-
-
-def _classes_of(hint: object) -> Iterator[type]:
-    if inspect.isclass(hint) and not typing.get_args(hint):
-        yield hint
-    for part in typing.get_args(hint):
-        yield from _classes_of(part)
+    homes = {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    for name in re.findall(r"\w+", str(getattr(value, "__annotations__", {}).get("return", ""))):
+        home, there = homes.get(name, ("", ""))
+        found = getattr(importlib.import_module(home), there) if home.startswith("plsim.") else None
+        if inspect.isclass(found):
+            yield found
 
 
 def api_page() -> str:

@@ -12,7 +12,7 @@ from plsim.cli.main import main
 from plsim.evidence import registry
 from plsim.evidence.worlds import load_worlds
 
-SMALL = ["--bank", "200", "--wave", "50", "--pilot", "10", "--drawn", "12", "--truths", "20", "--workers", "1"]
+SMALL = ["--bank", "200", "--wave", "50", "--drawn", "12", "--ship", "10", "--truths", "20", "--workers", "1"]
 
 
 def test_a_bank_too_small_to_learn_from_is_refused_before_anything_runs(tmp_path: Path) -> None:
@@ -34,7 +34,8 @@ def test_a_calibration_ends_in_worlds_tables_and_a_page_and_going_on_changes_not
     assert stored is not None
     assert stored.keys == tuple(parameter.key for parameter in registry().uncertain())
     assert len(stored.values) == said["worlds"]
-    assert said["worlds"] + said["dropped_in_full"] == said["drawn"]
+    assert said["worlds"] == 10
+    assert said["leave_out"]["scores"][0]["effects"] == len(said["leave_out"]["effects"]) > 20
     text = page.read_text(encoding="utf-8")
     assert "R17-01" in text
     assert "nan" not in text

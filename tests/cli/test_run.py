@@ -120,12 +120,17 @@ def test_quiet_prints_only_the_folder(calls: list[dict[str, Any]]) -> None:
     assert called("one_school_demo", "--quiet", "--out", "here").output == "here\n"
 
 
-@pytest.mark.parametrize(("flags", "written"), [((), True), (("--no-report",), False)])
+@pytest.mark.parametrize(("flags", "written"), [((), True), (("--no-report",), False), (("--quick",), False)])
 def test_the_report_is_written_unless_it_is_not_wanted(
     calls: list[dict[str, Any]], flags: tuple[str, ...], written: bool
 ) -> None:
     output = called("one_school_demo", "--out", "here", *flags).stdout
     assert Path("here/report.html").exists() == ("report.html" in output) == written
+
+
+def test_a_quick_run_leaves_other_designs_out(calls: list[dict[str, Any]]) -> None:
+    called("one_school_demo", "--quick", "--out", "here")
+    assert calls[0]["other_designs"] is False
 
 
 def test_options_reach_the_engine(calls: list[dict[str, Any]]) -> None:
@@ -135,7 +140,7 @@ def test_options_reach_the_engine(calls: list[dict[str, Any]]) -> None:
     scenario = asked.pop("scenario")
     assert asked == {
         "seed": 0, "worlds": 0, "years": 3, "population": None, "engine": "mesa", "workers": 2, "progress": None,
-        "other_designs": True,
+        "other_designs": True, "first": None,
     }  # fmt: skip
     assert scenario.practices["technology"].intensity == 0.9
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import mesa
 import numpy as np
 import pytest
 
+from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.core.errors import EngineError
 from plsim.engine.arm import Arm
 from plsim.engine.batch.engine import BatchEngine
@@ -242,3 +245,17 @@ def test_same_bits_without_numba(arm_of, live):
 def test_either_engine_finds_the_same_reference():
     batch = typical(CENTRAL, BatchEngine()).reference.effective
     np.testing.assert_array_equal(typical(CENTRAL, mesa_model.MesaEngine()).reference.effective, batch)
+
+
+def test_a_model_stored_in_mid_year_goes_on_with_the_same_bits(scenario):
+    model = SchoolModel(scenario, seed=3)
+    for _ in range(5):
+        model.step()
+    copied, stored = copy.deepcopy(model), pickle.loads(pickle.dumps(model))  # noqa: S301
+    for each in (model, copied, stored):
+        for _ in range(WEEKS_PER_YEAR - 2):
+            each.step()
+    for part in ("rows", "students", "sections", "seats", "schools"):
+        for one, two, three in zip(*(getattr(each.arm, part) for each in (model, copied, stored)), strict=True):
+            np.testing.assert_array_equal(one, two)
+            np.testing.assert_array_equal(one, three)

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from plsim.calibration.discrepancy import LEVEL
 from plsim.calibration.likelihood import Target
 from plsim.calibration.priors import Prior
 from plsim.core.arrays import Floats
 from plsim.engine.worlds import model_digest
 from plsim.sweeps.runner import results
+from plsim.validation.facts.effect_sizes import kinds_of
 from plsim.validation.facts.replication import Bench, experiments
 from plsim.validation.facts.study_facts import StudyFact
+from plsim.validation.facts.validate import ROLES
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class WorldsTask:
     values
         Parameter values, a row for each world. Shape (worlds, parameters).
     size
-        ``"calibration"`` or ``"full"``, see :class:`~plsim.validation.facts.replication.Bench`.
+        ``"calibration"`` or ``"full"``, see :class:`~plsim.validation.facts.replication.Bench`, or :data:`EVERYTHING`.
     seed
         Luck of students, schools and years; the same in all worlds.
     """
@@ -81,8 +84,16 @@ class WorldsTask:
         return calculate
 
 
+EVERYTHING = "everything"
+"""A bench's size at which all facts are there, also those that choose no world, as large as their studies were."""
+REDUCED = "everything, reduced"
+"""The same with few schools and students, where there is no time for more."""
+
+
 def bench(size: str, seed: int) -> Bench:
-    """The bench of the facts that may choose worlds."""
+    """The bench of the facts that may choose worlds, or of all facts."""
+    if size in {EVERYTHING, REDUCED}:
+        return Bench(experiments(), size="full" if size == EVERYTHING else "reduced", seed=seed, roles=ROLES)
     chosen = (replace(each, facts=tuple(fact for fact in each.facts if fact.calibrates)) for each in experiments())
     return Bench([each for each in chosen if each.facts], size=size, seed=seed)
 
@@ -110,12 +121,12 @@ def bank_values(task: WorldsTask, folder: Path) -> tuple[Floats, Floats]:
     return task.values[runs], np.asarray(found, np.float64)
 
 
-def targets(of: Bench) -> tuple[Target, ...]:
-    """What the likelihood asks of the bench's statistics."""
+def targets(of: Bench, *, everything: bool = False) -> tuple[Target, ...]:
+    """What the likelihood asks of the bench's statistics; ``everything``, also of facts that choose no world."""
     designs = {fact.key: (each.study, each.design) for each in of.experiments for fact in each.facts}
     found = []
     for fact in of.facts:
-        if not fact.calibrates:
+        if not (fact.calibrates or everything):
             continue
         study, design = designs[fact.key]
         found.append(
@@ -132,6 +143,9 @@ def targets(of: Bench) -> tuple[Target, ...]:
                 discrepancy=fact.discrepancy,
                 error_correlation=design.error_correlation,
                 discrepancy_correlation=design.discrepancy_correlation,
+                family=fact.family,
+                kinds=kinds_of(design),
+                unit=1.0 if fact.table.statistic == "effect" else fact.discrepancy / LEVEL,
             )
         )
     return tuple(found)

@@ -1,14 +1,13 @@
-"""Calibration: which sets of assumptions reproduce the published evidence.
+"""Calibration: which sets of assumptions agree with the published evidence, and how far off the model is.
 
 In stages, each kept in the folder, so that a stopped calibration goes on where it was:
 
 1. ``bank``: worlds that fill the prior, run on small populations against every fact that may choose worlds.
-2. An emulator of every statistic; ``wave``: more worlds where no fact is missed by three standard deviations.
-3. Emulators again from both; ``pilot``: some likely worlds at the studies' own sizes, which tell how statistics of
-   small populations relate to those of full ones.
-4. Importance weights of many emulated prior worlds at full size; worlds drawn by weight.
-5. ``full``: the drawn worlds, run in full. Whoever misses a fact there by three standard deviations is left out, and
-   how many that were is told.
+2. An emulator of every statistic; ``wave``: more worlds where the emulator finds agreement.
+3. Emulators again from both; weights of many emulated prior worlds, whatever the discrepancy is (it is learned).
+4. ``full``: worlds drawn by weights that are too wide (every discrepancy doubled), run against all facts at the
+   studies' own sizes. Their weights there, over those that they were drawn by, decide which of them ship.
+5. Emulated worlds are corrected for size by what the full runs show, and tell what the evidence pins down.
 
 The same settings and seed give the same worlds.
 """
@@ -16,30 +15,27 @@ The same settings and seed give the same worlds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from plsim.calibration.bank import WorldsTask, bank_values, bench, targets
+from plsim.calibration.bank import EVERYTHING, REDUCED, WorldsTask, bank_values, bench, targets
+from plsim.calibration.discrepancy import agreements, discrepancies, marginal
 from plsim.calibration.emulator import Emulator, fitted
-from plsim.calibration.likelihood import Targets, implausibility
-from plsim.calibration.posterior import (
-    IMPLAUSIBLE,
-    Candidates,
-    Posterior,
-    candidates,
-    not_implausible,
-    posterior,
-    spread_out,
-)
+from plsim.calibration.leave_out import LeaveOut, leave_out
+from plsim.calibration.likelihood import Targets
+from plsim.calibration.posterior import Candidates, Posterior, candidates, posterior
 from plsim.calibration.priors import Prior, prior, space_filling
 from plsim.core.arrays import Floats
-from plsim.core.errors import RunError
 from plsim.sweeps.runner import run_task
+from plsim.validation.facts.effect_sizes import effects
+from plsim.validation.facts.replication import Bench
 
 Watch = Callable[[str], Callable[[int, int], None] | None]
 """Gives a function to report progress of a named stage to."""
+WIDER = 2.0
+"""Worlds that are run in full are drawn as if every discrepancy were so many times as large."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +48,22 @@ class Sizes:
         Worlds that are run on small populations.
     candidates
         Emulated worlds that weights are given to.
-    pilot
-        Worlds that are run in full to learn what size does.
     drawn
         Worlds that are run again in full.
+    shipped
+        How many worlds ship.
     seed
         Of every choice, and of the luck in all runs.
     """
 
-    bank: int = 10_000
-    wave: int = 3_000
-    candidates: int = 1 << 16
-    pilot: int = 120
-    drawn: int = 600
+    bank: int = 2_000
+    wave: int = 500
+    candidates: int = 1 << 13
+    drawn: int = 240
+    shipped: int = 200
     seed: int = 1
+    reduced: bool = False
+    """Whether the drawn worlds are run with few schools and students, instead of at the studies' own sizes."""
 
 
 @dataclass(frozen=True)
@@ -95,16 +93,22 @@ class Calibration:
         What was simulated on small populations.
     first, emulator
         Emulators before and after the wave.
-    left
-        Share of the prior that the first emulator left not implausible.
-    pilot
-        Worlds that were run in full to learn what size does.
     posterior, doubled
         Weights of the candidates, and weights with every discrepancy doubled.
-    drawn, full
-        Values of the drawn worlds, and their statistics at full size.
-    kept
-        Which of the drawn worlds miss no fact there. Shape (drawn,).
+    everything
+        Names of the statistics of all facts at full size.
+    full
+        The drawn worlds at full size.
+    log_before
+        Logarithm of what each drawn world weighs before it was run in full. Shape (drawn,).
+    weights
+        What each weighs after. Shape (drawn,).
+    chosen
+        Which of the drawn worlds ship, in the order in which they do. Shape (shipped,).
+    predicted
+        Every study foretold without it.
+    discrepancy_of
+        How far off the model is expected to be in every fact, also those that choose no world, in the fact's unit.
     """
 
     prior: Prior
@@ -114,19 +118,32 @@ class Calibration:
     wave: Simulated
     first: Emulator
     emulator: Emulator
-    left: float
-    pilot: Simulated
     posterior: Posterior
     doubled: Posterior
-    drawn: Floats
-    full: Floats
-    kept: np.ndarray
+    everything: tuple[str, ...]
+    full: Simulated
+    log_before: Floats
+    weights: Floats
+    chosen: np.ndarray
+    predicted: LeaveOut
+    discrepancy_of: dict[str, float]
 
     @property
     def worlds(self) -> Floats:
         """Values of the evidence-consistent worlds. Shape (worlds, parameters)."""
-        worlds: Floats = self.drawn[self.kept]
-        return worlds
+        return self.prior.values(self.full.points[self.chosen])
+
+    @property
+    def full_size(self) -> Floats:
+        """The statistics of the calibrating facts in the worlds that ship. Shape (worlds, statistics)."""
+        columns = [self.everything.index(name) for name in self.statistics]
+        values: Floats = self.full.values[self.chosen][:, columns]
+        return values
+
+    @property
+    def effective_size(self) -> float:
+        """Of the worlds that were run in full."""
+        return float(1.0 / (self.weights**2).sum())
 
 
 def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = lambda _: None) -> Calibration:
@@ -147,41 +164,40 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
     ------
     StudyError
         When the folder holds stages of another calibration.
-    RunError
-        When no world is plausible.
     """
-    asked = prior()
-    small = bench("calibration", sizes.seed)
-    wanted = targets(small)
+    asked, seed = prior(), sizes.seed
+    own = REDUCED if sizes.reduced else EVERYTHING
+    small, large = bench("calibration", seed), bench(own, seed)
+    wanted, wanted_in_full = targets(small), targets(large)
     axes = len(asked.keys)
 
     def run(stage: str, values: Floats, size: str = "calibration") -> Simulated:
-        task = WorldsTask(asked, values, size, sizes.seed)
+        task = WorldsTask(asked, values, size, seed)
         run_task(task, folder / stage, workers=workers, progress=watch(stage))
         done, found = bank_values(task, folder / stage)
         return Simulated(asked.points(done), found)
 
-    bank = run("bank", asked.values(space_filling(sizes.bank, axes, sizes.seed)))
-    first = fitted(small.statistics, bank.points, bank.values, seed=sizes.seed, progress=watch("emulator"))
-    before = candidates(first, axes, sizes.candidates, seed=sizes.seed + 1, progress=watch("candidates"))
-    plausible = not_implausible(before, wanted)
-    if not plausible.size:
-        raise RunError(
-            "No emulated world comes near all facts: look at the prior predictive for the facts that conflict."
-        )
-    rng = np.random.default_rng([sizes.seed, 22])
-    chosen = before.points[plausible][spread_out(before.points[plausible], sizes.wave, rng)]
-    wave = run("wave", asked.values(chosen))
+    def emulated(emulator: Emulator, stage: str, shift: int) -> Candidates:
+        return candidates(emulator, axes, sizes.candidates, seed=seed + shift, progress=watch(stage))
+
+    bank = run("bank", asked.values(space_filling(sizes.bank, axes, seed)))
+    first = fitted(small.statistics, bank.points, bank.values, seed=seed, progress=watch("emulator"))
+    rng = np.random.default_rng([seed, 22])
+    before = posterior(emulated(first, "candidates", 1), wanted, seed=seed)
+    wave = run("wave", asked.values(before.candidates.points[before.draw(sizes.wave, rng)]))
 
     both = bank.joined(wave)
-    emulator = fitted(small.statistics, both.points, both.values, seed=sizes.seed, progress=watch("emulator again"))
-    of = candidates(emulator, axes, sizes.candidates, seed=sizes.seed + 2, progress=watch("candidates again"))
-    likely = of.points[posterior(of, wanted).draw(sizes.pilot, rng)]
-    pilot = run("pilot", asked.values(likely), "full")
-    of = at_full_size(of, emulator(pilot.points), pilot.values)
-    found = posterior(of, wanted)
-    drawn = asked.values(of.points[found.draw(sizes.drawn, rng)])
-    full = run("full", drawn, "full")
+    emulator = fitted(small.statistics, both.points, both.values, seed=seed, progress=watch("emulator again"))
+    of = emulated(emulator, "candidates again", 2)
+    wide = posterior(of, wanted, seed=seed, discrepancy=WIDER)
+    drawn = asked.values(of.points[wide.draw(sizes.drawn, rng)])
+    full = run("reduced" if sizes.reduced else "full", drawn, own)
+    log_before = -_log_likelihood(emulator(full.points), emulator.error, wanted, seed, WIDER)
+    weights = _weights(full.values, wanted_in_full, log_before, seed)
+
+    columns = [large.statistics.index(name) for name in small.statistics]
+    of = at_full_size(of, emulator(full.points), full.values[:, columns])
+    of_facts = posterior(of, wanted, seed=seed)
     return Calibration(
         prior=asked,
         statistics=small.statistics,
@@ -190,14 +206,54 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
         wave=wave,
         first=first,
         emulator=emulator,
-        left=plausible.size / sizes.candidates,
-        pilot=pilot,
-        posterior=found,
-        doubled=posterior(of, wanted, discrepancy=2.0),
-        drawn=drawn,
-        full=full.values,
-        kept=plausible_worlds(full.values, wanted),
+        posterior=of_facts,
+        doubled=posterior(of, wanted, seed=seed, discrepancy=2.0),
+        everything=large.statistics,
+        full=full,
+        log_before=log_before,
+        weights=weights,
+        chosen=fair_sample(weights, sizes.shipped, rng),
+        predicted=leave_out(full.values, log_before, wanted_in_full, effects(large), seed=seed),
+        discrepancy_of=every_discrepancy(large, of_facts),
     )
+
+
+def every_discrepancy(of: Bench, found: Posterior) -> dict[str, float]:
+    """How far off the model is expected to be in every fact of a bench, in the fact's unit.
+
+    A kind of which no fact chooses worlds adds nothing to the level.
+    """
+    drawn = found.discrepancies
+    return {
+        target.fact: float(
+            found.drawn @ drawn.of(replace(target, kinds=tuple(kind for kind in target.kinds if kind in drawn.kinds)))
+        )
+        for target in targets(of, everything=True)
+    }
+
+
+def _log_likelihood(values: Floats, errors: Floats, wanted: Targets, seed: int, discrepancy: float = 1.0) -> Floats:
+    """Whatever the discrepancy is. Shape (worlds,)."""
+    of = discrepancies(wanted, seed=seed)
+    return marginal(agreements(values, errors, wanted, of, multiplied=discrepancy).together)
+
+
+def _weights(values: Floats, wanted: Targets, log_before: Floats, seed: int) -> Floats:
+    """Weights of worlds that were run in full, adding up to 1. Shape (worlds,)."""
+    logs = log_before + _log_likelihood(values, np.zeros(values.shape[1]), wanted, seed)
+    weights = np.exp(logs - logs.max())
+    found: Floats = weights / weights.sum()
+    return found
+
+
+def fair_sample(weights: Floats, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Worlds in proportion to their weights, in random order: any first of them are a fair sample. Shape (count,).
+
+    A world that weighs more than its equal share comes more than once; the effective size says how much that is.
+    """
+    places = (rng.random() + np.arange(count)) / count
+    chosen = np.searchsorted(np.cumsum(weights), places).clip(0, len(weights) - 1)
+    return np.asarray(rng.permutation(chosen))
 
 
 def at_full_size(of: Candidates, small: Floats, full: Floats) -> Candidates:
@@ -215,10 +271,3 @@ def at_full_size(of: Candidates, small: Floats, full: Floats) -> Candidates:
     # The emulator's own error shows in the scatter too, so it is not added a second time.
     error = np.sqrt((rest**2).sum(axis=0) / max(len(full) - 2, 1))
     return Candidates(of.points, level + slope * (of.means - centre), error)
-
-
-def plausible_worlds(values: Floats, wanted: Targets) -> np.ndarray:
-    """Whether simulated worlds miss no fact by three standard deviations. ``values`` (worlds, statistics)."""
-    exact = np.zeros(values.shape[1])
-    worst = np.max([implausibility(values, exact, target) for target in wanted], axis=0)
-    return np.asarray(worst < IMPLAUSIBLE)

@@ -90,6 +90,7 @@ def fitted(
         When there are too few worlds to hold any out.
     """
     from sklearn.ensemble import HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     count = points.shape[0]
     held = np.zeros(count, bool)
@@ -106,8 +107,10 @@ def fitted(
         tree = HistGradientBoostingRegressor(
             max_iter=150, learning_rate=0.06, max_leaf_nodes=15, l2_regularization=1.0, random_state=0
         )
-        tree.fit(points[~held], residual[~held, column])
-        left = residual[held, column] - tree.predict(points[held])
+        # Threads that wait for each other take minutes on a busy machine, for work of a second.
+        with threadpool_limits(1):
+            tree.fit(points[~held], residual[~held, column])
+            left = residual[held, column] - tree.predict(points[held])
         better = float(np.sqrt((left**2).mean()))
         helps = better < 0.97 * error[column]
         trees.append(tree if helps else None)

@@ -12,11 +12,14 @@ import pandas as pd
 
 from plsim.calibration.calibrate import Calibration, Sizes, Watch, calibrate
 from plsim.calibration.identification import Identification, identification
-from plsim.calibration.recovery import Recovery, recovery
+from plsim.calibration.leave_out import leave_out_lines
+from plsim.calibration.recovery import Foretold, Recovery, foretold, recovery
 from plsim.calibration.tables import (
     combination_table,
     emulator_table,
     fact_table,
+    foretold_table,
+    leading_table,
     narrowing_table,
     parameter_table,
     provenance,
@@ -36,6 +39,7 @@ class Calibrated:
     identification: Identification
     around_prior: Recovery
     around_posterior: Recovery
+    foretold: tuple[Foretold, ...]
     provenance: dict[str, Any]
 
     def text(self, *, seconds: float) -> str:
@@ -50,8 +54,8 @@ class Calibrated:
             ),
             (
                 f"Effective sample size {said['effective_size']:.0f} of {said['candidates']}; with doubled discrepancy "
-                f"{said['effective_size_doubled']:.0f}. {said['dropped_in_full']} of {said['drawn']} drawn worlds "
-                "missed a fact in full and were left out."
+                f"{said['effective_size_doubled']:.0f}. {said['drawn']} worlds were run in full; there the effective "
+                f"size is {said['effective_size_in_full']:.0f}, and {said['different_worlds']} different worlds ship."
             ),
             "",
             "Facts: published, and the median and 90% interval over prior, worlds, and with doubled discrepancy",
@@ -83,6 +87,13 @@ class Calibrated:
                     ("from the posterior", self.around_posterior),
                 )
             ),
+            *(
+                f"Left-out studies when truths are {each.truths}: 50% intervals hold {each.held[0]:.0%}, 90% "
+                f"intervals {each.held[1]:.0%}"
+                for each in self.foretold
+            ),
+            "",
+            *leave_out_lines(said["leave_out"]),
         ]
         return "\n".join(lines)
 
@@ -103,10 +114,11 @@ def run_calibration(
     """
     begun = monotonic()
     of = calibrate(folder, sizes, workers=workers, watch=watch)
-    found = identification(of.posterior, of.prior.keys, of.targets)
+    found = identification(of.posterior, of.prior.keys, of.targets, seed=sizes.seed)
     known = (of.prior.keys, of.statistics, of.bank.points, of.bank.values, of.targets)
     before = recovery(*known, seed=sizes.seed, truths=truths)
     after = recovery(*known, seed=sizes.seed, truths=truths, around=of.targets)
+    left_out = foretold(of.bank.values, of.targets, seed=sizes.seed)
     said = provenance(of, sizes, found, seconds=monotonic() - begun)
     tables = {
         "facts": fact_table(of),
@@ -115,6 +127,8 @@ def run_calibration(
         "combinations": combination_table(found),
         "emulators": emulator_table(of),
         "recovery": recovery_table(before, after),
+        "foretold": foretold_table(left_out),
+        "one_number": leading_table(of),
         "ranks": _ranks(before, after),
     }
     (folder / "tables").mkdir(parents=True, exist_ok=True)
@@ -123,7 +137,7 @@ def run_calibration(
     write_worlds(of, said, folder)
     if install:
         write_worlds(of, said, DATA_FOLDER)
-    return Calibrated(of, found, before, after, said)
+    return Calibrated(of, found, before, after, left_out, said)
 
 
 def _ranks(before: Recovery, after: Recovery) -> pd.DataFrame:

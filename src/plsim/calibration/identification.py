@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from plsim.calibration.likelihood import Targets, without
-from plsim.calibration.posterior import Posterior, posterior
+from plsim.calibration.posterior import Candidates, Posterior, posterior
 from plsim.core.arrays import Floats
 
 PINNED = 0.5
 """A combination that keeps less than this share of its prior spread is pinned."""
+_FEWER, _FEWER_DRAWS = 1 << 13, 32
+"""Candidates and draws of the discrepancy where every fact is left out in turn."""
 _PRIOR_SPREAD = float(np.sqrt(1.0 / 12.0))
 
 
@@ -60,12 +62,16 @@ class Identification:
         return tuple(each for each in self.combinations if each.left < PINNED)
 
 
-def identification(of: Posterior, keys: tuple[str, ...], wanted: Targets) -> Identification:
+def identification(of: Posterior, keys: tuple[str, ...], wanted: Targets, *, seed: int) -> Identification:
     """Prior against posterior."""
     points = of.candidates.points
     low, middle, high = of.quantiles(points, (0.05, 0.5, 0.95))
     facts = tuple(dict.fromkeys(target.fact for target in wanted))
-    each_without = np.array([spread_left(posterior(of.candidates, without(wanted, {fact}))) for fact in facts])
+    whole = of.candidates
+    fewer = Candidates(whole.points[:_FEWER], whole.means[:_FEWER], whole.errors)
+    each_without = np.array(
+        [spread_left(posterior(fewer, without(wanted, {fact}), seed=seed, draws=_FEWER_DRAWS)) for fact in facts]
+    )
     return Identification(keys, facts, spread_left(of), low, middle, high, each_without, combinations(of))
 
 

@@ -46,6 +46,12 @@ class Target:
         How far off the model may be, one standard deviation.
     error_correlation, discrepancy_correlation
         With the study's other values.
+    family
+        Studies of one trial or sample: what is left out together. The study, when empty.
+    kinds
+        Kinds of design, test and school system, for a discrepancy that is learned.
+    unit
+        What one SD of effect is in the unit of the statistic, when the discrepancy is learned.
     """
 
     fact: str
@@ -61,6 +67,13 @@ class Target:
     discrepancy: float = 0.05
     error_correlation: float = 0.0
     discrepancy_correlation: float = 0.0
+    family: str = ""
+    kinds: tuple[str, ...] = ()
+    unit: float = 1.0
+
+    def with_discrepancy(self, discrepancy: float) -> Target:
+        """The same finding with another discrepancy."""
+        return replace(self, discrepancy=discrepancy)
 
 
 Targets = Sequence[Target]
@@ -102,16 +115,6 @@ def agreement(means: Floats, errors: Floats, target: Target, *, discrepancy: flo
         return found
     likely: Floats = np.exp(log_ndtr((1.0 if target.found else -1.0) * away / scale))
     return likely
-
-
-def implausibility(means: Floats, errors: Floats, target: Target) -> Floats:
-    """Standard deviations by which a world misses a finding; 0 on the right side of a sign. Shape (worlds,)."""
-    away, scale = _away(means, errors, target, 1.0)
-    if target.kind == "value":
-        return np.abs(away) / scale
-    if target.kind == "interval":
-        return np.maximum(np.maximum(target.low - away, away - target.high), 0.0) / scale
-    return np.maximum(-away if target.found else away, 0.0) / scale
 
 
 def observed(means: Floats, targets: Targets, rng: np.random.Generator) -> tuple[Target, ...]:

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from plsim.calibration.discrepancy import DRAWS, Discrepancies, agreements, discrepancies, learned, marginal
 from plsim.calibration.emulator import Emulator
-from plsim.calibration.likelihood import Targets, implausibility, log_likelihood
+from plsim.calibration.likelihood import Targets
 from plsim.calibration.priors import space_filling
 from plsim.core.arrays import Floats, Ints
 
-IMPLAUSIBLE = 3.0
-"""Standard deviations by which a world may miss a finding in a wave of history matching."""
+_BLOCK = 8192
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,23 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Weights of candidates, adding up to 1."""
+    """Weights of candidates, whatever the discrepancy is; and weights of the draws of the discrepancy.
+
+    Attributes
+    ----------
+    weights
+        Of the candidates, adding up to 1.
+    logs
+        Log likelihood of the candidates. Shape (candidates,).
+    discrepancies, drawn
+        Draws of the discrepancy by kind, and what each weighs after the findings.
+    """
 
     candidates: Candidates
     weights: Floats
+    logs: Floats
+    discrepancies: Discrepancies
+    drawn: Floats
 
     @cached_property
     def effective_size(self) -> float:
@@ -91,22 +104,17 @@ def candidates(
     return Candidates(points, np.concatenate(parts), emulator.error)
 
 
-def posterior(of: Candidates, targets: Targets, *, discrepancy: float = 1.0) -> Posterior:
-    """Weights of the candidates, given findings."""
-    logs = log_likelihood(of.means, of.errors, targets, discrepancy=discrepancy)
-    weights = np.exp(logs - logs.max())
-    return Posterior(of, weights / weights.sum())
-
-
-def not_implausible(of: Candidates, targets: Targets) -> Ints:
-    """Candidates that miss no finding by more than three standard deviations. Shape (kept,)."""
-    worst = np.max([implausibility(of.means, of.errors, target) for target in targets], axis=0)
-    return np.flatnonzero(worst < IMPLAUSIBLE).astype(np.int64)
-
-
-def spread_out(points: Floats, count: int, rng: np.random.Generator) -> Ints:
-    """``count`` of the points, drawn so that they fill the region that all of them fill. Shape (count,).
-
-    Plain draws without repetition: in 30 dimensions nothing cleverer fills space better.
-    """
-    return np.sort(rng.permutation(points.shape[0])[:count]).astype(np.int64)
+def posterior(
+    of: Candidates, targets: Targets, *, seed: int, discrepancy: float = 1.0, draws: int = DRAWS
+) -> Posterior:
+    """Weights of the candidates, given findings; ``discrepancy`` multiplies what the model may be off by."""
+    drawn = discrepancies(targets, seed=seed, count=draws)
+    logs = np.concatenate(
+        [
+            agreements(of.means[first : first + _BLOCK], of.errors, targets, drawn, multiplied=discrepancy).together
+            for first in range(0, of.means.shape[0], _BLOCK)
+        ]
+    )
+    of_world = marginal(logs)
+    weights = np.exp(of_world - of_world.max())
+    return Posterior(of, weights / weights.sum(), of_world, drawn, learned(logs, drawn))

@@ -15,8 +15,10 @@ from plsim import __version__
 from plsim.calibration.bank import facts_digest
 from plsim.calibration.calibrate import Calibration, Sizes
 from plsim.calibration.identification import Identification
+from plsim.calibration.leave_out import by_kind
 from plsim.calibration.likelihood import Target
-from plsim.calibration.recovery import Recovery
+from plsim.calibration.one_number import Leading, leading, number
+from plsim.calibration.recovery import Foretold, Recovery
 from plsim.core.arrays import Floats
 from plsim.core.files import json_bytes, write_file
 from plsim.engine.worlds import NOT_NARROWED, model_digest
@@ -24,18 +26,6 @@ from plsim.evidence.worlds import PROVENANCE_FILE, WORLDS_FILE, sealed
 
 SHARES = (0.05, 0.5, 0.95)
 _NAMES = ("low", "median", "high")
-
-
-def number(target: Target, values: Floats) -> Floats:
-    """The one number that stands against a finding, in each world. ``values`` (worlds, statistics)."""
-    columns = values[:, list(target.columns)]
-    if target.kind == "rank":
-        ahead: Floats = columns[:, 0] - columns[:, 1:].max(axis=1)
-        return ahead
-    if target.kind == "sign":
-        beyond: Floats = (target.side * (columns - target.value)).min(axis=1)
-        return beyond
-    return np.asarray(columns.mean(axis=1), np.float64)
 
 
 def published(target: Target) -> str:
@@ -60,27 +50,50 @@ def fact_table(of: Calibration) -> pd.DataFrame:
     """
     rows = []
     prior_ = of.posterior.candidates.means
+    off = learned_discrepancies(of)
     for target in of.targets:
         row: dict[str, Any] = {
             "fact": target.fact,
             "study": target.study,
             "kind": target.kind,
             "published": published(target),
-            "discrepancy": target.discrepancy,
+            "discrepancy": off[target.fact],
         }
         emulated = number(target, prior_)[:, np.newaxis]
         spreads = {
             "prior": np.quantile(emulated, SHARES, axis=0)[:, 0],
             "posterior": of.posterior.quantiles(emulated, SHARES)[:, 0],
             "doubled": of.doubled.quantiles(emulated, SHARES)[:, 0],
-            "worlds": np.quantile(number(target, of.full[of.kept]), SHARES),
+            "worlds": np.quantile(number(target, of.full_size), SHARES),
         }
         for name, spread in spreads.items():
             row |= {f"{name}_{at}": float(value) for at, value in zip(_NAMES, spread, strict=True)}
         row["outside_prior"] = _outside(target, spreads["prior"])
-        row["share"] = float(_agrees(target, number(target, of.full[of.kept])).mean())
+        row["share"] = float(_agrees(target, number(target, of.full_size), off[target.fact]).mean())
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def learned_discrepancies(of: Calibration) -> dict[str, float]:
+    """How far off the model is expected to be in each fact, in the fact's unit, as the facts together say."""
+    drawn, weights = of.posterior.discrepancies, of.posterior.drawn
+    return {target.fact: float(weights @ drawn.of(target)) for target in of.targets}
+
+
+def leading_table(of: Calibration) -> pd.DataFrame:
+    """The parameter that each fact hangs on most over the prior."""
+    found: tuple[Leading, ...] = leading(of.prior.keys, of.bank.points, of.bank.values, of.targets)
+    return pd.DataFrame([{"fact": one.fact, "parameter": one.parameter, "r": one.r} for one in found])
+
+
+def foretold_table(found: tuple[Foretold, ...]) -> pd.DataFrame:
+    """How often left-out studies of truths that are none of the model's lay where they were foretold."""
+    return pd.DataFrame(
+        [
+            {"truths": one.truths, "held_50": one.held[0], "held_90": one.held[1], "studies": one.studies}
+            for one in found
+        ]
+    )
 
 
 def _outside(target: Target, spread: Floats) -> bool:
@@ -91,9 +104,9 @@ def _outside(target: Target, spread: Floats) -> bool:
     return bool(spread[2] < low or spread[0] > high)
 
 
-def _agrees(target: Target, numbers: Floats) -> Floats:
+def _agrees(target: Target, numbers: Floats, discrepancy: float) -> Floats:
     if target.kind == "value":
-        scale = 1.645 * float(np.hypot(target.se, target.discrepancy))
+        scale = 1.645 * float(np.hypot(target.se, discrepancy))
         return np.asarray(np.abs(numbers - target.value) <= scale, np.float64)
     low, high = (target.low, target.high) if target.kind == "interval" else (0.0, np.inf)
     return np.asarray((numbers >= low) & (numbers <= high), np.float64)
@@ -176,24 +189,39 @@ def provenance(of: Calibration, sizes: Sizes, found: Identification, *, seconds:
     return {
         "schema_version": 1,
         "plsim": __version__,
-        "worlds": int(of.kept.sum()),
+        "worlds": len(of.chosen),
         "model_digest": model_digest(),
         "facts_digest": facts_digest(),
         "seed": sizes.seed,
         "bank": int(of.bank.points.shape[0]),
         "wave": int(of.wave.points.shape[0]),
         "candidates": sizes.candidates,
-        "not_implausible": of.left,
         "effective_size": of.posterior.effective_size,
         "effective_size_doubled": of.doubled.effective_size,
-        "pilot": int(of.pilot.points.shape[0]),
-        "drawn": int(of.drawn.shape[0]),
-        "dropped_in_full": int((~of.kept).sum()),
+        "reduced": sizes.reduced,
+        "drawn": int(of.full.points.shape[0]),
+        "effective_size_in_full": of.effective_size,
+        "different_worlds": len(np.unique(of.chosen)),
         "seconds": round(seconds),
         "prior": {each.key: [each.low, each.high, each.shape] for each in of.prior.parameters},
         "spread_left": {key: round(float(left), 4) for key, left in zip(found.keys, found.left, strict=True)},
+        "discrepancy": {
+            kind: round(value, 4) for kind, value in by_kind(of.posterior.discrepancies, of.posterior.drawn).items()
+        },
+        "discrepancy_of": {fact: round(value, 4) for fact, value in of.discrepancy_of.items()},
+        "one_number": json.loads(leading_table(of).round(3).to_json(orient="records")),
+        "leave_out": rounded_numbers(of.predicted.document()),
         "facts": json.loads(table.round(5).to_json(orient="records")),
     }
+
+
+def rounded_numbers(document: Any) -> Any:
+    """Plain values with every number to four digits after the point."""
+    if isinstance(document, dict):
+        return {key: rounded_numbers(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [rounded_numbers(value) for value in document]
+    return round(document, 4) if isinstance(document, float) else document
 
 
 def worlds_text(of: Calibration) -> str:

@@ -15,8 +15,8 @@ from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import reading_options
 from plsim.cli.run import MAX_WORLDS, announce, people_settings, student_files
-from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
+from plsim.core.table import table_lines
 from plsim.measures.vocabulary import ONE_ARM
 
 if TYPE_CHECKING:

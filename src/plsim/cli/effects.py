@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from plsim.cli.table import table_lines
+from plsim.core.table import table_lines
 from plsim.measures.vocabulary import ALIKE_IN_SUBJECTS, MEASURES_OF_LEARNING, ONE_ARM, OUTCOMES, outcome_label
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ COMMANDS = {
     ),
     "check": ("plsim.cli.check", "Validate files without running them."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
-    "calibrate": ("plsim.cli.calibrate", "Find the sets of assumptions that reproduce the published evidence."),
+    "calibrate": ("plsim.cli.calibrate", "Find the sets of assumptions that agree best with the published evidence."),
     "validate": ("plsim.cli.validate", "Compare published facts, claims and open data with the simulation."),
 }
 """Module and one line of help of every command, in the order in which a newcomer meets them."""

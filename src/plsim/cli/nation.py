@@ -12,7 +12,7 @@ from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
 from plsim.cli.run import announce
 from plsim.cli.study import shard_of
-from plsim.cli.table import table_lines
+from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     import pandas as pd

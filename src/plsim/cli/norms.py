@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plsim.cli.interrupt import interruptible
-from plsim.cli.table import table_lines
+from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     from plsim.validation.norms.norm_check import Figure, NormCheck

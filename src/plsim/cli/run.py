@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -63,6 +64,7 @@ class Asked:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 @click.option("--no-report", is_flag=True, help="Do not write report.html.")
+@click.option("--quick", is_flag=True, help="Skip the report and the estimates of other study designs.")
 def command(
     *,
     scenario: str | None,
@@ -81,6 +83,7 @@ def command(
     as_json: bool,
     quiet: bool,
     no_report: bool,
+    quick: bool,
 ) -> None:
     """Run SCENARIO (a file or a shipped scenario's name) and typical practice on the same students and random numbers.
 
@@ -92,7 +95,8 @@ def command(
     if manifest is not None:
         _alone(scenario, overrides, seed, years, people, worlds, engine)
     else:
-        asked = replace(asked, worlds=worlds, population=people, engine=engine or "batch")
+        asked = replace(asked, worlds=worlds, population=people, engine=engine or "batch", other_designs=not quick)
+    no_report = no_report or quick
     _named_tables(tables)  # refused before the work
     folder = out or _default_folder(asked)
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
@@ -117,7 +121,7 @@ def command(
                 folder,
                 manifest,
                 workers=workers,
-                watched=not quiet,
+                watched=not (quiet or as_json),
                 with_report=not no_report,
                 force=force,
                 tables=_named_tables(tables),
@@ -170,6 +174,7 @@ def _kept(
             workers=workers or os.cpu_count() or 1,
             progress=progress,
             other_designs=asked.other_designs,
+            first=_tell_central if watched and sys.stderr.isatty() else None,
         )
     if manifest is not None:
         _check_people(result, asked)
@@ -196,6 +201,14 @@ def _named_tables(given: str | None) -> tuple[str, ...]:
     if unknown:
         raise InputError("--tables", "", f"{shown(unknown[0])} is no table", allowed=", ".join(_TABLES))
     return names
+
+
+def _tell_central(result: Result) -> None:
+    """The central world's effects at once, on stderr: worlds take a while."""
+    rows = result.headline
+    rows = rows[(rows["unit"] == "SD") & (rows["year"] == result.years)]
+    told = ", ".join(f"{row.subject} {row.value:+.3f}" for row in rows.itertuples())
+    click.echo(f"Central world, year {result.years}: {told} SD. Intervals over worlds follow.", err=True)
 
 
 def _can_be_told(result: Result) -> bool:

@@ -14,8 +14,8 @@ import click
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
 from plsim.cli.run import announce
-from plsim.cli.table import table_lines
 from plsim.core.errors import InputError
+from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ import numpy as np
 
 from plsim.cli.interrupt import interruptible
 from plsim.cli.progress import sweep_progress
-from plsim.cli.table import table_lines
+from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     from plsim.engine.parameters import World
@@ -22,11 +22,19 @@ if TYPE_CHECKING:
 
 
 @click.command("validate", context_settings={"show_default": True})
-@click.option("--worlds", type=click.IntRange(0, 10_000), default=20, help="Sets of assumptions; 0: central only.")
-@click.option("--seed", type=click.IntRange(0), default=1, help="Random seed.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; repeatable.")
-@click.option("--claims", is_flag=True, help="Test claims of the literature instead of facts.")
-@click.option("--open-data", is_flag=True, help="Compare with open data instead (needs the extra `validation`).")
+@click.option("--worlds", type=click.IntRange(0, 10_000), default=20, help="Sets of parameters; 0: the central one.")
+@click.option("--seed", type=click.IntRange(0), default=1, help="The luck of students, schools and years.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; may be repeated.")
+@click.option("--claims", is_flag=True, help="The claims of the literature instead of the facts.")
+@click.option("--leave-out", is_flag=True, help="Foretell every study from the facts of others, beside two yardsticks.")
+@click.option("--fresh", is_flag=True, help="With --leave-out or --claims: run again, not what is stored.")
+@click.option(
+    "--store",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results/validation"),
+    help="With --fresh: where runs are kept, so that a stopped line goes on.",
+)
+@click.option("--open-data", is_flag=True, help="Compare with open data instead (extra: validation).")
 @click.option("--workers", type=click.IntRange(1, 256), help="Threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option(
@@ -42,6 +50,9 @@ def command(
     seed: int,
     only: tuple[str, ...],
     claims: bool,
+    leave_out: bool,
+    fresh: bool,
+    store: Path,
     open_data: bool,
     workers: int | None,
     as_json: bool,
@@ -52,10 +63,11 @@ def command(
     """Compare published findings with those of the simulation, over worlds.
 
     Every published fact is an experiment that is run again: its schools, its design, its test. Facts that were only
-    recalled are shown without a verdict. All facts in twenty worlds take a few minutes.
+    recalled are shown without a verdict. All facts in twenty worlds take a few minutes; what is said first, and shown
+    whole by --leave-out, is how well studies are foretold that the worlds did not see.
     """
-    if claims and open_data:
-        raise click.UsageError("--claims and --open-data cannot be combined.")
+    if claims + open_data + leave_out > 1:
+        raise click.UsageError("--claims, --open-data and --leave-out are several questions: ask one at a time.")
     if page is not None and open_data:
         raise click.UsageError("--page writes the page of facts or of claims.")
     for option, path in (("--out", out), ("--page", page)):
@@ -65,10 +77,12 @@ def command(
 
     def work() -> tuple[dict[str, Any], str]:
         with sweep_progress("worlds", wanted=not quiet) as progress:
+            if leave_out:
+                return _leave_out(worlds, seed, store if fresh else None, workers, progress, page)
             if open_data:
                 return _open_data(_worlds(worlds, seed), seed, progress)
             if claims:
-                return _claims(_worlds(worlds, seed), seed, only, workers, progress, page)
+                return _claims(worlds, seed, only, store if fresh else None, workers, progress, page)
             return _facts(_worlds(worlds, seed), seed, only, workers, progress, page)
 
     document, text = interruptible(work, message="plsim: interrupted; nothing was written.")
@@ -115,7 +129,43 @@ def _facts(
         text = page(lines, skipped, worlds_are=document["worlds_are"], command=command)
         page_path.write_text(text, encoding="utf-8")
     head = f"{len(lines)} facts in {len(worlds)} worlds ({document['worlds_are']})."
-    return document, "\n".join([head, *_tables(lines), *_summary(lines), *_skipped(skipped)])
+    foretold = _yardsticks()
+    return document, "\n".join([*foretold, head, *_tables(lines), *_summary(lines), *_skipped(skipped)])
+
+
+def _yardsticks() -> list[str]:
+    """How well the model foretells studies, before anything else is said of it."""
+    from plsim.calibration.leave_out import leave_out_lines
+    from plsim.calibration.stored import stored_leave_out
+
+    stored = stored_leave_out()
+    if stored is None:
+        return ["No predictions of left-out studies are stored for this model: plsim validate --leave-out --fresh", ""]
+    return [*leave_out_lines(stored), ""]
+
+
+def _leave_out(
+    worlds: int, seed: int, store: Path | None, workers: int, progress: Any, page_path: Path | None
+) -> tuple[dict[str, Any], str]:
+    from plsim.calibration.leave_out import effect_lines, leave_out_lines
+    from plsim.calibration.stored import fresh_leave_out, leave_out_page, stored_leave_out
+    from plsim.core.errors import StudyError
+
+    if store is None:
+        found = stored_leave_out()
+        if found is None:
+            fix = "Add --fresh: about four seconds a world and processor"
+            raise StudyError("--leave-out", "", "what is stored was foretold by another model", fix=fix)
+        how = "Worlds of the calibration, run at the studies' own sizes and weighted without each study."
+        command = "plsim validate --leave-out --page docs/predictions.md"
+    else:
+        found = fresh_leave_out(worlds, seed, store / "leave-out", workers=workers, progress=progress)
+        how = f"{worlds} prior worlds, run at the studies' own sizes and weighted without each study."
+        command = f"plsim validate --leave-out --fresh --worlds {worlds} --page docs/predictions.md"
+    if page_path is not None:
+        page_path.write_text(leave_out_page(found, how=how, command=command), encoding="utf-8")
+    document = {"schema_version": 1, "seed": seed, **found}
+    return document, "\n".join([how, "", *leave_out_lines(found), "", *effect_lines(found)])
 
 
 def _tables(lines: Sequence[Line]) -> list[str]:
@@ -159,26 +209,72 @@ def _skipped(reasons: dict[str, str]) -> list[str]:
 
 
 def _claims(
-    worlds: Sequence[World], seed: int, only: tuple[str, ...], workers: int, progress: Any, page_path: Path | None
+    worlds: int,
+    seed: int,
+    only: tuple[str, ...],
+    store: Path | None,
+    workers: int,
+    progress: Any,
+    page_path: Path | None,
 ) -> tuple[dict[str, Any], str]:
-    from plsim.validation.claims.claims import check_claims
-    from plsim.validation.claims.claims_page import page
+    from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS
+    from plsim.validation.claims.claims_page import count, page
+    from plsim.validation.claims.claims_task import SEEDS, check_claims, chosen_claims, stored_claims
 
-    found = check_claims(worlds, seed=seed, only=only, workers=workers, progress=progress)
-    document = {**_head(worlds, seed), "claims": [each.document() for each in found]}
+    chosen = {claim.id for claim in chosen_claims(only)}
+    options = "".join(f" --only {name}" for name in only)
+    if store is None:
+        of, said, command = *_stored(stored_claims()), f"plsim validate --claims{options} --page docs/claims.md"
+        found = tuple(each for each in of if each.claim.id in chosen)
+    else:
+        found, seconds = check_claims(
+            _worlds(worlds, seed), store / "claims", seed=seed, only=only, workers=workers, progress=progress
+        )
+        runs = len(found[0].values)
+        said = (
+            f"{runs} runs: {_head(_worlds(worlds, seed), seed)['worlds_are']}, {min(SEEDS, runs)} seeds; "
+            f"{seconds:.0f} seconds of one processor each."
+        )
+        command = f"plsim validate --claims{options} --fresh --worlds {worlds} --page docs/claims.md"
+    schools = f"{SCHOOLS} schools of {STUDENTS} students"
+    document = {"schema_version": 1, "seed": seed, "runs": said, "claims": [each.document() for each in found]}
     if page_path is not None:
-        command = f"plsim validate --claims --worlds {_count(worlds)} --page docs/claims.md"
-        page_path.write_text(page(found, worlds_are=document["worlds_are"], command=command), encoding="utf-8")
+        page_path.write_text(page(found, of=said, schools=schools, command=command), encoding="utf-8")
     rows = [
-        [each.claim.id, each.word, f"{each.median:.3g}", "{:.3g} to {:.3g}".format(*each.interval), each.claim.title]
+        [
+            each.claim.id,
+            each.word,
+            f"{each.share:.0%}",
+            f"{each.median:.3g}",
+            "{:.3g} to {:.3g}".format(*each.interval),
+            "" if math.isnan(each.control) else f"{each.control:.3g}",
+            each.claim.title,
+        ]
         for each in found
     ]
     # The last column is text: padded to the right it would stand ragged.
     width = max(len(row[-1]) for row in rows)
     rows = [[*row[:-1], row[-1].ljust(width)] for row in rows]
-    header = ["claim", "holds in", "statistic", "90% of worlds", "what".ljust(width)]
-    head = f"{len(found)} claims in {len(worlds)} worlds ({document['worlds_are']}); docs/claims.md says what each is."
-    return document, "\n".join([head, "", *table_lines(header, rows)])
+    header = ["claim", "", "holds in", "statistic", "90% of runs", "control", "what".ljust(width)]
+    return document, "\n".join([said, count(found), "", *table_lines(header, rows)])
+
+
+def _stored(stored: Any) -> tuple[Any, str]:
+    """Claims as they ship, and a sentence on what they are of and what a fresh run takes."""
+    from plsim.core.errors import StudyError
+    from plsim.engine.worlds import model_digest
+
+    if stored is None:
+        fix = "Add --fresh: some minutes a run and processor; a stopped line goes on where it was"
+        raise StudyError("--claims", "", "no results are stored for the claims as they are now", fix=fix)
+    found, said = stored
+    minutes = said["seconds_per_run"] / 60.0
+    current = said["model_digest"] == model_digest()
+    old = "" if current else " They are of an earlier model; rules or numbers have changed."
+    return found, (
+        f"{said['runs']} stored runs: {said['worlds_are']}, {said['seeds']} seeds.{old} "
+        f"A fresh run of forty (--fresh --worlds 40) takes {40 * minutes:.0f} minutes of one processor."
+    )
 
 
 def _open_data(worlds: Sequence[World], seed: int, progress: Any) -> tuple[dict[str, Any], str]:

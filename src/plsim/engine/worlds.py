@@ -86,8 +86,8 @@ def meaning_of(world_label: str) -> str:
     """What an interval over worlds with a label says, and what it does not."""
     if world_label == CALIBRATED_LABEL:
         return (
-            "sets of assumptions that reproduce the published facts within their errors. What holds in all of them "
-            "holds if the model is right; a share of worlds is not a probability."
+            "sets of assumptions that agree with the published facts as well as the model can. What holds in all of "
+            "them holds if the model is right; a share of worlds is not a probability."
         )
     return (
         "sets of assumptions that span what is plausible, not what the evidence leaves; a share of worlds is not a "

@@ -20,7 +20,7 @@ FACTS_FILE = DATA_FOLDER / "facts.csv"
 ROLES = {
     "calibration": "worlds are kept or rejected by it",
     "validation": "never used to choose a world or a mechanism",
-    "development": "was a validation fact until it prompted a change of mechanism",
+    "development": "was kept aside until a change of mechanism looked at it; worlds are chosen by it since",
 }
 CONFIDENCES = {
     "verbatim": "read in the primary text",

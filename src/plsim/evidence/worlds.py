@@ -1,4 +1,4 @@
-"""The evidence-consistent worlds that ship with plsim: values of the uncertain parameters that reproduce the facts.
+"""The evidence-consistent worlds that ship with plsim: uncertain parameters that agree best with the facts.
 
 ``worlds.csv`` holds one world a row, a column for each parameter; ``worlds.json`` says where they come from and what
 the evidence pins down. Both are written by ``plsim calibrate``, never by hand. Any first rows of the table are a fair

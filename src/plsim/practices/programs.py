@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from plsim.core.calendar import GRADES, WEEKS_PER_YEAR
+from plsim.core.calendar import GRADES, MAX_YEARS, WEEKS_PER_YEAR
 from plsim.practices.levers import FloatArray, LeverTable
 from plsim.practices.options import Options, count_option, option
 
@@ -21,6 +21,8 @@ class Program(Options):
     """First week of the year with the program, counted from 0."""
     last_week: int = Field(default=_LAST_WEEK, ge=0, le=_LAST_WEEK)
     """Last week of the year with the program."""
+    last_year: int | None = Field(default=None, ge=1, le=MAX_YEARS)
+    """Last year with the program; left out, it goes on."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Program:
@@ -30,8 +32,11 @@ class Program(Options):
 
     def running(self, weeks: int) -> FloatArray:
         """1 in the weeks with the program, 0 in the others. Shape (weeks,)."""
-        week = np.arange(weeks) % WEEKS_PER_YEAR
-        return ((week >= self.first_week) & (week <= self.last_week)).astype(np.float64)
+        year, week = np.divmod(np.arange(weeks), WEEKS_PER_YEAR)
+        inside = (week >= self.first_week) & (week <= self.last_week)
+        if self.last_year is not None:
+            inside &= year < self.last_year
+        return inside.astype(np.float64)
 
 
 class SubjectProgram(Program):

@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from plsim.calibration.leave_out import verdict
+from plsim.calibration.one_number import MOST
 from plsim.core.errors import InputError
 from plsim.core.files import write_file
 from plsim.report.figures import GREY, INK, LOSS, SCENARIO, Plot, Sheet, drawing
 
-_TABLES = ("facts", "parameters", "combinations", "emulators", "recovery", "narrowing")
+_TABLES = ("facts", "parameters", "combinations", "emulators", "recovery", "narrowing", "foretold", "one_number")
 _NAMES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _AGAIN = "`plsim calibrate --out FOLDER` writes whole folders."
@@ -84,7 +86,7 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
             (
                 f"{row.fact}{' (outside)' if str(row.outside_prior) == 'True' else ''}",
                 str(row.published),
-                f"{row.discrepancy:g}",
+                f"{row.discrepancy:.2g}",
                 _interval(row, "prior"),
                 _interval(row, "worlds"),
                 _interval(row, "doubled"),
@@ -130,7 +132,14 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         bank=f"{said['bank']:,}",
         wave=f"{said['wave']:,}",
         candidates=f"{said['candidates']:,}",
-        plausible=f"{said['not_implausible']:.1%}",
+        in_full=f"{said['effective_size_in_full']:.0f}",
+        discrepancy=_grid(("kind", "SD"), [(kind, f"{value:.3f}") for kind, value in said["discrepancy"].items()]),
+        verdict=verdict(said["leave_out"]),
+        foretold=_grid(
+            ("truths", "50% intervals", "90% intervals"),
+            [(row.truths, f"{row.held_50:.0%}", f"{row.held_90:.0%}") for row in _records(tables["foretold"])],
+        ),
+        leading=_leading(_records(tables["one_number"])),
         effective=f"{said['effective_size']:,.0f}",
         effective_doubled=f"{said['effective_size_doubled']:,.0f}",
         parameters=len(parameters),
@@ -149,6 +158,18 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         covered={where: _ends(checks[f"covered_{where}"]) for where in ("prior", "posterior")},
         uniform={where: f"{checks[f'uniform_{where}'].min():.3g}" for where in ("prior", "posterior")},
         alarm=f"{0.05 / len(checks):.2g}",
+    )
+
+
+def _leading(rows: list[Any]) -> str:
+    """Which facts are as good as a function of one parameter, or that none is and which comes nearest."""
+    far = [row for row in rows if abs(row.r) > MOST]
+    nearest = max(rows, key=lambda row: abs(row.r))
+    if far:
+        named = ", ".join(f"{row.fact} (`{row.parameter}`, r = {row.r:.2f})" for row in far)
+        return f"These are, with a correlation beyond {MOST}: {named}."
+    return (
+        f"None is (|r| at most {MOST}); {nearest.fact} comes nearest: r = {nearest.r:.2f} with `{nearest.parameter}`."
     )
 
 

@@ -34,6 +34,7 @@ class NeedsParams(NamedTuple):
     reteach: float
     purity_half: float
     station: float
+    station_full: float
     own_use: float
     software: float
     tutor_sight: float
@@ -95,6 +96,15 @@ def purity(size: float, p: NeedsParams) -> float:
 
 
 @compiled
+def station_share(stations: float, p: NeedsParams) -> float:
+    """Share of independent work that a group's plan reaches: all of it where ``stations`` are much of it.
+
+    Paths, software and seat work are then themselves among the stations that groups go through.
+    """
+    return at_most(stations / p.station_full, 1.0)
+
+
+@compiled
 def gap(review: float, p: NeedsParams) -> float:
     """How far a backlog of unmet units (``review``) takes prerequisites away, 0 to 1."""
     return at_most(p.gap_per_unit * review, 1.0)
@@ -126,7 +136,7 @@ def aimed_alone(
     path
         Share of it on own paths, as far as lessons are there for them and standards leave room.
     stations
-        Share of it at the stations of a rotation, times delivered grouping and purity: stations share the group's plan.
+        Share of it that a group's plan reaches (:func:`station_share`), times delivered grouping and purity.
     own_data
         How far students read and use their own data.
     software

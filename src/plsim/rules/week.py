@@ -522,7 +522,7 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
         freedom=freedom,
         grouped=grouped,
         path_aim=split.path_share * freedom,
-        station_aim=split.stations * grouped,
+        station_aim=nee.station_share(split.stations, p.needs) * grouped,
         own_data=lv.own_data,
         software_aim=split.tech_share * content,
         home_software_aim=home_software_share * content,

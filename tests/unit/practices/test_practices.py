@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from plsim import practices
+from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.evidence import registry
 from plsim.practices import LEVERS, PRACTICES, Context, LeverTable, Options, Support, known_practices
 from plsim.practices.competency_progression import CompetencyProgression
@@ -152,3 +153,10 @@ def test_the_template_is_a_practice_that_adds_to_a_lever() -> None:
     table = LeverTable.empty(3, 1)
     made(intensity=1.0, spread=0.0, relationship_work=0.5).apply(table, HALF)
     assert table["belonging"][:, 0].tolist() == [0.0, 0.25, 0.5]
+
+
+def test_a_program_may_end_after_some_years() -> None:
+    running = Tutoring(minutes=60.0, first_week=10, last_week=11, last_year=1).running(3 * WEEKS_PER_YEAR)
+    assert np.flatnonzero(running).tolist() == [10, 11]
+    always = Tutoring(minutes=60.0, first_week=10, last_week=11).running(2 * WEEKS_PER_YEAR)
+    assert np.flatnonzero(always).tolist() == [10, 11, WEEKS_PER_YEAR + 10, WEEKS_PER_YEAR + 11]

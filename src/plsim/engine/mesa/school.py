@@ -29,6 +29,18 @@ def _ranked(keys: list[float], order: list[int]) -> None:
 grouping.ranked = _ranked
 
 
+_OF_THE_WEEK = (
+    "levers",
+    "intensities",
+    "section_size",
+    "authored",
+    "data_due",
+    "regroup_due",
+    "helped",
+    "grade_change",
+)
+
+
 class SchoolRules:
     """A school with its sections.
 
@@ -65,6 +77,10 @@ class SchoolRules:
     regroup_due: list[float]
     helped: list[float]
     grade_change: float
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but what is made anew in the first phase of every week."""
+        return {name: value for name, value in self.__dict__.items() if name not in _OF_THE_WEEK}
 
     def take_place(self, board: Noticeboard) -> None:
         """Finds the school's sections and seats of a new year."""

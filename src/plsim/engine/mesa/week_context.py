@@ -100,6 +100,16 @@ class Noticeboard:
         self.profiles: list[Any] = [None] * self._subject.shape[0]
         self.section_weeks: list[Any] = [None] * self._subject.shape[0]
 
+    def __getstate__(self) -> tuple[Arm, int | None]:
+        """The arm and the week: all else is made of them, and views of memory cannot be stored."""
+        return self.arm, getattr(self, "week", None)
+
+    def __setstate__(self, state: tuple[Arm, int | None]) -> None:
+        arm, week = state
+        self.__init__(arm)  # type: ignore[misc]
+        if week is not None:
+            self.open_week(week)
+
     def open_week(self, week: int) -> None:
         """Posts what is known before the week's first phase: luck, norms, and the means of networks."""
         self.week = week

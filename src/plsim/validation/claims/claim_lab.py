@@ -1,7 +1,7 @@
-"""Where claims are tried: small runs of scenarios in one world, each kept while the world lasts.
+"""Where claims are tried: runs of scenarios in one world, each kept while the world lasts.
 
-A claim asks for scenarios by name and dotted changes; arms that claims have in common are run once. Populations are
-small: both arms hold the same students with the same luck, so a difference between two runs needs few of them.
+A claim asks for scenarios by name and dotted changes; arms that claims have in common are run once. Both arms hold the
+same students with the same luck.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from functools import cache, cached_property
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import FALL_WEEK, SPRING_WEEK
+from plsim.core.calendar import FALL_WEEK, SPRING_WEEK, SUBJECTS
 from plsim.core.errors import StudyError
+from plsim.engine.arm import EXPERIENCE_FIELDS
 from plsim.engine.engines import engine_named
 from plsim.engine.parameters import World
 from plsim.engine.reference import typical
 from plsim.engine.setting import WINDOWS, Setting
+from plsim.engine.state import Trace
 from plsim.evidence import norms
 from plsim.measures.effects import Row, effect_rows
 from plsim.practices.levers import FIRST_INTENSITY, LEVERS, PRACTICES
@@ -28,10 +30,10 @@ from plsim.runs.survey_outcomes import done
 from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario, typical_practices
-from plsim.validation.facts.arm_cache import Life, Lives, Place, Places
+from plsim.validation.facts.arm_cache import Life, Lives, Place, Places, snapshot
 
-SCHOOLS, STUDENTS = 8, 80
-"""Size of a run where a claim asks for none."""
+SCHOOLS, STUDENTS = 40, 80
+"""Size of a run: schools of nearly two hundred enrolments each, as many as the study of 2017 had."""
 _TESTS = {FALL_WEEK, SPRING_WEEK, WINDOWS[-1]}
 
 
@@ -139,11 +141,12 @@ class Tried:
 
 
 class Lab:
-    """Runs for claims in one world."""
+    """Runs for claims in one world; ``closed``, with all channels closed through which practices reach learning."""
 
-    def __init__(self, world: World, places: Places) -> None:
+    def __init__(self, world: World, places: Places, *, closed: bool = False) -> None:
         self.world = world
         self._places = places
+        self._closed = closed
         engine = engine_named("batch")
         self._lives = Lives(world, typical(world, engine), engine, _EveryYear())
         self._tried: dict[tuple[tuple[str, ...], ...], Tried] = {}
@@ -162,7 +165,10 @@ class Lab:
         program, base = self._places.place(scenario), self._places.place(counterfactual(scenario))
         key = (program.address, base.address)
         if key not in self._tried:
-            self._tried[key] = Tried(self._lived(program), self._lived(base))
+            pair_ = (
+                live_in_step(program, base, self._lives) if self._closed else (self._lived(program), self._lived(base))
+            )
+            self._tried[key] = Tried(*pair_)
         return self._tried[key]
 
     def _lived(self, place: Place) -> Life:
@@ -175,6 +181,39 @@ class Lab:
     def number(self, key: str) -> float:
         """A number of the world."""
         return self.world.number(key)
+
+
+def live_in_step(program: Place, base: Place, lives: Lives) -> tuple[Life, Life]:
+    """Both arms week by week, the program's students living what the same students live in the other arm.
+
+    Practices then reach learning through nothing (:mod:`plsim.runs.held_channels`): a control.
+    """
+    both = tuple(_traced(place, lives) for place in (program, base))
+    arm, other = (life.arm for life in both)
+    arm.trace.held[:] = 1.0
+    for year in range(program.setting.years):
+        for life in both:
+            life.arm.begin_year(lives.engine)
+            life.tests[year, 0] = snapshot(life.arm)
+        same = other.layout.row[arm.layout.student, arm.layout.subject]
+        for week in range(WINDOWS[-1]):
+            lives.engine.run(other, week, week + 1)
+            arm.trace.base[:] = other.trace.experience[:, same]
+            lives.engine.run(arm, week, week + 1)
+            for life in both:
+                life.tests[year, week + 1] = snapshot(life.arm)
+        for life in both:
+            life.arm.end_year(np.stack([life.tests[year, week].achievement for week in WINDOWS]))
+    return both[0], both[1]
+
+
+def _traced(place: Place, lives: Lives) -> Life:
+    """A life that has not begun, whose experience is recorded."""
+    life = lives.begun(place)
+    shape = (EXPERIENCE_FIELDS, place.setting.students * len(SUBJECTS))
+    life.arm.flags = life.arm.flags._replace(trace=True)
+    life.arm.trace = Trace(np.zeros(shape), np.zeros(EXPERIENCE_FIELDS), np.zeros(shape))
+    return life
 
 
 class _EveryYear(dict[tuple[str, ...], set[int]]):

@@ -1,31 +1,41 @@
 """Claims of the literature as experiments: each has a statistic, what is expected of it, and a run that finds it.
 
 The claims are those of the articles and reports that this project answers, in our own words, numbered as in our notes
-of them. A claim holds in a world when its statistic lies where it was expected. Many restate what the model was built
-to be able to show, some what it was not: the share of worlds in which they hold says which.
+of them. Each is *tested*, by the mechanism that the sentence names; or it is an *input* of a scenario or of the model's
+yardstick; or it is *true by construction*, since a rule says it outright. Only the first kind can fail, and only it is
+counted. A difference of less than :data:`MARGIN` SD says nothing. Beside every claim stands a control: the same
+statistic where all channels through which practices reach learning are closed. A claim about learning that holds there
+too is no finding about learning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.errors import StudyError, nearest
-from plsim.engine.parameters import World
+from plsim.core.errors import StudyError
 from plsim.validation.claims.claim_lab import Lab
-from plsim.validation.facts.arm_cache import Places
 
-Progress = Callable[[int, int], None]
 Compute = Callable[[Lab], float]
-MODULES = ("claims_avallone", "claims_rothman", "claims_herold", "claims_wolfe", "claims_nwea")
+Label = Literal["tested", "input", "true by construction"]
+MODULES = (
+    "claims_avallone",
+    "claims_rothman",
+    "claims_herold",
+    "claims_wolfe",
+    "claims_nwea",
+    "claims_sentences",
+)
 """In the order of the claims."""
-GIVEN = "input"
+MARGIN = 0.002
+"""Differences in effect below which nothing is said (SD)."""
+MOST = 0.9
+"""Share of runs in which a claim holds, or fails, for a word to say so."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +49,11 @@ class Claim:
     title
         The claim in our own words.
     statistic
-        What is computed, and how.
+        What is computed, and how; its unit in brackets.
     above, below
         Where the statistic is expected: above one, below the other, or between.
-    given
-        Whether it is an input of the scenario or of the model's yardstick: then no run can refute it.
+    label
+        Whether a run can refute it: only if it is ``"tested"``.
     facts
         Rows of facts.csv that bear on it.
     source
@@ -57,7 +67,7 @@ class Claim:
     statistic: str
     above: float | None
     below: float | None
-    given: bool
+    label: Label
     facts: tuple[str, ...]
     source: str
     compute: Compute
@@ -69,32 +79,71 @@ class Claim:
             return f"{self.above:g} to {self.below:g}"
         return f"above {self.above:g}" if self.above is not None else f"below {self.below:g}"
 
-    def holds(self, values: Floats) -> np.ndarray:
-        """Whether it holds, in each of some worlds."""
-        fine = np.ones(values.shape, bool)
+    @property
+    def margin(self) -> float:
+        """How near to its end a statistic says nothing; of what is not in SD of achievement, 0."""
+        return MARGIN if "(SD" in self.statistic else 0.0
+
+    def says(self, values: Floats) -> np.ndarray:
+        """1 where it holds, -1 where it fails, 0 where the difference is too small to say; of some runs."""
+        room = np.full(values.shape, np.inf)
         if self.above is not None:
-            fine &= values > self.above
+            room = np.minimum(room, values - self.above)
         if self.below is not None:
-            fine &= values < self.below
-        return fine
+            room = np.minimum(room, self.below - values)
+        return np.where(room > self.margin, 1, np.where(room < -self.margin, -1, 0))
 
 
 @dataclass(frozen=True)
 class Found:
-    """A claim over worlds. ``values`` has shape (worlds,)."""
+    """A claim over runs.
+
+    Attributes
+    ----------
+    values
+        The statistic in every run: a world, and a seed for the luck. Shape (runs,).
+    control
+        The statistic with all channels to learning closed, in one run; not a number where it was not run.
+    """
 
     claim: Claim
     values: Floats
+    control: float = float("nan")
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Shares of runs in which it holds, in which nothing can be said, in which it fails."""
+        says = self.claim.says(self.values)
+        return float((says == 1).mean()), float((says == 0).mean()), float((says == -1).mean())
 
     @property
     def share(self) -> float:
-        """Share of worlds in which it holds."""
-        return float(self.claim.holds(self.values).mean())
+        """Share of runs in which it holds."""
+        return self.shares[0]
+
+    @property
+    def holds_in_control(self) -> bool:
+        """Whether it holds with all channels to learning closed."""
+        return bool(np.isfinite(self.control)) and int(self.claim.says(np.array([self.control]))[0]) == 1
+
+    @property
+    def counted(self) -> bool:
+        """Whether it counts as a test: no input, not true by construction, and about learning if it is in SD."""
+        return self.claim.label == "tested" and not (self.claim.margin > 0.0 and self.holds_in_control)
 
     @property
     def word(self) -> str:
-        """The share, written; of an input that is as it should be, that it is one."""
-        return GIVEN if self.claim.given and self.share == 1.0 else f"{self.share:.0%}"
+        """What came of it, in a few words."""
+        if self.claim.label != "tested":
+            return self.claim.label
+        if not self.counted:
+            return "not about learning"
+        holds, nothing, fails = self.shares
+        if holds >= MOST:
+            return "holds"
+        if fails >= MOST:
+            return "fails"
+        return "says nothing" if nothing >= 1.0 - nothing else "open"
 
     @property
     def median(self) -> float:
@@ -103,25 +152,30 @@ class Found:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The middle 90% of worlds."""
+        """The middle 90% of runs."""
         low, high = np.quantile(self.values, [0.05, 0.95])
         return float(low), float(high)
 
     def document(self) -> dict[str, Any]:
         """As plain values."""
         low, high = self.interval
+        holds, nothing, fails = self.shares
         return {
             "claim": self.claim.id,
             "title": self.claim.title,
             "statistic": self.claim.statistic,
             "expected": self.claim.expected,
-            "input": self.claim.given,
+            "label": self.claim.label,
             "facts": list(self.claim.facts),
             "source": self.claim.source,
-            "share_holds": self.share,
+            "word": self.word,
+            "share_holds": holds,
+            "share_says_nothing": nothing,
+            "share_fails": fails,
             "median": self.median,
             "low": low,
             "high": high,
+            "control": self.control if np.isfinite(self.control) else None,
         }
 
 
@@ -140,7 +194,7 @@ class Collected:
         *,
         above: float | None = None,
         below: float | None = None,
-        given: bool = False,
+        label: Label = "tested",
         facts: Sequence[str] = (),
     ) -> Callable[[Compute], Compute]:
         """Register the function below as a claim."""
@@ -148,7 +202,7 @@ class Collected:
             raise StudyError(f"claim {number}", "", "says nowhere where its statistic is expected")
 
         def keep(compute: Compute) -> Compute:
-            self.claims.append(Claim(number, title, statistic, above, below, given, tuple(facts), self.source, compute))
+            self.claims.append(Claim(number, title, statistic, above, below, label, tuple(facts), self.source, compute))
             return compute
 
         return keep
@@ -159,43 +213,6 @@ def claims() -> tuple[Claim, ...]:
     return tuple(
         claim for module in MODULES for claim in import_module(f"plsim.validation.claims.{module}").CLAIM.claims
     )
-
-
-def check_claims(
-    worlds: Sequence[World],
-    *,
-    seed: int = 1,
-    only: Collection[str] = (),
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> tuple[Found, ...]:
-    """Claims in all of some worlds; all claims when ``only`` is empty."""
-    everything = claims()
-    known = [claim.id for claim in everything]
-    for name in only:
-        if name not in known:
-            raise StudyError("--only", name, "no such claim", fix=nearest(name, known) or f"Known: {', '.join(known)}")
-    chosen = tuple(claim for claim in everything if not only or claim.id in only)
-    places = Places(seed)
-    done = 0
-
-    def one(world: World) -> list[float]:
-        nonlocal done
-        lab = Lab(world, places)
-        values = [claim.compute(lab) for claim in chosen]
-        done += 1
-        if progress is not None:
-            progress(done, len(worlds))
-        return values
-
-    first = one(worlds[0])  # compiles, and makes the populations, before threads start
-    if workers > 1 and len(worlds) > 2:
-        with ThreadPoolExecutor(workers) as pool:
-            others = list(pool.map(one, worlds[1:]))
-    else:
-        others = [one(world) for world in worlds[1:]]
-    values = np.array([first, *others])
-    return tuple(Found(claim, values[:, place]) for place, claim in enumerate(chosen))
 
 
 def rises(values: Sequence[float]) -> float:

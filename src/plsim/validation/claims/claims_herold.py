@@ -22,9 +22,10 @@ NGLC_SCHOOLS = 40
     "chance that a survey's index of implementation is higher in a school of nglc_2015 than in another",
     above=0.5,
     below=0.9,
+    label="input",
 )
 def _hard_to_tell(lab: Lab) -> float:
-    run = lab.try_("nglc_2015", schools=24, students=40)
+    run = lab.try_("nglc_2015")
     here, there = run.implementation(), run.implementation(typical=True)
     reliability = lab.number("surveys.index_reliability")
     # The survey's noise comes on top of what schools differ in truly; both sides were asked the same questions.
@@ -37,7 +38,7 @@ def _hard_to_tell(lab: Lab) -> float:
     "Forty schools, some 10,600 students, mostly charter, 80% eligible for free or reduced-price lunch",
     "of these four features, how many the shipped scenario has",
     above=3.5,
-    given=True,
+    label="input",
     facts=("R17-05", "R17-06"),
 )
 def _sample(lab: Lab) -> float:  # noqa: ARG001
@@ -56,7 +57,7 @@ def _sample(lab: Lab) -> float:  # noqa: ARG001
     "Choice of topics is rare here as elsewhere",
     "options offered for one objective in nglc_2015, as really offered",
     below=2.0,
-    given=True,
+    label="input",
     facts=("R17-16",),
 )
 def _rare_choice(lab: Lab) -> float:
@@ -70,9 +71,10 @@ def _rare_choice(lab: Lab) -> float:
     above=0.0,
     below=0.35,
     facts=("R17-13", "R17-14", "R17-15"),
+    label="input",
 )
 def _products(lab: Lab) -> float:
-    run = lab.try_("nglc_2015", schools=NGLC_SCHOOLS, students=20)
+    run = lab.try_("nglc_2015")
     distinct, shared = (run.get(f"products_{name}", arm="scenario") for name in ("distinct", "shared"))
     return shared / distinct
 
@@ -125,6 +127,7 @@ def _too_slow(lab: Lab) -> float:
     "minutes a week that a student has a teacher alone: nglc_2015 less typical practice",
     above=0.0,
     facts=("R17-17", "ME-25"),
+    label="input",
 )
 def _one_on_one(lab: Lab) -> float:
     return lab.try_("nglc_2015").get("one_on_one_minutes")
@@ -136,6 +139,7 @@ def _one_on_one(lab: Lab) -> float:
     "regroupings a month: nglc_2015 less typical practice",
     above=0.0,
     facts=("R17-17",),
+    label="input",
 )
 def _regrouping(lab: Lab) -> float:
     return lab.try_("nglc_2015").get("regroupings_per_month")
@@ -184,6 +188,7 @@ def _accumulate(lab: Lab) -> float:
     "effect a year of early_adopters less that of nglc_2015 (SD)",
     above=0.0,
     facts=("R14-02", "R15-01", "R17-01"),
+    label="input",
 )
 def _later_less(lab: Lab) -> float:
     return lab.try_("early_adopters", years=2).effect() / 2.0 - lab.try_("nglc_2015").effect()
@@ -198,7 +203,7 @@ def _later_less(lab: Lab) -> float:
     facts=("R17-12", "R15-08", "R15-09"),
 )
 def _charter(lab: Lab) -> float:
-    run = lab.try_("nglc_2015", schools=24, students=40)
+    run = lab.try_("nglc_2015")
     contrast = run.effect(group="governance:charter") - run.effect(group="governance:district")
     drops = run.school_effects()[~run.setting.population.charter] < 0.0
     return min(contrast, float(drops.mean()) - 0.1)
@@ -213,8 +218,7 @@ def _charter(lab: Lab) -> float:
 def _scaling(lab: Lab) -> float:
     pool = {"support.coaching_hours": 1.5, "support.pool_coaching_hours": 60.0}
     few, many = (
-        lab.try_("district_scale_up", {**pool, "support.network_schools": count}, schools=16, students=60).effect()
-        for count in (4, 16)
+        lab.try_("district_scale_up", {**pool, "support.network_schools": count}).effect() for count in (4, 16)
     )
     return few - many
 
@@ -243,7 +247,7 @@ def _expected_t(run: Tried, schools: int) -> float:
     below=2.0,
 )
 def _which_practice(lab: Lab) -> float:
-    return _expected_t(lab.try_("nglc_2015", schools=24, students=40), NGLC_SCHOOLS)
+    return _expected_t(lab.try_("nglc_2015"), NGLC_SCHOOLS)
 
 
 @CLAIM(

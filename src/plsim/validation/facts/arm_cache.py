@@ -119,7 +119,7 @@ class Lives:
     def __init__(self, world: World, found: Typical, engine: Engine, tests: dict[tuple[str, ...], set[int]]) -> None:
         self.world = world
         self.typical = found
-        self._engine = engine
+        self.engine = engine
         self._weeks = tests
         self._lived: dict[tuple[str, ...], Life] = {}
 
@@ -131,14 +131,19 @@ class Lives:
             self._lived[place.address] = life
         return life
 
-    def _live(self, place: Place, weeks: Iterable[int]) -> Life:
+    def begun(self, place: Place) -> Life:
+        """The life of a place before its first week."""
         planned = place.planned_in(self.world)
         arm = Arm(place.setting, planned, planned.planned.values, self.world, self.typical.reference, growth())
-        life = Life(place.setting, arm, {}, np.zeros(0))
+        return Life(place.setting, arm, {}, np.zeros(0))
+
+    def _live(self, place: Place, weeks: Iterable[int]) -> Life:
+        life = self.begun(place)
+        arm = life.arm
         wanted = set(weeks)
         last = place.setting.years - 1
         for year in range(place.setting.years):
-            arm.begin_year(self._engine)
+            arm.begin_year(self.engine)
             if year == 0:
                 served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
                 of_school = served[place.setting.population.school][:, np.newaxis]
@@ -150,15 +155,18 @@ class Lives:
     def _year(self, life: Life, year: int, stops: list[int], *, ends: bool) -> None:
         """A year with its tests; the last one stops at the last test."""
         arm = life.arm
-        life.tests[year, 0] = _test(arm)
+        life.tests[year, 0] = snapshot(arm)
         for first, then in pairwise(stops):
-            self._engine.run(arm, first, then)
-            life.tests[year, then] = _test(arm)
+            self.engine.run(arm, first, then)
+            life.tests[year, then] = snapshot(arm)
         if ends:
             arm.end_year(np.stack([life.tests[year, week].achievement for week in WINDOWS]))
 
 
-def _test(arm: Arm) -> Snapshot:
+def snapshot(arm: Arm) -> Snapshot:
+    """What tests of every kind would show now."""
     rows = arm.rows
-    aligned = interpreted("plsim.rules.pace").aligned_score(rows.taught_mastery, float(arm.week), arm.p.pace)
+    # What is mastered of the unit that is being taught counts too: else whoever is in the middle of one has lost it.
+    so_far = rows.taught_mastery + rows.unit_mastery
+    aligned = interpreted("plsim.rules.pace").aligned_score(so_far, float(arm.week), arm.p.pace)
     return Snapshot(*(arm.by_student(each) for each in (rows.achievement, aligned, rows.coverage)))

@@ -31,6 +31,14 @@ _TABLES = ("scenario", "comparison")
 class DesignTable(Options):
     """``[design]``: how the study looked at its schools."""
 
+    kind_of_study: Literal["schools", "program", "meta"]
+    """Whole schools beside others, a trial of one program, or an average over many trials."""
+    system: Literal["us", "elsewhere"] = "us"
+    """The school system: as in the norms, or another one."""
+    means: Literal["school_model", "teaching", "people", "software"]
+    """What does the work: a whole model, other lessons, further people or hours, software."""
+    family: str = ""
+    """Studies of the same trial or sample, which are left out together; the study of facts.csv when empty."""
     estimand: Literal["paired", "study_other_schools", "within_school_rct"]
     """What its estimate is an estimate of: other practices in the same schools, other schools, or a lottery inside."""
     weeks: int = Field(ge=1, le=WEEKS_PER_YEAR)
@@ -77,7 +85,7 @@ class FactTable(Options):
     condition: str = ""
     """Condition of schools along which a slope is taken: ``vision``, ``autonomy``, ..."""
     practices: tuple[str, ...] = Field(default=(), strict=False)
-    """Practices that a leave-one-out compares."""
+    """Practices that a leave-one-out compares; ``a+b`` is two that go back to typical together."""
     first: str = ""
     """Which of them comes first."""
     kind: Literal["value", "sign", "interval", "rank"]

@@ -9,7 +9,7 @@ from plsim.validation.facts.validate import SHOWN_ONLY, Line
 TITLE = "# Published facts beside the simulation"
 ROLES = {
     "calibration": "Calibration facts: worlds are chosen by them, so that they agree is no success",
-    "development": "Development facts: once validation, until they prompted a change of mechanism",
+    "development": "Development facts: kept aside until a change of mechanism looked at them; they choose worlds since",
     "validation": "Validation facts: never read by calibration",
 }
 WORDS = ("agrees", "near", "off")

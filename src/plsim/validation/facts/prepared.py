@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +26,14 @@ from plsim.validation.facts.registry import Statistic, statistic
 from plsim.validation.facts.sampling import COLUMNS, MATCHED, fall_slope, school_noise, student_noise
 from plsim.validation.facts.study_facts import Experiment, StudyFact
 
+_RANGE = re.compile(r"grades:\d+-\d+")
+
+
+def _typical(practice: str) -> dict[str, object]:
+    """The changes that put a practice back to what typical schools do."""
+    usual = typical_practices()[practice]
+    return {f"practices.{practice}.{name}": getattr(usual, name) for name in type(usual).model_fields}
+
 
 class Prepared:
     """An experiment with its populations and plans, and what of its statistics is the same in every world."""
@@ -42,8 +51,7 @@ class Prepared:
             self.places["comparison"] = places.place(comparison)
         for each, rule in zip(chosen, self.rules, strict=True):
             for practice in each.table.practices if rule.leaves_out else ():
-                usual = typical_practices()[practice]
-                off = {f"practices.{practice}.{name}": getattr(usual, name) for name in type(usual).model_fields}
+                off = {key: value for name in practice.split("+") for key, value in _typical(name).items()}
                 self.places.setdefault(f"without:{practice}", places.place(changed(program, off)))
         self._full = of.scenario.population
         self._weights: dict[tuple[int, str], Floats] = {}
@@ -107,7 +115,11 @@ class Prepared:
         return sd
 
     def weight(self, year: int, group: str) -> Floats:
-        """1 for students of a group, by subject. Shape (students, 2)."""
+        """1 for students of a group, by subject; ``grades:0-2`` is everybody of grades K to 2. Shape (students, 2)."""
+        if (year, group) not in self._weights and _RANGE.fullmatch(group):
+            low, high = (int(end) for end in group.removeprefix("grades:").split("-"))
+            inside = self.counted(year) & (self.grade(year) >= low) & (self.grade(year) <= high)
+            self._weights[year, group] = np.repeat(inside.astype(np.float64)[:, np.newaxis], 2, axis=1)
         if (year, group) not in self._weights:
             of_year = self._groups(year)
             if group not in of_year:
@@ -127,7 +139,7 @@ class Prepared:
         return self._parts[year]
 
     def _bands(self, year: int) -> dict[str, Floats]:
-        """Groups that a run does not show but studies report: bands of grades, and who starts in the lower half."""
+        """Groups that a run does not show but studies report: bands of grades, and who starts in which half."""
         grade, keep = self.grade(year), self.counted(year)
         ends = (-1, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, len(GRADES))
         masks = {
@@ -137,7 +149,8 @@ class Prepared:
         start = self.setting.population.achievement
         first, each = self.grade(1)[:, np.newaxis], np.arange(2)
         baseline = (start - norms().week0_mean[each, first]) / norms().sd_fall_observed[each, first]
-        masks["lower_half"] = keep[:, np.newaxis] & (baseline <= np.median(baseline[keep], axis=0))
+        lower = baseline <= np.median(baseline[keep], axis=0)
+        masks["lower_half"], masks["upper_half"] = keep[:, np.newaxis] & lower, keep[:, np.newaxis] & ~lower
         return {label: mask.astype(np.float64) for label, mask in masks.items() if mask.any()}
 
     def luck(self, subject: str, *, schools: bool) -> float:

@@ -23,7 +23,7 @@ from plsim.validation.facts.view import View
 
 __all__ = ["SIZES", "Bench", "Experiment", "StudyFact", "experiment", "experiments"]
 
-SIZES = ("calibration", "full")
+SIZES = ("calibration", "full", "reduced")
 
 
 class Bench:
@@ -35,7 +35,8 @@ class Bench:
         The experiments.
     size
         ``"calibration"``: the small populations of the fact files, and only facts that may choose worlds;
-        ``"full"``: each study's own size, and all facts.
+        ``"full"``: each study's own size, and all facts; ``"reduced"``: small populations also where a fact file
+        gives none, and all facts.
     seed
         Luck of students, schools and years; the same in every world.
     roles
@@ -52,7 +53,7 @@ class Bench:
             chosen = tuple(
                 one
                 for one in each.facts
-                if (one.role in roles if roles is not None else one.calibrates or size == "full")
+                if (one.role in roles if roles is not None else one.calibrates or size != "calibration")
             )
             if chosen:
                 self._prepared.append(Prepared(each, chosen, places, size))

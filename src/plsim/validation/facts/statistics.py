@@ -28,6 +28,26 @@ def effect(view: View, fact: FactTable) -> Sequence[float]:
 
 
 @register()
+def share_left(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect on a cohort in a later year over that in the first; its grades are the two groups."""
+    first, later = (view.mean(fact.subject, *at) for at in zip(fact.groups, (1, fact.year), strict=True))
+    return (later / max(first, 0.02),)
+
+
+@register()
+def later_minus_first(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect on a cohort in a later year less that in the first; its grades are the two groups (SD)."""
+    first, later = (view.mean(fact.subject, *at) for at in zip(fact.groups, (1, fact.year), strict=True))
+    return (later - first,)
+
+
+@register()
+def gain_over_norm(view: View, fact: FactTable) -> Sequence[float]:
+    """Growth of the program's students from fall to spring above the norms' growth in their grades, as a fraction."""
+    return (view.gain_over_norm(fact.subject, fact.group, fact.year),)
+
+
+@register()
 def percentile_points(view: View, fact: FactTable) -> Sequence[float]:
     """The same in percentile points of an average student."""
     return (float(effects.percentile_points(view.mean(fact.subject, fact.group, fact.year))),)
@@ -52,6 +72,13 @@ def governance_contrast(view: View, fact: FactTable) -> Sequence[float]:
     """Effect in charter schools less that in district schools (SD)."""
     charter, district = (view.mean(fact.subject, f"governance:{kind}", fact.year) for kind in ("charter", "district"))
     return (charter - district,)
+
+
+@register()
+def group_contrast(view: View, fact: FactTable) -> Sequence[float]:
+    """Effect in the first of two groups less that in the second (SD)."""
+    first, second = (view.mean(fact.subject, group, fact.year) for group in fact.groups)
+    return (first - second,)
 
 
 @register()
@@ -164,12 +191,12 @@ def normal_growth(view: View, fact: FactTable) -> Sequence[float]:
 
 
 @register()
-def persistent_growth_cv(view: View, fact: FactTable) -> Sequence[float]:  # noqa: ARG001
-    """Spread of lasting growth over mean growth under typical practice: the largest by subject and level of school.
+def persistent_growth_cv(view: View, fact: FactTable) -> Sequence[float]:
+    """Spread of lasting growth over mean growth under typical practice, in a subject and level of school.
 
-    Grades 1 to 10, for whom headlines are; grades of a level count alike.
+    The largest over the levels and subjects asked for; grades 1 to 10, those of a level count alike.
     """
-    return (max(float(np.sqrt((cv**2).mean())) for cv in view.persistent_cv),)
+    return (max(float(np.sqrt((cv**2).mean())) for cv in view.persistent_cv(fact.subject, fact.group)),)
 
 
 @register()

@@ -18,6 +18,10 @@ from plsim.scenario.schema import Scenario
 from plsim.validation.facts.fact_files import DesignTable, FactFile, FactTable, SizeTable, fact_files, load_fact_file
 from plsim.validation.facts.registry import statistic
 
+_REDUCED = (10, 100)
+"""At most so many schools, and students in each, where a fact file gives no small size and one is asked for."""
+CHOOSING = ("calibration", "development")
+"""Roles of facts that worlds may be chosen by."""
 _WITHIN = 1.645
 """Standard deviations on either side that hold 90% of a normal distribution."""
 
@@ -42,6 +46,8 @@ class StudyFact:
         The published interval, ``None`` where it is open.
     se, discrepancy
         Sampling error of the published value (0 where there is none), and how far off the model may be.
+    of_family
+        Name of the studies that it is left out with; empty for its own study.
     """
 
     key: str
@@ -53,11 +59,17 @@ class StudyFact:
     high: float | None
     se: float
     discrepancy: float
+    of_family: str = ""
 
     @property
     def kind(self) -> str:
         """``"value"``, ``"sign"``, ``"interval"`` or ``"rank"``."""
         return self.table.kind
+
+    @property
+    def family(self) -> str:
+        """What is left out together with it: its study, and others of the same trial."""
+        return self.of_family or self.fact.study
 
     @property
     def role(self) -> str:
@@ -67,7 +79,7 @@ class StudyFact:
     @property
     def calibrates(self) -> bool:
         """Whether worlds may be chosen by it."""
-        return self.role == "calibration" and self.fact.may_decide and self.table.counts
+        return self.role in CHOOSING and self.fact.may_decide and self.table.counts
 
     def number(self, values: Sequence[float] | Floats) -> float:
         """The one number that stands against the finding, from the raw statistics in their order.
@@ -137,17 +149,21 @@ class Experiment:
         return self._sized(self.scenario, size), self._sized(self.comparison, size)
 
     def _sized(self, scenario: Scenario, size: str) -> Scenario:
-        if size == "full" or self.size is None:
-            return scenario
         full = scenario.population
-        charters = self.size.charter_schools
+        if size == "full" or (self.size is None and size == "calibration"):
+            return scenario
+        small = self.size
+        if small is None:
+            schools, students = min(full.schools, _REDUCED[0]), min(full.students_per_school, _REDUCED[1])
+            small = SizeTable(schools=schools, students_per_school=students)
+        charters = small.charter_schools
         if charters is None:
-            charters = round(self.size.schools * full.charter_schools / full.schools)
+            charters = round(small.schools * full.charter_schools / full.schools)
         return changed(
             scenario,
             {
-                "population.schools": self.size.schools,
-                "population.students_per_school": self.size.students_per_school,
+                "population.schools": small.schools,
+                "population.students_per_school": small.students_per_school,
                 "population.charter_schools": charters,
             },
         )
@@ -188,7 +204,7 @@ def _study_fact(where: str, file: FactFile, table: FactTable, rows: dict[str, Fa
         raise StudyError(where, f"{key}.statistic", error.problem, allowed=error.allowed, fix=error.fix) from None
     if table.year > file.scenario.years:
         raise StudyError(where, f"{key}.year", f"got {table.year}", allowed=f"1 to {file.scenario.years}")
-    for practice in table.practices:
+    for practice in (name for bundle in table.practices for name in bundle.split("+")):
         if practice not in PRACTICES:
             raise StudyError(where, f"{key}.practices", f"unknown practice '{practice}'", allowed=", ".join(PRACTICES))
     column = table.of or ("value" if table.kind == "value" else None)
@@ -203,4 +219,4 @@ def _study_fact(where: str, file: FactFile, table: FactTable, rows: dict[str, Fa
         missing = f"a number in column '{column}'" if observed is None else "a standard error"
         raise StudyError(where, key, f"facts.csv has no {missing.removeprefix('a ')}", fix="Give 'se', or another kind")
     labels = tuple(f"{key}:{label}" if label else key for label in rule.labels(table))
-    return StudyFact(key, row, table, labels, observed, low, high, se or 0.0, table.discrepancy)
+    return StudyFact(key, row, table, labels, observed, low, high, se or 0.0, table.discrepancy, file.design.family)

@@ -1,17 +1,18 @@
 """Every published fact beside what the simulation finds: medians, intervals over worlds, verdicts.
 
 Verdicts are words for a comparison whose errors are stated: ``agrees`` when the published number lies within the
-simulated 90% interval, widened by its own sampling error; ``near`` when it takes the stated discrepancy of the model
-too; ``off`` otherwise. Signs, ranks and intervals agree when they hold in at least 90% of worlds, and are near when in
-at least half. What was only recalled is shown, and has no verdict.
+simulated 90% interval, widened by its own sampling error; ``near`` when it takes the discrepancy of the model too, as
+calibration learned it (before that, as the fact file judges it); ``off`` otherwise. Signs, ranks and intervals agree
+when they hold in at least 90% of worlds, and are near when in at least half. What was only recalled is shown, and has
+no verdict.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.errors import StudyError, nearest
 from plsim.engine.parameters import World
+from plsim.engine.worlds import calibrated
 from plsim.evidence.facts import facts
 from plsim.validation.facts.fact_files import FOLDER
 from plsim.validation.facts.replication import Bench, Experiment, StudyFact, experiments
@@ -155,7 +157,14 @@ def validate(
     workers
         Threads. Results do not depend on them.
     """
-    chosen = _chosen(experiments(), only)
+    stored = calibrated()
+    off = {} if stored is None else stored.provenance.get("discrepancy_of", {})
+    chosen = tuple(
+        replace(
+            each, facts=tuple(replace(fact, discrepancy=off.get(fact.key, fact.discrepancy)) for fact in each.facts)
+        )
+        for each in _chosen(experiments(), only)
+    )
     bench = Bench(chosen, size=size, seed=seed, roles=ROLES)
     done = 0
 
@@ -182,6 +191,11 @@ def validate(
     ]
     order = {one.id: place for place, one in enumerate(facts())}
     return tuple(sorted(lines, key=lambda line: order[line.fact.fact.id]))
+
+
+def _with_discrepancies(of: Experiment, learned: Mapping[str, float]) -> Experiment:
+    facts_ = (replace(fact, discrepancy=learned.get(fact.key, fact.discrepancy)) for fact in of.facts)
+    return replace(of, facts=tuple(facts_))
 
 
 def _chosen(everything: tuple[Experiment, ...], only: Collection[str]) -> tuple[Experiment, ...]:

@@ -125,12 +125,20 @@ class View:
         gain = tests[year - 1, SPRING_WEEK].achievement - tests[year - 1, FALL_WEEK].achievement
         return self._average(gain / norms().sd_fall_observed[np.arange(2), grade], subject, group, year)
 
-    @property
-    def persistent_cv(self) -> list[Floats]:
+    def gain_over_norm(self, subject: str, group: str, year: int) -> float:
+        """Mean growth of the program's students over the norms' mean growth of their grades, less 1."""
+        tests, grade = self.life("program").tests, self._of.grade(year)[:, np.newaxis]
+        gain = tests[year - 1, SPRING_WEEK].achievement - tests[year - 1, FALL_WEEK].achievement
+        normal = norms().growth[np.arange(2), grade]
+        return self._average(gain, subject, group, year) / self._average(normal, subject, group, year) - 1.0
+
+    def persistent_cv(self, subject: str, group: str) -> list[Floats]:
         """Spread of lasting growth in the reference population, by grade, for each subject and level of school."""
         ends = (0, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, HEADLINE_GRADES[-1])
+        levels = dict(zip(("elementary", "middle", "high"), pairwise(ends), strict=True))
+        wanted = levels.values() if group == "all" else (levels[group.removeprefix("band:")],)
         found = self._lives.typical.persistent_cv
-        return [of[low + 1 : high + 1] for of in found for low, high in pairwise(ends)]
+        return [found[each][low + 1 : high + 1] for each in COLUMNS[subject] for low, high in wanted]
 
     def _average(self, values: Floats, subject: str, group: str, year: int) -> float:
         weight = self._weight(year, group)

@@ -151,3 +151,55 @@ def test_every_statistic_says_what_it_is() -> None:
     for each in statistics():
         assert each.meaning.endswith("."), each.name
         assert statistic(each.name) is each
+
+
+class _Means:
+    """A view that knows mean effects by group and year only."""
+
+    def __init__(self, means: dict[tuple[str, int], float]) -> None:
+        self._means = means
+
+    def mean(self, subject: str, group: str, year: int) -> float:
+        assert subject == "math"
+        return self._means[group, year]
+
+
+def asked(statistic_: str, year: int, *groups: str) -> object:
+    from plsim.validation.facts.fact_files import FactTable
+
+    return FactTable(
+        id="TM-02", statistic=statistic_, subject="math", groups=groups, year=year, kind="sign", discrepancy=0.1
+    )
+
+
+def test_what_is_left_of_a_gain_follows_the_cohort() -> None:
+    view = _Means({("grades:6-6", 1): 0.2, ("grades:7-7", 2): 0.08})
+    fact = asked("share_left", 2, "grades:6-6", "grades:7-7")
+    assert statistic("share_left").compute(view, fact) == pytest.approx((0.4,))
+    assert statistic("later_minus_first").compute(view, fact) == pytest.approx((-0.12,))
+
+
+def test_a_contrast_of_groups_is_the_first_less_the_second() -> None:
+    view = _Means({("grades:6-9", 1): 0.3, ("grades:0-2", 1): 0.1})
+    fact = asked("group_contrast", 1, "grades:6-9", "grades:0-2")
+    assert statistic("group_contrast").compute(view, fact) == pytest.approx((0.2,))
+
+
+def test_a_range_of_grades_and_the_halves_are_groups_of_everybody_who_counts() -> None:
+    one = small("nickow_grades")
+    prepared = Prepared(one, one.facts[:1], Places(1), "full")
+    grade, keep = prepared.grade(1), prepared.counted(1)
+    chosen = prepared.weight(1, "grades:0-2")
+    assert np.array_equal(chosen[:, 0] > 0.0, keep & (grade <= 2))
+    halves = prepared.weight(1, "lower_half") + prepared.weight(1, "upper_half")
+    assert np.array_equal(halves, np.repeat(keep[:, np.newaxis], 2, axis=1).astype(float))
+
+
+def test_practices_that_make_one_strategy_go_back_together() -> None:
+    one = EVERY["rand_2015_practices"]
+    prepared = Prepared(one, one.facts[:1], Places(1), "calibration")
+    without = prepared.places["without:learner_profiles+data_driven_grouping"].scenario.practices
+    usual = prepared.places["comparison"].scenario.practices
+    assert without["learner_profiles"] == usual["learner_profiles"]
+    assert without["data_driven_grouping"] == usual["data_driven_grouping"]
+    assert without["flexible_environment"] == one.scenario.practices["flexible_environment"]

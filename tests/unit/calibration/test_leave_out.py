@@ -1,0 +1,117 @@
+"""Every study foretold without it: nothing of it is read, yardsticks are what they say, scores are right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from plsim.calibration.bank import EVERYTHING, bench, targets
+from plsim.calibration.leave_out import AIM, LeaveOut, leave_out, leave_out_lines, rank_correlation, verdict, yardsticks
+from plsim.calibration.likelihood import Target
+from plsim.core.arrays import Floats
+from plsim.validation.facts.effect_sizes import FEATURES, Effect, effects, features_of
+
+WORLDS = 120
+
+
+@pytest.fixture(scope="module")
+def asked() -> tuple[tuple[Effect, ...], tuple[Target, ...], int]:
+    of = bench(EVERYTHING, 1)
+    return effects(of), targets(of), len(of.statistics)
+
+
+def simulated(wanted: tuple[Effect, ...], width: int, error: float) -> Floats:
+    """Statistics of worlds of a model that foretells every effect but for an error, and says nothing of the rest."""
+    rng = np.random.default_rng(5)
+    values = 0.01 * rng.standard_normal((WORLDS, width))
+    off = error * rng.standard_normal(len(wanted))
+    for each, miss in zip(wanted, off, strict=True):
+        centre = each.published + miss + 0.02 * rng.standard_normal(WORLDS)
+        if each.fact.table.statistic == "effect":
+            values[:, each.column] = centre
+        elif each.fact.table.statistic == "days_of_learning":
+            values[:, each.column] = 720.0 * centre
+        else:
+            values[:, each.column] = 100.0 * centre * 0.39
+    return values
+
+
+def found(asked: tuple[tuple[Effect, ...], tuple[Target, ...], int], error: float) -> LeaveOut:
+    wanted, facts, width = asked
+    return leave_out(simulated(wanted, width, error), np.zeros(WORLDS), facts, wanted, seed=1, draws=32)
+
+
+def test_recalled_and_restated_numbers_are_no_effect_sizes_to_foretell(
+    asked: tuple[tuple[Effect, ...], tuple[Target, ...], int],
+) -> None:
+    keys = {each.fact.key for each in asked[0]}
+    assert {"ME-18", "AD-04", "PL-12", "AD-06", "ME-03"} <= keys
+    assert not {"R17-03", "R15-01", "R14-02", "MAP-3m"} & keys
+
+
+def test_published_numbers_in_other_units_become_sd(
+    asked: tuple[tuple[Effect, ...], tuple[Target, ...], int],
+) -> None:
+    by_key = {each.fact.key: each for each in asked[0]}
+    assert by_key["PL-12"].published == pytest.approx(40.0 / 720.0, abs=0.002)
+    assert by_key["AD-06"].published == pytest.approx(0.088, abs=0.002)
+    assert by_key["ME-03"].published == pytest.approx(0.245)
+
+
+def test_a_model_that_knows_beats_one_number_and_one_that_errs_does_not(
+    asked: tuple[tuple[Effect, ...], tuple[Target, ...], int],
+) -> None:
+    good, bad = found(asked, 0.03).scores[0], found(asked, 0.5).scores[0]
+    assert good.ratio < AIM
+    assert good.rank > 0.9
+    assert bad.ratio > 1.2
+
+
+def test_intervals_widen_where_the_model_errs(asked: tuple[tuple[Effect, ...], tuple[Target, ...], int]) -> None:
+    good, bad = found(asked, 0.02), found(asked, 0.4)
+    width = [np.median([each.high[1] - each.low[1] for each in one.predictions]) for one in (good, bad)]
+    assert width[1] > 1.5 * width[0]
+
+
+def test_nothing_of_a_study_is_read_when_it_is_foretold(
+    asked: tuple[tuple[Effect, ...], tuple[Target, ...], int],
+) -> None:
+    wanted, facts, width = asked
+    values = simulated(wanted, width, 0.1)
+    family = next(each.family for each in facts if each.fact == "ME-18")
+    altered = [replace(each, value=9.0) if each.family == family else each for each in facts]
+    one, other = (leave_out(values, np.zeros(WORLDS), of, wanted, seed=1, draws=16) for of in (facts, altered))
+    for a, b in zip(one.predictions, other.predictions, strict=True):
+        if a.effect.fact.family == family:
+            assert (a.median, a.low, a.high) == (b.median, b.low, b.high)
+    assert any(a.median != b.median for a, b in zip(one.predictions, other.predictions, strict=True))
+
+
+def test_yardsticks_know_other_studies_only(asked: tuple[tuple[Effect, ...], tuple[Target, ...], int]) -> None:
+    wanted = asked[0]
+    constant, regression = yardsticks(wanted)
+    family = wanted[0].fact.family
+    others = [each.published for each in wanted if each.fact.family != family]
+    assert constant[0] == pytest.approx(np.mean(others))
+    altered = [replace(each, published=7.0) if each.fact.family == family else each for each in wanted]
+    again = yardsticks(altered)
+    assert (again[0][0], again[1][0]) == (constant[0], regression[0])
+    assert np.std(regression) > 0.05
+    assert features_of(wanted[0].experiment.design).shape == (len(FEATURES),)
+
+
+def test_a_rank_correlation_is_spearmans() -> None:
+    assert rank_correlation(np.array([1.0, 2.0, 3.0, 9.0]), np.array([0.1, 0.3, 0.2, 0.9])) == pytest.approx(0.8)
+    assert np.isnan(rank_correlation(np.zeros(5), np.arange(5.0)))
+
+
+def test_the_verdict_says_when_the_model_is_no_better_than_one_number(
+    asked: tuple[tuple[Effect, ...], tuple[Target, ...], int],
+) -> None:
+    bad, good = found(asked, 0.5).document(), found(asked, 0.03).document()
+    assert "no less than one number would" in verdict(bad)
+    assert "not met" in verdict(bad)
+    assert "(less than one number would)" in verdict(good)
+    assert any("trials of one program" in line for line in leave_out_lines(good))
