@@ -157,7 +157,7 @@ def make_folder(tmp_path: Path) -> Callable[..., Path]:
         if change is not None:
             change(tables, manifest)
         folder = tmp_path / "result"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for name, table in tables.items():
             table.to_parquet(folder / f"{name}.parquet", index=False)
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
