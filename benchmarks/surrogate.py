@@ -14,14 +14,14 @@ import numpy as np
 from scipy.stats import qmc
 
 import plsim
-from plsim.attribution.tables import worths
+from plsim.attribution.tables import games
 from plsim.core.arrays import Floats
 from plsim.engine.parameters import World, prior_worlds
 from plsim.evidence import registry
 from plsim.practices.levers import PRACTICES
 from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.loading import changed
-from plsim.studies.factorial import FactorialTask, run_here
+from plsim.scenario.schema import typical_again
 from plsim.studies.surrogate import surrogate_tables
 from plsim.studies.surrogate_indices import levels_of, sobol
 
@@ -37,18 +37,25 @@ class Model:
     def __init__(self) -> None:
         small = {"population.schools": 2, "population.students_per_school": 200, "years": 1}
         self.base = changed(plsim.load("redesigned_school"), small)
-        self.task = FactorialTask(self.base, prior_worlds(WORLDS, 1), outcomes=OUTCOMES)
         self.uncertain = tuple(registry().uncertain())
         self.names = (*PRACTICES, *(parameter.key for parameter in self.uncertain))
         self._evaluator = Evaluator(self.base, outcomes=OUTCOMES)
-        self._variations = [changed(self.base, self.task.changes(c) or {}) for c in range(self.task.combinations - 1)]
-        self._variations.append(self.base)
+        self._variations = [
+            changed(self.base, {key: value for bit, name in enumerate(PRACTICES) if not mask >> bit & 1
+                                for key, value in typical_again(name).items()})
+            for mask in range(1 << len(PRACTICES))
+        ]  # fmt: skip
 
     def design(self, runs: int, seed: int) -> Floats:
         """Coordinates of runs; switches at the middles of their slices."""
         units = np.asarray(qmc.LatinHypercube(len(self.names), rng=np.random.default_rng(seed)).random(runs))
         units[:, : len(PRACTICES)] = np.where(units[:, : len(PRACTICES)] < 0.5, 0.25, 0.75)
         return units
+
+    def combinations(self) -> Floats:
+        """Outcomes of all on/off combinations in prior worlds. Shape (worlds, combinations, 1)."""
+        worlds = prior_worlds(WORLDS, 1)
+        return np.array([[self._evaluator.of(each, world) for each in self._variations] for world in worlds])
 
     def __call__(self, units: Floats) -> Floats:
         """Outcomes of runs. Shape (runs,)."""
@@ -72,15 +79,15 @@ def main(runs: int) -> None:
     made = time.perf_counter()
     tables, lines = surrogate_tables(model.names, units, OUTCOMES, values[:, np.newaxis])
     learned = time.perf_counter()
-    worth = worths(PRACTICES, OUTCOMES, run_here(model.task))[0]
+    game = games(PRACTICES, OUTCOMES, model.combinations())[0]
     brute = time.perf_counter()
     print("\n".join(lines))
     print(f"{runs} runs {made - started:.0f} s, surrogate {learned - made:.0f} s")
-    print(f"{model.task.count} runs of brute force {brute - learned:.0f} s")
+    print(f"{WORLDS << len(PRACTICES)} runs of brute force {brute - learned:.0f} s")
     fresh = model.design(FRESH, 2)
     shapley = tables["surrogate_shapley"].set_index("practice")
-    exact = np.median(worth.singles["shapley"], axis=1)
-    firsts = worth.ranking.firsts().mean(axis=0)
+    exact = np.median(game.singles["shapley"][:, 0], axis=1)
+    firsts = game.ranking.firsts().mean(axis=0)
     print(f"{'practice':24} exact  surrogate   first: exact  surrogate")
     for place, name in enumerate(PRACTICES):
         row = shapley.loc[name]

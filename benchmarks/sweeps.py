@@ -20,10 +20,14 @@ import numpy as np
 from scipy.stats import qmc
 
 import plsim
-from plsim.engine.parameters import World, prior_worlds
+from plsim.engine.parameters import World
 from plsim.evidence import registry
+from plsim.practices.levers import PRACTICES
 from plsim.runs.evaluate import Evaluator, headline
-from plsim.studies.factorial import FactorialTask
+from plsim.scenario.schema import typical_again
+from plsim.studies.design import StudyTask
+from plsim.studies.factors import Factor
+from plsim.studies.schema import Study
 from plsim.sweeps.runner import run_task
 
 WORKERS = 2
@@ -130,15 +134,22 @@ def runner_share(count: int) -> float:
 
 def factorial_seconds(scenario: plsim.Scenario, *, years: int, worlds: int, sample: int) -> float:
     """Seconds with two workers of all on/off combinations of eight practices, in so many worlds."""
-    task = FactorialTask(scenario, prior_worlds(2, 0), seed=0, years=years, outcomes=headline(years))
-    make = task.prepare()
-    combinations = np.linspace(0, task.combinations - 1, sample).astype(int).tolist()
+    switches = tuple(
+        Factor(name, "lever", "on_off", labels=("off", "on"), options=(typical_again(name), {})) for name in PRACTICES
+    )
+    asked = [{"subject": each.subject, "year": each.year} for each in headline(years)]
+    study = Study.model_validate(
+        {"name": "factorial", "question": "?", "scenario": "?", "luck": {"seeds": 1}, "uncertainties": {"worlds": 2},
+         "outcomes": asked, "method": {"kind": "factorial"}}
+    )  # fmt: skip
+    make = StudyTask(study, scenario.with_changes(years=years), switches).prepare()
+    combinations = np.linspace(0, (1 << len(switches)) - 1, sample).astype(int).tolist()
     make(0)
     of_run = seconds_per_run(make, combinations)
     begun = time.process_time()
-    make(task.combinations)
+    make(1 << len(switches))
     of_world = time.process_time() - begun - of_run
-    return worlds * (of_world + task.combinations * of_run) / WORKERS
+    return worlds * (of_world + (1 << len(switches)) * of_run) / WORKERS
 
 
 def mesa_seconds_per_run(runs: int) -> float:

@@ -18,7 +18,7 @@ from pathlib import Path
 OLDEST, NEWEST = (3, 11), (3, 13)
 NEEDED_BYTES = 1_500_000_000
 COPY = Path(__file__).resolve().parent.parent
-PACKAGES = 60
+PACKAGES = 30
 """About so many packages are fetched; the count is only there so that people see it move."""
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numbers
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +127,7 @@ def run(
     worlds: int | str | Path | None = None,
     years: int | None = None,
     population: People | None = None,
-    engine: str = "batch",
+    engine: str | type = "batch",
     workers: int = 1,
     progress: Progress | None = None,
     other_designs: bool = True,
@@ -139,14 +141,16 @@ def run(
     seed
         Of all random draws; the scenario's own when None. 0 is a seed.
     worlds
-        How many sets of assumptions to take intervals over, default 40; 0 runs the central one only, without intervals.
+        Sets of assumptions to take intervals over: how many, default 40; ``"prior"``, ``"shipped"`` or a file of
+        worlds. 0 runs the central one only, without intervals.
     years
         Years to simulate, 1 to 8; the scenario's own when None.
     population
         Students and schools: a population, a folder or file of a district, or a DataFrame of students; drawn from the
         norms when None.
     engine
-        ``"batch"`` (compiled) or ``"mesa"`` (agents): the same results to the last bit.
+        ``"batch"`` (compiled) or ``"mesa"`` (agents): the same results to the last bit. A subclass of Student, Teacher
+        or School (or ``"mesa:MODULE:CLASS"``) runs the agents with it, in both arms and in the reference.
     workers
         Threads; results do not depend on them.
     progress
@@ -196,7 +200,7 @@ def run(
         population=_people(population, of, _seed(seed)),
         engine=_engine(engine),
         workers=_workers(workers),
-        progress=progress,
+        progress=_watched(progress, "plsim"),
         other_designs=bool(other_designs),
     )
 
@@ -206,10 +210,11 @@ def compare(
     *,
     seed: int | None = None,
     years: int | None = None,
-    worlds: int | None = None,
+    worlds: int | str | Path | None = None,
     population: People | None = None,
     own_populations: bool = False,
     why: bool = True,
+    engine: str | type = "batch",
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -221,7 +226,7 @@ def compare(
         Two or more, or their names; the first is what the others are compared with.
     seed, years
         The first scenario's seed and the fewest years of any scenario, when None.
-    worlds, population, workers, progress
+    worlds, population, engine, workers, progress
         As for :func:`run`; without a population all get the first scenario's students and schools.
     own_populations
         Give each scenario its own students and schools.
@@ -269,8 +274,9 @@ def compare(
         population=people,
         own_populations=bool(own_populations),
         why=bool(why),
+        engine=_engine(engine),
         workers=_workers(workers),
-        progress=progress,
+        progress=_watched(progress, "plsim"),
     )
 
 
@@ -281,7 +287,7 @@ def evaluate(
     years: int | None = None,
     population: People | None = None,
     outcomes: Sequence[Outcome] | None = None,
-    engine: str = "batch",
+    engine: str | type = "batch",
 ) -> Evaluator:
     """What evaluates many variations of one scenario quickly, keeping what they share.
 
@@ -329,6 +335,8 @@ def study(
     folder: str | Path,
     *,
     seed: int | None = None,
+    population: People | None = None,
+    engine: str | type | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> StudyResult:
@@ -343,6 +351,10 @@ def study(
         Where runs and tables are kept.
     seed
         Put over the file's, when given.
+    population
+        Students and schools of every run, in place of the file's: a population, files, or a DataFrame of students.
+    engine
+        In place of the file's, as for :func:`run`.
     workers
         Processes; results do not depend on them.
     progress
@@ -403,6 +415,7 @@ def study(
     >>> len(found.tables["response"])
     2
     """
+    from plsim.population.options import StudentFiles
     from plsim.studies.loading import Loaded, load_study, loads_study
     from plsim.studies.run import StudyResult, run_study
 
@@ -414,7 +427,12 @@ def study(
         loaded = load_study(source, seed=_seed(seed))
     else:
         raise InputError("study", "source", _given(source), allowed="a study file, a study's name, or its text")
-    found = run_study(loaded, Path(folder), workers=_workers(workers), progress=progress)
+    if engine is not None:
+        loaded = replace(loaded, study=loaded.study.model_copy(update={"engine": _engine(engine)}))
+    if population is not None:
+        people = _people(population, loaded.scenario, loaded.study.seed)
+        loaded = replace(loaded, people=StudentFiles(path=people) if isinstance(people, Path) else people)
+    found = run_study(loaded, Path(folder), workers=_workers(workers), progress=_watched(progress, loaded.study.name))
     assert isinstance(found, StudyResult)  # no shard was asked for
     return found
 
@@ -517,13 +535,13 @@ def rule(topic: str) -> Any:
     return interpreted(f"plsim.rules.{topic}")
 
 
-def worlds_of(worlds: int | None = None, *, seed: int = 0) -> tuple[World, ...]:
+def worlds_of(worlds: int | str | Path | None = None, *, seed: int = 0) -> tuple[World, ...]:
     """The worlds that results are taken over: the calibrated ones that ship, else draws from the prior ranges.
 
     Parameters
     ----------
     worlds
-        How many, default 40.
+        How many, default 40; ``"prior"``, ``"shipped"``, either with a number (``"prior:100"``), or a file of worlds.
     seed
         Chooses prior worlds where no calibrated ones ship.
 
@@ -543,12 +561,27 @@ def worlds_of(worlds: int | None = None, *, seed: int = 0) -> tuple[World, ...]:
     >>> len(plsim.worlds(3))
     3
     """
-    from plsim.engine.worlds import worlds as find
-    from plsim.runs.run import DEFAULT_WORLDS
+    from plsim.engine.worlds import chosen
 
-    count = _worlds(worlds)
     known = _seed(seed)
-    return find(DEFAULT_WORLDS if count is None else count, 0 if known is None else known)
+    return chosen(_worlds(worlds), 0 if known is None else known).worlds
+
+
+def _watched(progress: Progress | None, label: str) -> Progress | None:
+    """The caller's progress; in a notebook, where nobody passed one, a bar."""
+    if progress is not None or "ipykernel" not in sys.modules:
+        return progress
+    from tqdm import tqdm
+
+    bar = tqdm(desc=label, file=sys.stderr)
+
+    def report(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()
+
+    return report
 
 
 def _given(value: object) -> str:
@@ -598,11 +631,17 @@ def _worlds(given: Any) -> Any:
         if isinstance(given, str) and given.isdecimal():
             given = int(given)
         else:
-            raise InputError("worlds", "", _given(given), allowed="a whole number")
+            return str(given)
     return _whole("worlds", given, 0, 1_000_000, "; 0 is the central world only")
 
 
 def _engine(given: Any) -> str:
+    if isinstance(given, type):
+        from plsim.engine.mesa.subclasses import name_of
+
+        return name_of(given)
+    if isinstance(given, str) and given.startswith("mesa:"):
+        return given
     if given not in ENGINES:
         raise InputError("engine", "", _given(given), allowed=" or ".join(ENGINES), fix=nearest(str(given), ENGINES))
     return str(given)

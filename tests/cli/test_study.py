@@ -24,6 +24,7 @@ population.students_per_school = 40
 levers.support.structure = ["overlay", "redesign"]
 levers.support.coaching_hours = { low = 0.0, high = 2.0 }
 uncertainties.worlds = 2
+luck.seeds = 1
 method.kind = "grid"
 method.points = 2
 """

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import warnings
+
 import pytest
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
+
+from plsim.explorer.app import create_app
+from plsim.explorer.export.collect import missing, unused, wanted
 from plsim.explorer.languages import catalogue
-from plsim.explorer.languages.catalogue import Tongue, tongue_of
+from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
 from plsim.explorer.languages.texts import Figure, counted, localized, said
 
 
@@ -45,3 +54,60 @@ def test_documents_are_told_text_by_text_and_keys_stay(words):
 )
 def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
     assert localized(Figure(english), tongue_of(asked)) == written
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("Learning after 2 years", "Aprendizaje después de 2 años"),
+        (
+            "Ahead: +1.5 percentile points after 2 years (−0.2 to +3.1), a gain in 36 of 40 worlds (90%).",
+            "Adelante: +1,5 puntos percentiles después de 2 años (−0,2 a +3,1), una ganancia en 36 de 40 mundos (90%).",
+        ),
+        ("A gain in 3 of 4 worlds. In year 1: +4.0.", "Una ganancia en 3 de 4 mundos. En el año 1: +4,0."),
+        ("A sentence that nobody knows.", "A sentence that nobody knows."),
+        ("1,234.5", "1234,5"),
+    ],
+)
+def test_sentences_that_the_report_composes_are_known_by_their_pattern(english, spanish):
+    assert localized(english, Tongue("es")) == spanish
+    assert localized(english, Tongue("en")) == english
+
+
+def test_no_text_of_the_explorer_lacks_its_words(language):
+    assert missing(language) == {}
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_no_words_are_kept_for_texts_that_nobody_says(language):
+    assert unused(language) == {}
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_translations_hold_the_same_places_and_are_no_english(language):
+    for name in catalogue.parts(language):
+        for english, words in catalogue.part(language, name).items():
+            places = re.compile(r"\{[^{}\s]+\}")
+            assert set(places.findall(english)) == set(places.findall(words)), english
+            assert words.strip(), english
+            if len(english.split()) > 3:
+                assert words != english
+
+
+def test_texts_are_found_where_they_are_said():
+    found = wanted()
+    assert "Step {n} of {all}" in found["pages"]
+    assert {"{n} vote", "{n} votes"} <= found["pages"]
+    assert "Skip to content" in found["pages"]
+    assert "Your vote" in found["sentences"]
+    assert "Everything on the first Monday" in found["demonstrations"]
+
+
+def test_answers_come_in_the_language_of_who_asks():
+    with TestClient(create_app(first=None), base_url="http://127.0.0.1") as client:
+        told = {
+            language: client.get("/api/teach/demonstrations", headers={"Accept-Language": language}).json()[0]["title"]
+            for language in ("en-US", "es-MX", "de")
+        }
+    assert told == {"en-US": "What a first year shows", "es-MX": "Lo que muestra un primer año", "de": told["en-US"]}

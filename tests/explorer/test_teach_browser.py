@@ -618,3 +618,74 @@ def test_the_lesson_is_there_as_a_table(screen):
     page.locator("h1").focus()
     screen.press("PageDown")
     assert page.locator(".as-table caption").first.inner_text() != before
+
+
+UNBRACKETED = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const skip = (e) => e.closest("script, style, code, noscript, option[lang], .brand, h1 .own");
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim();
+    if (!/\\p{L}{2,}/u.test(text) || skip(node.parentElement)) continue;
+    // What is in brackets came from a catalogue; the rest may be numbers, signs, and names that people gave.
+    let rest = text;
+    for (let before = ""; before !== rest;) { before = rest; rest = rest.replace(/⟦[^⟦⟧]*⟧/gu, ""); }
+    if (/\\p{L}{2,}/u.test(rest.replace(/plsim|MAP|SD|min|PNG|CSV/g, ""))) found.push(text.slice(0, 120));
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def pseudo(browser: Any, address: str, axe: Callable[[Any], list[str]]) -> Iterator[Screen]:
+    """A page in a language in which every text of a catalogue stands in brackets."""
+    made = Screen(browser, address, DESKTOP, axe)
+    made.context.add_init_script("localStorage.setItem('plsim-language', 'qps')")
+    yield made
+    made.context.close()
+    assert made.wrong == []
+
+
+@pytest.mark.parametrize(
+    ("place", "wait"),
+    [
+        ("#/teach", ".demos"),
+        ("#/teach/own-pace?step=1", ".predict"),
+        ("#/kit/own-pace/worksheet", ".page svg"),
+        ("#/classroom?lesson=60&student=4", ".stories li"),
+        ("#/game", ".plan input"),
+    ],
+    ids=["list", "step", "worksheet", "classroom", "game"],
+)
+def test_every_text_of_the_teaching_screens_comes_from_a_catalogue(pseudo, place, wait):
+    page = pseudo.open(place)
+    page.wait_for_selector(wait, state="attached")
+    own = {"A quick one", "For tests.", "Take this home."}
+    assert [text for text in page.evaluate(UNBRACKETED) if text not in own] == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_spanish_pages_are_spanish_and_accessible(browser, address, axe, size):
+    made = Screen(browser, address, size, axe)
+    made.context.close()
+    made.context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="es-ES", reduced_motion="reduce"
+    )
+    made.page = made.context.new_page()
+    made.page.set_default_timeout(WAIT)
+    for place, wait, words in (
+        ("#/teach", ".demos", "Enseñar con ello"),
+        ("#/teach/own-pace?step=1", ".predict", "Cada uno a su ritmo"),
+        ("#/classroom?lesson=60", ".room .pupil", "Qué observar"),
+        ("#/game", ".plan input", "El juego del distrito"),
+    ):
+        page = made.open(place)
+        page.wait_for_selector(wait, state="attached")
+        assert page.locator("html").get_attribute("lang") == "es"
+        assert words in page.locator("main").inner_text()
+        assert axe(page) == [], place
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], place
+    gap = made.open("#/classroom?lesson=180").locator(".gap-words strong")
+    gap.wait_for()
+    assert re.fullmatch(r"[+−]?\d+,\d", gap.inner_text())
+    made.context.close()

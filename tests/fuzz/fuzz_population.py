@@ -32,6 +32,11 @@ SMALL = {
     "AssessmentResults.csv": "TermName,StudentID,SchoolName,MeasurementScale,GrowthMeasureYN,TestStartDate,"
     "TestRITScore\nFall 2022-2023,a1,Oak,Mathematics,TRUE,9/14/2022,210\n"
     "Fall 2022-2023,a1,Oak,Reading,TRUE,2022-09-15,205\n",
+    "ComboStudentAssessment.csv": "TermName,StudentID,SchoolName,Grade,Subject,Course,GrowthMeasureYN,TestStartDate,"
+    "TestStartTime,TestRITScore,TestStandardError\nFall 2022-2023,a1,Oak,7,Mathematics,Algebra 1,TRUE,9/14/2022,"
+    "9:00:00 AM,210,3.1\nFall 2022-2023,a1,Oak,7,Language Arts,Reading (Spanish),TRUE,2022-09-15,,205,\n",
+    "academicSessions.csv": "sourcedId,type,startDate,endDate,schoolYear\ny,schoolYear,2022-08-15,2023-05-31,2023\n",
+    "manifest.csv": "propertyName,value\nfile.users,bulk\n",
     "StudentsBySchool.csv": "TermName,SchoolName,StudentID,Grade\nFall 2022-2023,Oak,a1,7\n",
     "orgs.csv": "sourcedId,status,name,type\noak,,Oak,school\nall,,District,district\n",
     "users.csv": "sourcedId,status,role,identifier,grades,orgSourcedIds\na1,,student,7,04,oak\nt1,,teacher,,,oak\n",
@@ -44,7 +49,8 @@ SMALL = {
     "demographics.csv": "sourcedId,birthDate,metadata.frl\na1,2010-01-01,free\n",
 }
 EXPORT = ("AssessmentResults.csv", "StudentsBySchool.csv")
-ONEROSTER = ("orgs.csv", "users.csv", "classes.csv", "courses.csv", "roles.csv", "enrollments.csv", "demographics.csv")
+ONEROSTER = ("orgs.csv", "users.csv", "classes.csv", "courses.csv", "roles.csv", "enrollments.csv", "demographics.csv",
+             "academicSessions.csv", "manifest.csv")  # fmt: skip
 KINDS = (*SMALL, "files.zip")
 """What the first byte of an input chooses: the file that the other bytes are."""
 

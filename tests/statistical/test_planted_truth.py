@@ -14,21 +14,20 @@ import pytest
 from scipy.stats import binom
 
 import plsim
-from plsim.attribution.game import Worth
-from plsim.attribution.rankings import FALSE_ALARMS
+from plsim.attribution.game import Game
 from plsim.attribution.sentences import attribution_sentences
-from plsim.attribution.tables import NEGLIGIBLE, worths
+from plsim.attribution.spread import FALSE_ALARMS
+from plsim.attribution.tables import NEGLIGIBLE, games
 from plsim.core.arrays import Floats
 from plsim.engine.parameters import World, prior_worlds
 from plsim.practices.levers import PRACTICES
 from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario
-from plsim.studies.factorial import FactorialTask, Switch, run_here
 from plsim.studies.factors import Factor, changes_at
 from plsim.studies.indices import FALSE_ALARMS as INFLUENCE_ALARMS
 from plsim.studies.schema import Delta, Method, Morris, Pawn, RbdFast, Regional, Sobol
-from plsim.studies.sensitivity import chance, indices, points_of
+from plsim.studies.sensitivity import indices, points_of
 
 SAME = 0.7
 """On-task share of every mode, in worlds where no mode is better than another."""
@@ -85,23 +84,38 @@ def at(practice: str, intensity: float) -> dict[str, object]:
     return {f"practices.{practice}.intensity": intensity, f"practices.{practice}.spread": 0.0}
 
 
-def found_in_model(practices: tuple[str, ...], worlds: int, **opened: float) -> Worth:
+def found_in_model(practices: tuple[str, ...], worlds: int, **opened: float) -> Game:
     """The attribution in worlds with no channel but those that are opened; practices are off at 0, on at 0.9."""
-    switches = tuple(Switch(name, at(name, 0.0), at(name, 0.9)) for name in practices)
     planted = {key.replace("__", "."): value for key, value in opened.items()}
     # All else varies as it does between prior worlds.
     where = tuple(World(one.name, {**one.values, **NO_CHANNEL, **planted}) for one in prior_worlds(worlds, 5))
-    task = FactorialTask(base(), where, switches, outcomes=(Outcome(),))
-    return worths(practices, task.outcomes, run_here(task))[0]
+    return all_combinations(base(), practices, where, seeds=(0, 1))
+
+
+def all_combinations(
+    scenario: Scenario, practices: tuple[str, ...], where: tuple[World, ...], *, seeds: tuple[int, ...]
+) -> Game:
+    """Every on/off combination of practices, in every world and with every seed."""
+    values = np.empty((len(seeds), len(where), 1 << len(practices), 1))
+    variations = [
+        changed(scenario, {key: value for bit, name in enumerate(practices)
+                           for key, value in at(name, 0.9 if mask >> bit & 1 else 0.0).items()})
+        for mask in range(1 << len(practices))
+    ]  # fmt: skip
+    for draw, seed in enumerate(seeds):
+        evaluator = Evaluator(scenario, seed=seed, outcomes=(Outcome(),))
+        for place, world in enumerate(where):
+            values[draw, place, :, 0] = [evaluator.of(variation, world)[0] for variation in variations]
+    return games(practices, (Outcome(),), values)[0]
 
 
 @cache
-def with_software() -> Worth:
+def with_software() -> Game:
     return found_in_model(FIVE, WORLDS, quality__software_best=2.4)
 
 
 @cache
-def with_targeting() -> Worth:
+def with_targeting() -> Game:
     # Needs are known by data alone, and met in groups and at their stations alone.
     nothing = dict.fromkeys(("observation", "start", "reteach", "own_use", "software", "tutor_sight"), 0.0)
     groups = {"stake": 0.9, "prerequisite": 0.0, "station": 1.0, "purity_half": 1000.0, **nothing}
@@ -110,32 +124,32 @@ def with_targeting() -> Worth:
 
 
 def test_in_worlds_without_any_channel_nothing_is_found():
-    worth = found_in_model(FIVE, WORLDS)
-    assert np.abs(worth.singles["shapley"]).max() < 0.1 * NEGLIGIBLE["SD"]
-    assert not worth.found.any()
-    assert not worth.found_pairs.any()
-    assert worth.ranking.nothing().all()
-    assert "Nothing is found" in " ".join(attribution_sentences([worth]))
+    game = found_in_model(FIVE, WORLDS)
+    assert np.abs(game.singles["shapley"]).max() < 0.1 * NEGLIGIBLE["SD"]
+    assert not game.found.any()
+    assert not game.found_pairs.any()
+    assert game.ranking.nothing().all()
+    assert "No finding" in " ".join(attribution_sentences([game]))
 
 
 def test_software_that_is_good_is_named_where_only_software_can_matter():
-    worth = with_software()
+    game = with_software()
     place = FIVE.index("technology")
-    assert worth.found[place] == 1
-    assert worth.ranking.firsts()[:, place].all()
+    assert game.found[place] == 1
+    assert game.ranking.firsts()[:, place].all()
     # Profiles and grouping have nothing to do with software.
-    assert worth.found[FIVE.index("learner_profiles")] == worth.found[FIVE.index("data_driven_grouping")] == 0
-    assert "Technology ranks first in 100% of worlds" in " ".join(attribution_sentences([worth]))
+    assert game.found[FIVE.index("learner_profiles")] == game.found[FIVE.index("data_driven_grouping")] == 0
+    assert "Technology ranks first in 100% of worlds" in " ".join(attribution_sentences([game]))
 
 
 def test_the_pair_is_named_where_only_groups_made_from_data_can_matter():
-    worth = with_targeting()
-    top = int(np.argmax(np.median(worth.together, axis=1)))
-    assert {FIVE[one] for one in worth.pairs[top]} == {"learner_profiles", "data_driven_grouping"}
-    assert worth.found_pairs[top] == 1
-    text = " ".join(attribution_sentences([worth]))
+    game = with_targeting()
+    top = int(np.argmax(np.median(game.together.mean(axis=1), axis=1)))
+    assert {FIVE[one] for one in game.pairs[top]} == {"learner_profiles", "data_driven_grouping"}
+    assert game.found_pairs[top] == 1
+    text = " ".join(attribution_sentences([game]))
     assert "Data-driven grouping works only with learner profiles" in text
-    assert "technology" not in text.split("Not told from nothing")[0]
+    assert "technology" not in text.split("Not distinguished from zero")[0]
 
 
 def influences(method: Method, main: str, **opened: float) -> dict[str, float]:
@@ -183,9 +197,8 @@ def test_a_sample_of_chance_names_a_factor_at_most_as_often_as_stated(method: Me
     for seed in range(studies):
         units = points_of(method, factors, seed=seed)
         values = units[:, 0] + np.random.default_rng([3, seed]).normal(0.0, 0.2, units.shape[0])
-        bound = chance(method, factors, values, seed=seed)[0]
         rows = indices(method, factors, units, values, seed=seed)
-        above = [row.factor for row in rows if row.index == bound.index and row.value > bound.high]
+        above = [row.factor for row in rows if row.index == rows[0].index and row.value > row.chance]
         missed += "x0" not in above
         alarms += any(name != "x0" for name in above)
     assert missed == 0
@@ -200,15 +213,16 @@ def test_among_all_eight_practices_too_what_is_planted_is_named_and_nothing_else
     software = found_in_model(PRACTICES, WORLDS, quality__software_best=2.4)
     assert software.ranking.firsts()[:, PRACTICES.index("technology")].all()
     pair = found_in_model(PRACTICES, WORLDS, quality__targeting=6.0)
-    top = int(np.argmax(np.median(pair.together, axis=1)))
+    top = int(np.argmax(np.median(pair.together.mean(axis=1), axis=1)))
     assert {PRACTICES[one] for one in pair.pairs[top]} == {"learner_profiles", "data_driven_grouping"}
 
 
-def synthetic(rng: np.random.Generator, *, one: float = 0.0, pair: float = 0.0, worlds: int = 40) -> Worth:
+def synthetic(rng: np.random.Generator, *, one: float = 0.0, pair: float = 0.0, worlds: int = 40) -> Game:
     """Six practices: number 2 brings ``one``, 0 and 4 together bring ``pair``; all runs scatter by 1."""
     on = np.array([[mask >> bit & 1 for bit in range(6)] for mask in range(64)], dtype=float)
     values: Floats = (one * on[:, 2] + pair * on[:, 0] * on[:, 4])[:, np.newaxis] + rng.normal(size=(64, worlds))
-    return Worth(tuple("abcdef"), Outcome(unit="index"), values)
+    draws = values[:, np.newaxis] + 0.3 * rng.normal(size=(64, 5, 1)) + 0.1 * rng.normal(size=(64, 5, worlds))
+    return Game(tuple("abcdef"), Outcome("regroupings_per_month", unit="count"), draws)
 
 
 def test_on_tables_of_chance_claims_are_made_at_most_as_often_as_stated():
@@ -217,9 +231,9 @@ def test_on_tables_of_chance_claims_are_made_at_most_as_often_as_stated():
     studies = 600
     practices = pairs = 0
     for _ in range(studies):
-        worth = synthetic(rng)
-        practices += bool(worth.found.any())
-        pairs += bool(worth.found_pairs.any())
+        game = synthetic(rng)
+        practices += bool(game.found.any())
+        pairs += bool(game.found_pairs.any())
     bound = FALSE_ALARMS + 3.0 * np.sqrt(FALSE_ALARMS * (1.0 - FALSE_ALARMS) / studies)
     assert practices / studies <= bound
     assert pairs / studies <= bound

@@ -127,7 +127,7 @@ def test_data_without_reliability_never_beat_everyday_observation(grouped: Lab, 
 
 
 def test_profiles_alone_at_reliability_0_are_worth_at_most_nothing(engine: BatchEngine, found: Typical):
-    # Fails when novelty counts practices that students do not feel (FELT), or when needs.told_by_data adds a constant.
+    # Fails when what data tell leaves their reliability out.
     lab = Lab(pair_of(*INFORMED), engine, found)
     assert lab.mean(lab.lived({"assessment_reliability": 0.0}), lab.lived(typical_arm=True)) <= 0.0
 
@@ -146,7 +146,7 @@ def test_effects_grow_with_reliability_and_less_and_less(grouped: Lab):
 
 
 def test_effects_grow_with_the_rate_of_data_and_less_and_less(grouped: Lab):
-    # Fails with needs.turnover at 0: what is known once is then known for good.
+    # Fails with needs.skill_reliability at 0 and match.floor at 1: data then tell nothing that matters.
     at = [1 / 12, 1 / 6, 1 / 3, 1 / 1.5]
     base = grouped.lived(typical_arm=True)
     effects = [grouped.mean(grouped.lived({"data_rate": value}), base) for value in at]
@@ -154,12 +154,13 @@ def test_effects_grow_with_the_rate_of_data_and_less_and_less(grouped: Lab):
 
 
 def test_effects_grow_with_regrouping_up_to_its_cost_in_time(grouped: Lab):
-    # Fails with a fit that does not age (next_fit without `passed`).
-    free = Lab(grouped.both, grouped.engine, grouped.found, World("free", {"plan.regroup_hours": 0.0}))
+    # Fails with needs.purity_half at 0 and match.floor at 1: groups then fit nobody. Low groups are left out of it.
+    no_cost = {"plan.regroup_hours": 0.0, "match.low_group_stretch": 0.0, "attention.low_group_loss": 0.0}
+    free = Lab(grouped.both, grouped.engine, grouped.found, World("free", no_cost))
     base = free.lived(typical_arm=True)
     weekly = {"data_rate": 1.0}
     effects = [free.mean(free.lived({**weekly, "regroup_rate": 1.0 / weeks}), base) for weeks in (24, 12, 6, 3)]
-    assert (np.diff(effects) > 0.0).all(), effects
+    assert (np.diff(effects) > 1e-4).all(), effects
 
 
 def test_with_nothing_at_stake_data_and_groups_do_not_act_through_needs(grouped: Lab):
@@ -215,7 +216,7 @@ def test_persistent_growth_varies_as_little_as_it_was_seen_to(found: Typical):
 
 
 def test_typical_practice_is_at_rest_in_years_1_to_4(engine: BatchEngine, found: Typical):
-    # Fails when teachers begin as novices (proficiency.start for sustained use), or are followed by ones without years.
+    # Fails when teachers begin as novices (proficiency.start in place of what typical use sustains).
     people = reference_population()
     alike = World("alike", {"teacher.effectiveness_spread": 0.0, "teacher.yearly_spread": 0.0})
     planned = plan(load("typical_practice", years=4), people, 4)
@@ -263,7 +264,6 @@ PAID = {
     "further adults": {"adult_hours": 4.0},
     "coaching of practices": {"coaching_hours": 2.0},
     "coaching of instruction": {"instruction_coaching_hours": 2.0},
-    "planning": {"planning_hours": 4.0},
     "tutoring beside class": {"tutoring_minutes": 60.0, "tutoring_share": 0.5, "tutoring_quality": 0.7},
     "software beyond class": {"software_extra_minutes": 90.0, "software_extra_share": 0.5},
     "a bought library": {"library_bought": 0.8, "lesson_quality": 0.8},
@@ -273,7 +273,8 @@ PAID = {
 
 @pytest.mark.parametrize("support", PAID)
 def test_a_paid_hour_of_support_never_lowers_learning(support: str, usual: Lab, usual_year: Arm):
-    # Fails for further adults when those they teach lose more than they gain (quality.group_adult at 0.3).
+    # Fails with quality.group_adult at 0.2; with help that also speeds what is lost of proficiency; with skill_gain,
+    # tutor, software_best or lesson_gain of quality below 0; with time.hours_saturation at 3.
     assert usual.mean(usual.lived(PAID[support]), usual_year) >= 0.0
 
 

@@ -1,4 +1,4 @@
-"""One outcome of all on/off combinations, in every world: who brings what, who needs whom, what may be claimed."""
+"""One outcome of all on/off combinations, in every world and draw: who brings what, who needs whom, what is found."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from plsim.attribution import coalitions
-from plsim.attribution.rankings import Ranking, Share, found, share
+from plsim.attribution.rankings import Ranking
+from plsim.attribution.spread import Share, above, found, share
 from plsim.core.arrays import Floats, Ints
 from plsim.core.errors import InputError
+from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
 
 SINGLE = ("shapley", "average", "add_one_in", "leave_one_out")
@@ -35,9 +37,10 @@ class Need(NamedTuple):
 
 
 class Best(NamedTuple):
-    """The best combination of a size: of all of that size, the one with the highest median over worlds.
+    """The best combination of a size: of all of that size, the one with the best median over worlds.
 
-    ``values`` are its outcomes over worlds, ``first`` is the share of worlds in which it is the very best of its size.
+    ``values`` are its outcomes, of shape (seeds, worlds), ``first`` says in what share of worlds it is the
+    very best of its size.
     """
 
     size: int
@@ -47,8 +50,8 @@ class Best(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Worth:
-    """One outcome of all combinations in every world.
+class Game:
+    """One outcome of all combinations, in every world and with every seed.
 
     Attributes
     ----------
@@ -57,7 +60,7 @@ class Worth:
     outcome
         Which outcome it is.
     values
-        Shape (2^k, worlds).
+        Shape (2^k, seeds, worlds).
     negligible
         Effects up to this size count as nothing.
     """
@@ -68,7 +71,7 @@ class Worth:
     negligible: float = 0.0
 
     def __post_init__(self) -> None:
-        if coalitions.players(self.values) != len(self.practices):
+        if self.values.ndim != 3 or coalitions.players(self.values) != len(self.practices):
             raise InputError(
                 "attribution",
                 "",
@@ -87,26 +90,41 @@ class Worth:
     @property
     def worlds(self) -> int:
         """How many worlds."""
+        return int(self.values.shape[2])
+
+    @property
+    def seeds(self) -> int:
+        """How many draws of students, teachers and years."""
         return int(self.values.shape[1])
+
+    @property
+    def better(self) -> int:
+        """1 when more of the outcome is better, -1 when less is, 0 when neither."""
+        return better(self.outcome.outcome)
+
+    @property
+    def orientation(self) -> int:
+        """-1 where less is better, so that who lowers the outcome most comes first; else 1."""
+        return -1 if self.better < 0 else 1
 
     @cached_property
     def rest(self) -> Floats:
-        """The outcome with all practices off: what the scenario brings besides them. Shape (worlds,)."""
+        """The outcome with all practices off: what the scenario brings besides them. Shape (seeds, worlds)."""
         return np.asarray(self.values[0])
 
     @cached_property
     def joint(self) -> Floats:
-        """What all practices together bring on top of the rest. Shape (worlds,)."""
+        """What all practices together bring on top of the rest. Shape (seeds, worlds)."""
         return np.asarray(self.values[-1] - self.values[0])
 
     @cached_property
     def synergy(self) -> Floats:
-        """Joint effect minus the sum of what each practice brings alone. Shape (worlds,)."""
+        """Joint effect minus the sum of what each practice brings alone. Shape (seeds, worlds)."""
         return coalitions.synergy(self.values)
 
     @cached_property
     def singles(self) -> dict[str, Floats]:
-        """The measures of one practice, by name of :data:`SINGLE`. Each of shape (practices, worlds)."""
+        """The measures of one practice, by name of :data:`SINGLE`. Each of shape (practices, seeds, worlds)."""
         averages = coalitions.average_differences(self.values)
         each = range(len(self.practices))
         return {
@@ -123,30 +141,48 @@ class Worth:
 
     @cached_property
     def together(self) -> Floats:
-        """Shapley interaction of every pair: above 0, each is worth more with the other. Shape (pairs, worlds)."""
+        """Shapley interaction of every pair: above 0, each does more with the other. Shape (pairs, seeds, worlds)."""
         found = [coalitions.shapley(self.values, pair) for pair in self.pairs]
-        return np.array(found).reshape(len(self.pairs), self.worlds)
+        return np.array(found).reshape(len(self.pairs), self.seeds, self.worlds)
 
     @cached_property
     def variance_by_size(self) -> Floats:
-        """Share of variance over combinations by size of set, 1 to k: parts alone, pairs, more. Shape (k, worlds)."""
+        """Share of variance over combinations by size of set: singles, pairs, more. Shape (k, seeds, worlds)."""
         shares, size = coalitions.variance_shares(self.values), coalitions.sizes(len(self.practices))
         return np.stack([shares[size == each].sum(axis=0) for each in range(1, len(self.practices) + 1)])
 
     @cached_property
     def ranking(self) -> Ranking:
-        """Practices ranked by their Shapley values in each world."""
-        return Ranking(self.singles["shapley"].T, self.negligible)
+        """Practices ranked by their Shapley values in each world, draws averaged."""
+        return Ranking(self.orientation * self.singles["shapley"].mean(axis=1).T, self.negligible)
+
+    @cached_property
+    def ranking_by_draw(self) -> Ranking:
+        """Practices ranked by their Shapley values in each draw, in the middle of worlds."""
+        return Ranking(self.orientation * np.median(self.singles["shapley"], axis=2).T, self.negligible)
+
+    def first(self, place: int) -> Share:
+        """In what share of worlds, and in how many draws, a practice ranks first."""
+        return share(self.ranking.firsts()[:, place], self.ranking_by_draw.firsts()[:, place])
+
+    def nothing(self) -> Share:
+        """In what share of worlds, and in how many draws, no practice has an effect to speak of."""
+        return share(self.ranking.nothing(), self.ranking_by_draw.nothing())
+
+    def ahead(self, one: int, other: int) -> Share:
+        """In what share of worlds, and in how many draws, one practice has the larger Shapley value of two."""
+        scores = self.orientation * self.singles["shapley"]
+        return above(scores[one] - scores[other])
 
     @cached_property
     def found(self) -> Ints:
-        """Practices whose Shapley value may be called a gain (1) or a loss (-1). Shape (practices,)."""
-        return found(self.singles["shapley"].T, negligible=self.negligible)
+        """Practices that may be said to raise (1) or lower (-1) the outcome, by Shapley values. Shape (practices,)."""
+        return found(np.moveaxis(self.singles["shapley"], 0, -1), negligible=self.negligible)
 
     @cached_property
     def found_pairs(self) -> Ints:
         """Pairs that may be called complements (1) or substitutes (-1). Shape (pairs,)."""
-        return found(self.together.T, negligible=self.negligible)
+        return found(np.moveaxis(self.together, 0, -1), negligible=self.negligible)
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
@@ -158,22 +194,24 @@ class Worth:
 
     def _need(self, one: int, other: int, sign: int) -> Need:
         each_without, each_with = coalitions.conditional(self.values, one, other)
-        without, with_it = float(np.median(each_without)), float(np.median(each_with))
+        without, with_it = (float(np.median(each.mean(axis=0))) for each in (each_without, each_with))
         left = without / with_it if with_it > max(self.negligible, 0.0) else float("nan")
-        more = share(each_with > each_without)
+        more = above(each_with - each_without)
         return Need(self.practices[one], self.practices[other], without, with_it, left, more, sign)
 
     @cached_property
     def best(self) -> tuple[Best, ...]:
         """The best combination of each size, 0 to k."""
         size = coalitions.sizes(len(self.practices))
-        middle = np.median(self.values, axis=1)
+        oriented = self.orientation * self.values
+        in_worlds, in_draws = oriented.mean(axis=1), np.median(oriented, axis=2)
+        middle = np.median(in_worlds, axis=1)
         rows = []
         for each in range(len(self.practices) + 1):
             masks = np.flatnonzero(size == each)
             top = int(masks[np.argmax(middle[masks])])
-            first = self.values[top] >= self.values[masks].max(axis=0)
-            rows.append(Best(each, self.named(top), self.values[top], share(first)))
+            first = share(in_worlds[top] >= in_worlds[masks].max(axis=0), in_draws[top] >= in_draws[masks].max(axis=0))
+            rows.append(Best(each, self.named(top), self.values[top], first))
         return tuple(rows)
 
     def named(self, mask: int) -> tuple[str, ...]:

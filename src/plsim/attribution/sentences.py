@@ -1,7 +1,7 @@
 """What an attribution says, in plain sentences that claim no more than the numbers support.
 
 A ranking is never bare: it comes with the share of worlds in which it holds. A gain, a loss or a need is named only
-when it is found (:func:`plsim.attribution.rankings.found`); what is not found is called not told from nothing.
+when it is found (:func:`plsim.attribution.spread.found`); what is not found is called not told from nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +11,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from plsim.attribution.game import Need, Worth
-from plsim.attribution.rankings import FALSE_ALARMS, Share, fewest_worlds, found, share
+from plsim.attribution.game import Game, Need
+from plsim.attribution.spread import (
+    FALSE_ALARMS,
+    FEWEST_SEEDS,
+    Share,
+    above,
+    fewest_worlds,
+    found,
+    share,
+    spread,
+    variance_parts,
+    variance_sentence,
+)
 from plsim.measures.vocabulary import outcome_unit
 from plsim.runs.evaluate import Outcome
 
@@ -26,26 +37,31 @@ ARM_WORDS = {
     "counterfactual": "under typical practice",
 }
 """What a number of each arm is: a difference, or a level."""
+ONE_DRAW = (
+    "Nothing can be called found: with one draw of students, teachers and years an effect cannot be told from luck. "
+    "[luck] seeds = 5 draws others."
+)
 _NEEDS_TOLD = 3
 _MINUS = "−"
 _DIGITS = {"SD": 3, "share": 3, "RIT": 2, "points": 2, "USD": 0}
 _UNITS = {"points": "percentile points", "share": "(share)", "USD": "dollars", "index": "", "count": ""}
 
 
-def attribution_sentences(each: Sequence[Worth], *, world_label: str = "") -> list[str]:
+def attribution_sentences(each: Sequence[Game], *, world_label: str = "") -> list[str]:
     """What the attribution of several outcomes says: the main outcome first, then where others differ."""
     if not each:
         return []
-    main = main_outcome([worth.outcome for worth in each])
-    worth = next(one for one in each if one.outcome == main)
+    main = main_outcome([game.outcome for game in each])
+    game = next(one for one in each if one.outcome == main)
     lines = [
-        *joint_sentences(worth, world_label=world_label),
-        *rank_sentences(worth),
-        *found_sentences(worth),
-        *need_sentences(worth),
-        *synergy_sentences(worth),
-        *best_sentences(worth),
-        *elsewhere_sentences(worth, each),
+        *joint_sentences(game, world_label=world_label),
+        *rank_sentences(game),
+        *found_sentences(game),
+        *need_sentences(game),
+        *synergy_sentences(game),
+        *best_sentences(game),
+        *variance_sentences(game),
+        *elsewhere_sentences(game, each),
     ]
     lines.append(
         "All of this holds within the model, for these schools and in these worlds; it is not evidence of what the "
@@ -70,70 +86,84 @@ def main_outcome(outcomes: Sequence[Outcome]) -> Outcome:
     )
 
 
-def joint_sentences(worth: Worth, *, world_label: str = "") -> list[str]:
+def joint_sentences(game: Game, *, world_label: str = "") -> list[str]:
     """What all bring together, and what the scenario brings besides them."""
-    low, middle, high = np.quantile(worth.joint, [0.05, 0.5, 0.95])
-    worlds = f"{worth.worlds} worlds" + (f" ({world_label})" if world_label else "")
+    over = spread(game.joint)
+    low, middle, high = (over[name] for name in ("low", "value", "high"))
+    worlds = f"{game.worlds} worlds" + (f" ({world_label})" if world_label else "")
+    within = luck = ""
+    if game.worlds > 1:
+        within = f", 90% of them between {amount(low, game.outcome)} and {amount(high, game.outcome)}"
+    if game.seeds >= FEWEST_SEEDS:
+        luck = f" (other students, teachers and years: about ±{_plain(1.645 * over['luck'], game.outcome)})"
     text = (
-        f"{_counted(len(worth.practices)).capitalize()} practices together change {_outcome(worth.outcome)} by "
-        f"{amount(middle, worth.outcome)} at the median of {worlds}, 90% of them between {amount(low, worth.outcome)} "
-        f"and {amount(high, worth.outcome)}; it is a gain in {in_worlds(share(worth.joint > 0.0))}."
+        f"{_counted(len(game.practices)).capitalize()} practices together change {_outcome(game.outcome)} by "
+        f"{amount(middle, game.outcome)} at the median of {worlds}{within}{luck}; it is {_change(1, game)} in "
+        f"{in_worlds(above(game.joint))}."
     )
     lines = [text]
-    if float(np.median(np.abs(worth.rest))) > worth.negligible:
+    if float(np.median(np.abs(game.rest))) > game.negligible:
         lines.append(
             "What the scenario changes besides them brings "
-            f"{amount(float(np.median(worth.rest)), worth.outcome)} with all of them off; it is counted with none."
+            f"{amount(float(np.median(game.rest)), game.outcome)} with all of them off; it is counted with none."
         )
     return lines
 
 
-def rank_sentences(worth: Worth) -> list[str]:
+def variance_sentences(game: Game) -> list[str]:
+    """How much of the variance between all runs is choices, worlds and luck."""
+    text = variance_sentence(variance_parts(np.moveaxis(game.values, 0, -1)), _outcome(game.outcome).capitalize())
+    return [text] if text else []
+
+
+def rank_sentences(game: Game) -> list[str]:
     """Which practice ranks first, in what share of worlds, and whether that is settled."""
-    enough = fewest_worlds(len(worth.practices))
-    firsts = worth.ranking.firsts()
-    shares = [share(firsts[:, place]) for place in range(len(worth.practices))]
+    enough = fewest_worlds(len(game.practices))
+    shares = [game.first(place) for place in range(len(game.practices))]
     order = sorted(range(len(shares)), key=lambda place: -shares[place].hits)
     leader, second = order[0], order[1] if len(order) > 1 else None
-    nothing = share(worth.ranking.nothing())
-    if nothing.low > 0.5 or not shares[leader].hits:
+    nothing = game.nothing()
+    if nothing.settled or not shares[leader].hits:
         return [f"No practice ranks first: none has an appreciable effect in {in_worlds(nothing)}."]
-    name = practice_name(worth.practices[leader])
-    if worth.worlds < enough:
-        text = f"{name.capitalize()} {_verb(name, 'rank')} first in {shares[leader].hits} of {worth.worlds} worlds; "
+    name = practice_name(game.practices[leader])
+    if game.worlds < enough:
+        text = f"{name.capitalize()} {_verb(name, 'rank')} first in {shares[leader].hits} of {game.worlds} worlds; "
         return [text + f"with fewer than {enough} worlds nothing can be distinguished from chance."]
-    if shares[leader].low > 0.5:
+    if shares[leader].settled:
         text = f"{name.capitalize()} {_verb(name, 'rank')} first in {in_worlds(shares[leader])}"
     else:
         text = f"No practice ranks first reliably: {name} {_verb(name, 'do')} in {in_worlds(shares[leader])}"
     if second is not None and shares[second].hits:
-        text += f", {practice_name(worth.practices[second])} in {shares[second].value:.0%}"
-        scores = worth.singles["shapley"]
-        ahead = share(scores[leader] > scores[second])
+        text += f", {practice_name(game.practices[second])} in {shares[second].value:.0%}"
+        ahead = game.ahead(leader, second)
         text += f"; of the two, {name} {_verb(name, 'be')} ahead in {ahead.value:.0%}"
+    if game.orientation < 0:
+        text += ". First is who lowers it most"
     return [text + ". Ranks go by Shapley values: the average of what a practice adds, over all orders of adding."]
 
 
-def found_sentences(worth: Worth) -> list[str]:
-    """Which practices may be called a gain, which a loss, and which neither."""
-    middle = np.median(worth.singles["shapley"], axis=1)
-    order = sorted(range(len(worth.practices)), key=lambda place: -middle[place])
+def found_sentences(game: Game) -> list[str]:
+    """Which practices may be said to raise the outcome, which to lower it, and which neither."""
+    middle = np.median(game.singles["shapley"].mean(axis=1), axis=1)
+    order = sorted(range(len(game.practices)), key=lambda place: -middle[place])
 
     def listed(sign: int, *, amounts: bool = True) -> str:
         names = [
-            practice_name(worth.practices[place])
-            + (f" ({amount(float(middle[place]), worth.outcome)})" if amounts else "")
+            practice_name(game.practices[place])
+            + (f" ({amount(float(middle[place]), game.outcome)})" if amounts else "")
             for place in order
-            if worth.found[place] == sign
+            if game.found[place] == sign
         ]
         return joined(names)
 
     parts = []
+    if game.seeds < FEWEST_SEEDS:
+        return [ONE_DRAW]
     if listed(1):
-        parts.append(f"a gain from {listed(1)}")
+        parts.append(f"{_change(1, game)} from {listed(1)}")
     if listed(-1):
-        parts.append(f"a loss from {listed(-1)}")
-    rule = f"by a sign test over worlds with at most {FALSE_ALARMS:.0%} false alarms in all"
+        parts.append(f"{_change(-1, game)} from {listed(-1)}")
+    rule = f"by tests over worlds and over draws of students with at most {FALSE_ALARMS:.0%} false alarms in all"
     if not parts:
         return [f"No finding: no practice's effect can be distinguished from zero, {rule}."]
     text = f"Found, {rule}: {' and '.join(parts)}."
@@ -142,11 +172,13 @@ def found_sentences(worth: Worth) -> list[str]:
     return [text]
 
 
-def need_sentences(worth: Worth) -> list[str]:
+def need_sentences(game: Game) -> list[str]:
     """Which of the practices that bring a gain need which others."""
-    gains = {name for name, sign in zip(worth.practices, worth.found, strict=True) if sign > 0}
-    told = [need for need in worth.needs if need.found > 0 and need.left < MOST_LOST and need.practice in gains]
-    return [_need(need, worth.outcome) for need in told[:_NEEDS_TOLD]]
+    if game.better < 1:
+        return []
+    gains = {name for name, sign in zip(game.practices, game.found, strict=True) if sign > 0}
+    told = [need for need in game.needs if need.found > 0 and need.left < MOST_LOST and need.practice in gains]
+    return [_need(need, game.outcome) for need in told[:_NEEDS_TOLD]]
 
 
 def _need(need: Need, outcome: Outcome) -> str:
@@ -158,80 +190,84 @@ def _need(need: Need, outcome: Outcome) -> str:
     )
 
 
-def synergy_sentences(worth: Worth) -> list[str]:
+def synergy_sentences(game: Game) -> list[str]:
     """Whether the whole exceeds the sum, and which pair stands out."""
-    sign = int(found(worth.synergy[:, np.newaxis], negligible=worth.negligible)[0])
-    middle = amount(float(np.median(worth.synergy)), worth.outcome)
-    more = share(worth.synergy > 0.0)
+    sign = int(found(game.synergy[:, :, np.newaxis], negligible=game.negligible)[0])
+    middle = amount(spread(game.synergy)["value"], game.outcome)
+    more = above(game.synergy)
     if sign > 0:
         text = f"The whole exceeds the sum of what each brings alone, by {middle}, in {in_worlds(more)}."
     elif sign < 0:
-        less = share(worth.synergy < 0.0)
+        less = above(-game.synergy)
         text = f"The whole is less than the sum of what each brings alone, by {middle}, in {in_worlds(less)}."
     else:
         text = (
             "Whether the whole exceeds the sum of what each brings alone is not settled, or the difference is "
             f"negligible ({middle}; more in {more.hits} of {more.worlds} worlds)."
         )
-    text += _pair(worth, 1, "helps each other most") + _pair(worth, -1, "gets in each other's way most")
+    helps, hinders = ("helps each other most", "gets in each other's way most")
+    if game.better < 1:
+        helps, hinders = "raises it most beyond its parts", "raises it least beside its parts"
+    text += _pair(game, 1, helps) + _pair(game, -1, hinders)
     return [text]
 
 
-def _pair(worth: Worth, sign: int, does: str) -> str:
+def _pair(game: Game, sign: int, does: str) -> str:
     """The pair with the largest interaction of a sign, if any is found."""
-    pairs = [place for place, mark in enumerate(worth.found_pairs) if mark == sign]
+    pairs = [place for place, mark in enumerate(game.found_pairs) if mark == sign]
     if not pairs:
         return ""
-    middle = np.median(worth.together, axis=1)
+    middle = np.median(game.together.mean(axis=1), axis=1)
     top = max(pairs, key=lambda place: sign * float(middle[place]))
-    one, other = (practice_name(worth.practices[member]) for member in worth.pairs[top])
-    held = share(sign * worth.together[top] > 0.0)
+    one, other = (practice_name(game.practices[member]) for member in game.pairs[top])
+    held = above(sign * game.together[top])
     return (
-        f" The pair that {does} is {one} with {other} ({amount(float(middle[top]), worth.outcome)}, "
+        f" The pair that {does} is {one} with {other} ({amount(float(middle[top]), game.outcome)}, "
         f"{'above' if sign > 0 else 'below'} zero in {held.hits} of {held.worlds} worlds)."
     )
 
 
-def best_sentences(worth: Worth) -> list[str]:
+def best_sentences(game: Game) -> list[str]:
     """The smallest combination that brings as much as all."""
-    full = worth.best[-1]
-    if not full.practices or found(worth.joint[:, np.newaxis], negligible=worth.negligible)[0] < 1:
+    full = game.best[-1]
+    if game.better < 1 or not full.practices:
         return []
-    for best in worth.best[:-1]:
+    if found(game.joint[:, :, np.newaxis], negligible=game.negligible)[0] < 1:
+        return []
+    for best in game.best[:-1]:
         behind = full.values - best.values
-        as_much = share(behind <= worth.negligible)
-        if as_much.low > 0.5:
+        as_much = share(behind.mean(axis=0) <= game.negligible, np.median(behind, axis=1) <= game.negligible)
+        if as_much.settled:
             count, names = len(best.practices), joined([practice_name(name) for name in best.practices])
             text = f"{_counted(count).capitalize()} of them suffice{'s' if count == 1 else ''}: {names} "
-            text += f"bring{'s' if count == 1 else ''} at least as much as all {len(worth.practices)}"
+            text += f"bring{'s' if count == 1 else ''} at least as much as all {len(game.practices)}"
             return [f"{text} in {in_worlds(as_much)}."]
-    return [f"No smaller combination brings as much as all {len(worth.practices)} in most worlds."]
+    return [f"No smaller combination brings as much as all {len(game.practices)} in most worlds."]
 
 
-def elsewhere_sentences(worth: Worth, each: Sequence[Worth]) -> list[str]:
+def elsewhere_sentences(game: Game, each: Sequence[Game]) -> list[str]:
     """Where another practice is first: other subjects, groups and years of the same outcome."""
-    leader = _leader(worth)
+    leader = _leader(game)
     if leader is None:
         return []
     others = []
     for other in each:
-        same = other.outcome._replace(subject=worth.outcome.subject, year=worth.outcome.year, group=worth.outcome.group)
-        if other is worth or same != worth.outcome:
+        same = other.outcome._replace(subject=game.outcome.subject, year=game.outcome.year, group=game.outcome.group)
+        if other is game or same != game.outcome:
             continue
         found_there = _leader(other)
         if found_there is not None and found_there[0] != leader[0]:
             others.append(
-                f"{_where(other.outcome, worth.outcome)}: {practice_name(found_there[0])} in {found_there[1].value:.0%}"
+                f"{_where(other.outcome, game.outcome)}: {practice_name(found_there[0])} in {found_there[1].value:.0%}"
             )
     return [f"First elsewhere: {'; '.join(others)}."] if others else []
 
 
-def _leader(worth: Worth) -> tuple[str, Share] | None:
+def _leader(game: Game) -> tuple[str, Share] | None:
     """Who is first in most worlds, if anybody is reliably."""
-    firsts = worth.ranking.firsts()
-    place = int(np.argmax(firsts.sum(axis=0)))
-    each = share(firsts[:, place])
-    return (worth.practices[place], each) if each.low > 0.5 else None
+    place = int(np.argmax(game.ranking.firsts().sum(axis=0)))
+    each = game.first(place)
+    return (game.practices[place], each) if each.settled else None
 
 
 def _where(at: Outcome, main: Outcome) -> str:
@@ -269,11 +305,25 @@ def amount(value: float, outcome: Outcome) -> str:
 
 
 def in_worlds(each: Share) -> str:
-    """``71% of worlds (142 of 200; 65% to 76% allowing for their number)``."""
+    """``71% of worlds (142 of 200; 65% to 76% allowing for their number) and in 4 of 5 draws of students``."""
+    draws = "" if each.seeds < FEWEST_SEEDS else f" and in {each.seed_hits} of {each.seeds} draws of students"
     return (
         f"{each.value:.0%} of worlds ({each.hits} of {each.worlds}; {each.low:.0%} to {each.high:.0%} allowing for "
-        "their number)"
+        f"their number){draws}"
     )
+
+
+def _change(sign: int, game: Game) -> str:
+    """What a change of a sign is: a gain or a loss only where more is better."""
+    if game.better > 0:
+        return "a gain" if sign > 0 else "a loss"
+    word = "a rise" if sign > 0 else "a fall"
+    return word if not game.better else f"{word}, which is {'worse' if sign > 0 else 'better'},"
+
+
+def _plain(value: float, outcome: Outcome) -> str:
+    """An amount without a sign."""
+    return amount(abs(value), outcome).removeprefix("+")
 
 
 def joined(parts: Sequence[str]) -> str:

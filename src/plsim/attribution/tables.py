@@ -1,10 +1,11 @@
 """Which practices make a gain: the outcome of every on/off combination, in every world, taken apart exactly.
 
-With k practices there are 2^k combinations. All of them are run with the same students and the same luck, in every
-world; so nothing below is estimated from a sample of combinations, and the only spread is that over worlds. What it
-says holds inside the model and under its worlds. It is no evidence of what practices do in real schools.
+With k practices there are 2^k combinations. All of them are run in every world and with every seed (a draw of students,
+teachers and years), paired inside each; so nothing below is estimated from a sample of combinations, and its spread is
+that over worlds and over draws (:mod:`plsim.attribution.spread`). What it says holds inside
+the model and under its worlds. It is no evidence of what practices do in real schools.
 
-:mod:`plsim.studies.factorial` runs the combinations, :mod:`plsim.attribution.coalitions` has the sums,
+:mod:`plsim.studies.design` orders the runs, :mod:`plsim.attribution.coalitions` has the sums,
 :mod:`plsim.attribution.game` what they say of one outcome, :mod:`plsim.attribution.rankings` ranks and what may be
 claimed, :mod:`plsim.attribution.sentences` the sentences.
 
@@ -35,12 +36,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plsim.attribution import coalitions
-from plsim.attribution.game import SINGLE, Worth
-from plsim.attribution.rankings import found, share
+from plsim.attribution.game import SINGLE, Game
 from plsim.attribution.sentences import attribution_sentences
+from plsim.attribution.spread import Share, found, spread
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
-from plsim.measures.effects import CI_LEVEL
 from plsim.measures.vocabulary import outcome_unit
 from plsim.runs.evaluate import Outcome
 
@@ -49,26 +49,27 @@ if TYPE_CHECKING:
 
 NEGLIGIBLE = {"SD": 0.002, "points": 0.08, "RIT": 0.03}
 """By unit, effects too small to be called anything; other units have none. docs/attribution.md says why."""
-_TAIL = 0.5 * (1.0 - CI_LEVEL)
 
 Rows = Iterable[dict[str, Any]]
 
 
-def worths(practices: Sequence[str], outcomes: Sequence[Outcome], values: Floats) -> tuple[Worth, ...]:
-    """What the practices are worth in each outcome; ``values`` has shape (worlds, 2^k, outcomes)."""
-    expected = (values.shape[0], 1 << len(practices), len(outcomes))
+def games(practices: Sequence[str], outcomes: Sequence[Outcome], values: Floats) -> tuple[Game, ...]:
+    """The game of each outcome; ``values``: (seeds, worlds, 2^k, outcomes), or one draw."""
+    if values.ndim == 3:
+        values = values[np.newaxis]
+    expected = (*values.shape[:2], 1 << len(practices), len(outcomes))
     if values.shape != expected:
         raise InputError(
             "attribution",
             "",
             f"values of shape {values.shape}",
-            allowed=f"{expected}: worlds, combinations of {len(practices)} practices, outcomes",
+            allowed=f"{expected}: draws, worlds, combinations of {len(practices)} practices, outcomes",
         )
     return tuple(
-        Worth(
+        Game(
             tuple(practices),
             outcome,
-            values[:, :, place].T,
+            np.moveaxis(values[..., place], -1, 0),
             NEGLIGIBLE.get(outcome_unit(outcome.outcome, outcome.unit), 0.0),
         )
         for place, outcome in enumerate(outcomes)
@@ -95,7 +96,7 @@ def attribution_tables(
     outcomes
         What was measured.
     values
-        Every run. Shape (worlds, 2^k, outcomes).
+        Every run. Shape (seeds, worlds, 2^k, outcomes); (worlds, 2^k, outcomes) is one draw, of which nothing is found.
     seed
         Not used: nothing here is drawn. There because every analysis of a study has it.
     world_label
@@ -104,12 +105,12 @@ def attribution_tables(
     import pandas as pd
 
     del seed
-    each = worths(practices, outcomes, values)
-    makers: dict[str, Callable[[Worth], Rows]] = {
+    each = games(practices, outcomes, values)
+    makers: dict[str, Callable[[Game], Rows]] = {
         "attribution": _singles,
         "attribution_joint": _joint,
         "attribution_order": _orders,
-        "attribution_worlds": lambda worth: _by_world(worth, worlds),
+        "attribution_worlds": lambda game: _by_world(game, worlds),
         "interactions": _pairs,
         "interaction_sets": _sets,
         "ranks": _ranks,
@@ -120,7 +121,7 @@ def attribution_tables(
     }
     tables = {}
     for name, maker in makers.items():
-        rows = [_place(worth.outcome) | row for worth in each for row in maker(worth)]
+        rows = [_place(game.outcome) | row for game in each for row in maker(game)]
         if rows:
             tables[name] = pd.DataFrame(rows)
     return tables, attribution_sentences(each, world_label=world_label)
@@ -131,107 +132,102 @@ def _place(outcome: Outcome) -> dict[str, Any]:
     return outcome._asdict()
 
 
-def spread(values: Floats) -> dict[str, float]:
-    """Median, 90% interval, share above 0 and mean over worlds."""
-    low, middle, high = np.quantile(values, [_TAIL, 0.5, 1.0 - _TAIL])
-    return {
-        "value": float(middle),
-        "low": float(low),
-        "high": float(high),
-        "positive": float((values > 0.0).mean()),
-        "mean": float(values.mean()),
-    }
-
-
-def _singles(worth: Worth) -> Rows:
+def _singles(game: Game) -> Rows:
     for measure in SINGLE:
-        for place, practice in enumerate(worth.practices):
-            row = {"practice": practice, "measure": measure, **spread(worth.singles[measure][place])}
-            yield row | {"found": int(worth.found[place])}
+        for place, practice in enumerate(game.practices):
+            row = {"practice": practice, "measure": measure, **spread(game.singles[measure][place])}
+            yield row | {"found": int(game.found[place])}
 
 
-def _joint(worth: Worth) -> Rows:
+def _joint(game: Game) -> Rows:
     parts = {
-        "rest": worth.rest,
-        "joint": worth.joint,
-        "sum_of_singles": worth.joint - worth.synergy,
-        "synergy": worth.synergy,
+        "rest": game.rest,
+        "joint": game.joint,
+        "sum_of_singles": game.joint - game.synergy,
+        "synergy": game.synergy,
     }
     for measure, values in parts.items():
-        sign = found(values[:, np.newaxis], negligible=worth.negligible)[0]
+        sign = found(values[:, :, np.newaxis], negligible=game.negligible)[0]
         yield {"measure": measure, **spread(values), "found": int(sign)}
 
 
-def _orders(worth: Worth) -> Rows:
-    for size, values in enumerate(worth.variance_by_size, start=1):
+def _orders(game: Game) -> Rows:
+    for size, values in enumerate(game.variance_by_size, start=1):
         known = values[np.isfinite(values)]
         yield {"size": size, "share": float(np.median(known)) if known.size else float("nan")}
 
 
-def _by_world(worth: Worth, worlds: Sequence[str]) -> Rows:
+def _by_world(game: Game, worlds: Sequence[str]) -> Rows:
     for index, world in enumerate(worlds):
-        for place, practice in enumerate(worth.practices):
-            measures = {name: float(worth.singles[name][place, index]) for name in SINGLE}
-            yield {"world": world, "practice": practice, **measures}
+        for place, practice in enumerate(game.practices):
+            for seed in range(game.seeds):
+                measures = {name: float(game.singles[name][place, seed, index]) for name in SINGLE}
+                yield {"world": world, "draw": seed, "practice": practice, **measures}
 
 
-def _pairs(worth: Worth) -> Rows:
-    alone, average = coalitions.moebius(worth.values), coalitions.average_differences(worth.values)
-    for place, pair in enumerate(worth.pairs):
+def _pairs(game: Game) -> Rows:
+    alone, average = coalitions.moebius(game.values), coalitions.average_differences(game.values)
+    for place, pair in enumerate(game.pairs):
         mask = coalitions.mask_of(pair)
-        names = {"practice": worth.practices[pair[0]], "practice2": worth.practices[pair[1]]}
+        names = {"practice": game.practices[pair[0]], "practice2": game.practices[pair[1]]}
         for measure, values in {
-            "shapley": worth.together[place],
+            "shapley": game.together[place],
             "average": average[mask],
             "alone": alone[mask],
         }.items():
-            yield {**names, "measure": measure, **spread(values), "found": int(worth.found_pairs[place])}
+            yield {**names, "measure": measure, **spread(values), "found": int(game.found_pairs[place])}
 
 
-def _sets(worth: Worth) -> Rows:
-    alone, average = coalitions.moebius(worth.values), coalitions.average_differences(worth.values)
-    shares = coalitions.variance_shares(worth.values)
-    for mask in range(worth.values.shape[0]):
+def _sets(game: Game) -> Rows:
+    alone, average = coalitions.moebius(game.values), coalitions.average_differences(game.values)
+    shares = coalitions.variance_shares(game.values)
+    for mask in range(game.values.shape[0]):
         members = coalitions.members_of(mask)
         if len(members) > 2:
             known = shares[mask][np.isfinite(shares[mask])]
             yield {
                 "size": len(members),
-                "practices": ";".join(worth.named(mask)),
+                "practices": ";".join(game.named(mask)),
                 "average": float(np.median(average[mask])),
                 "alone": float(np.median(alone[mask])),
                 "variance_share": float(np.median(known)) if known.size else float("nan"),
             }
 
 
-def _ranks(worth: Worth) -> Rows:
-    positions = worth.ranking.positions()
-    for place, practice in enumerate(worth.practices):
+def _ranks(game: Game) -> Rows:
+    positions = game.ranking.positions()
+    for place, practice in enumerate(game.practices):
         for position, part in enumerate(positions[place], start=1):
             yield {"practice": practice, "position": position, "share": float(part)}
 
 
-def _firsts(worth: Worth) -> Rows:
-    firsts, nothing = worth.ranking.firsts(), worth.ranking.nothing()
-    for name, holds in (*zip(worth.practices, firsts.T, strict=True), ("(none)", nothing)):
-        yield {"practice": name, **_share(holds)}
+def _firsts(game: Game) -> Rows:
+    firsts = [game.first(place) for place in range(len(game.practices))]
+    for name, each in (*zip(game.practices, firsts, strict=True), ("(none)", game.nothing())):
+        yield {"practice": name, **_share(each)}
 
 
-def _beats(worth: Worth) -> Rows:
-    scores = worth.singles["shapley"]
-    for one, practice in enumerate(worth.practices):
-        for other, against in enumerate(worth.practices):
+def _beats(game: Game) -> Rows:
+    for one, practice in enumerate(game.practices):
+        for other, against in enumerate(game.practices):
             if one != other:
-                yield {"practice": practice, "practice2": against, **_share(scores[one] > scores[other])}
+                yield {"practice": practice, "practice2": against, **_share(game.ahead(one, other))}
 
 
-def _share(holds: Any) -> dict[str, Any]:
-    each = share(holds)
-    return {"share": each.value, "low": each.low, "high": each.high, "hits": each.hits, "worlds": each.worlds}
+def _share(each: Share) -> dict[str, Any]:
+    return {
+        "share": each.value,
+        "low": each.low,
+        "high": each.high,
+        "hits": each.hits,
+        "worlds": each.worlds,
+        "hits_draws": each.seed_hits,
+        "seeds": each.seeds,
+    }
 
 
-def _needs(worth: Worth) -> Rows:
-    for need in worth.needs:
+def _needs(game: Game) -> Rows:
+    for need in game.needs:
         more = need.more_with_it
         yield {
             "practice": need.practice,
@@ -242,11 +238,13 @@ def _needs(worth: Worth) -> Rows:
             "more_with_it": more.value,
             "low": more.low,
             "high": more.high,
+            "hits_draws": more.seed_hits,
+            "seeds": more.seeds,
             "found": need.found,
         }
 
 
-def _best(worth: Worth) -> Rows:
-    for best in worth.best:
+def _best(game: Game) -> Rows:
+    for best in game.best:
         first = {"first": best.first.value, "first_low": best.first.low, "first_high": best.first.high}
         yield {"size": best.size, "practices": ";".join(best.practices), **spread(best.values), **first}

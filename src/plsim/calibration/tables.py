@@ -21,7 +21,7 @@ from plsim.calibration.one_number import Leading, leading, number
 from plsim.calibration.recovery import Foretold, Recovery
 from plsim.core.arrays import Floats
 from plsim.core.files import json_bytes, write_file
-from plsim.engine.worlds import NOT_NARROWED, model_digest
+from plsim.engine.worlds import NOT_NARROWED, model_digest, model_parts
 from plsim.evidence.worlds import PROVENANCE_FILE, WORLDS_FILE, sealed
 
 SHARES = (0.05, 0.5, 0.95)
@@ -191,6 +191,7 @@ def provenance(of: Calibration, sizes: Sizes, found: Identification, *, seconds:
         "plsim": __version__,
         "worlds": len(of.chosen),
         "model_digest": model_digest(),
+        "model": model_parts(),
         "facts_digest": facts_digest(),
         "seed": sizes.seed,
         "bank": int(of.bank.points.shape[0]),

@@ -14,14 +14,20 @@ from plsim.cli.progress import sweep_progress
 
 
 @click.command("calibrate", context_settings={"show_default": True})
-@click.option("--out", type=click.Path(path_type=Path), default=Path("results/calibration"), help="Where stages lie.")
-@click.option("--seed", type=click.IntRange(0), default=1, help="Of every choice and of all luck.")
-@click.option("--bank", type=click.IntRange(200), default=2_000, help="Worlds that fill the prior.")
-@click.option("--wave", type=click.IntRange(50), default=500, help="More worlds, where facts agree.")
-@click.option("--drawn", type=click.IntRange(10), default=240, help="Worlds that are run again in full.")
-@click.option("--ship", type=click.IntRange(10), default=200, help="Worlds that are taken from those.")
-@click.option("--reduced", is_flag=True, help="Run those with few schools and students: a look, five times as fast.")
-@click.option("--truths", type=click.IntRange(20), default=120, help="Known worlds that the inference is tested with.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results/calibration"), help="Folder of intermediate stages."
+)
+@click.option("--seed", type=click.IntRange(0), default=1, help="Random seed.")
+@click.option("--bank", type=click.IntRange(200), default=2_000, help="Worlds sampled from the prior.")
+@click.option(
+    "--wave", type=click.IntRange(50), default=500, help="Additional worlds near those that agree with the facts."
+)
+@click.option("--drawn", type=click.IntRange(10), default=240, help="Worlds that are run again at full size.")
+@click.option("--ship", type=click.IntRange(10), default=200, help="Worlds to ship, sampled from those.")
+@click.option("--reduced", is_flag=True, help="Run those at reduced size: a preview, five times as fast.")
+@click.option(
+    "--truths", type=click.IntRange(20), default=120, help="Synthetic truths on which the inference is tested."
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
 @click.option("--install", is_flag=True, help="Install the worlds into the package, for runs to use.")
 @click.option(
@@ -45,10 +51,10 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Find the evidence-consistent worlds, learn how far off the model is, and foretell every study without it.
+    """Find the evidence-consistent worlds, estimate the model's discrepancy, and predict each study from the others.
 
-    Takes about half an hour on two free processors, in stages that are kept: the same line again goes on where
-    it stopped.
+    Takes about half an hour on two idle processors, in stages that are kept: repeating the command resumes an
+    interrupted calibration.
     """
     from plsim.calibration.calibrate import Sizes
     from plsim.calibration.folder import run_calibration

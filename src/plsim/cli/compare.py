@@ -14,7 +14,8 @@ from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import reading_options
-from plsim.cli.run import MAX_WORLDS, announce, people_settings, student_files
+from plsim.cli.run import announce, people_settings, student_files
+from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
 from plsim.core.errors import InputError
 from plsim.core.table import table_lines
 from plsim.measures.vocabulary import ONE_ARM
@@ -54,9 +55,7 @@ _TOOK = (
 @click.option("--population", type=click.Path(path_type=Path), help="Students of a district: a folder or roster file.")
 @reading_options
 @click.option("--own-populations", is_flag=True, help="Give each scenario its own schools instead of the first's.")
-@click.option(
-    "--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of assumptions; 0: central only.  [default: 40]"
-)
+@click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--no-why", is_flag=True, help="Skip the decomposition of differences (saves fourteen runs each).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
@@ -72,7 +71,7 @@ def command(
     population: Path | None,
     reading: ReadOptions,
     own_populations: bool,
-    worlds: int | None,
+    worlds: int | str | None,
     workers: int | None,
     no_why: bool,
     as_json: bool,

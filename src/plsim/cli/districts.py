@@ -38,9 +38,11 @@ _COUNT = 20
     help=f"Number of districts to draw, when no files are given.  [default: {_COUNT}]",
 )
 @click.option("--national", is_flag=True, help="US public school districts, drawn from their published sizes.")
-@click.option("--one-in", type=click.IntRange(1, 100_000), help="With --national: one part in so many.  [default: 1]")
-@click.option("--shard", help="With --national: part i of N of the runs, as 3/16, for array jobs.")
-@click.option("--dask", help="With --national: address of a Dask scheduler that makes the runs.")
+@click.option(
+    "--one-in", type=click.IntRange(1, 100_000), help="With --national: simulate one part in N.  [default: 1]"
+)
+@click.option("--shard", help="With --national: part i of N, such as 3/16, for array jobs.")
+@click.option("--dask", help="With --national: address of a Dask scheduler to run on.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Result folder.  [default: results/districts-NAME-seedSEED-...]"
 )

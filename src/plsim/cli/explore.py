@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import threading
 import webbrowser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
 from plsim.cli.progress import progress_bar
 from plsim.core.errors import InputError
+
+SHORTEST_TOKEN = 16
 
 
 @click.command("explore", context_settings={"show_default": True})
@@ -61,12 +65,12 @@ def command(
 
     demonstrations = all_demonstrations(demos)
     alone = is_loopback(host)
-    token = "" if alone else secrets.token_urlsafe(24)
+    token = "" if alone else _token()
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     shown = host if alone or host not in {"0.0.0.0", "::"} else socket.gethostname()  # noqa: S104
     bracketed = f"[{shown}]" if ":" in shown else shown
-    address = f"http://{bracketed}:{port}/" + (f"?token={token}" if token else "")
+    address = f"http://{bracketed}:{port}/" + (f"?token={quote(token, safe='')}" if token else "")
     if not alone:
         click.echo(
             f"plsim: warning: --host {host} lets other machines use this server. Only those who have the token in the "
@@ -83,6 +87,15 @@ def command(
     if not no_browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
     uvicorn.Server(server_config(app, log_level="warning")).run(sockets=[listening])
+
+
+def _token() -> str:
+    """What others must know: a district's own word from the environment, else a new one."""
+    own = os.environ.get("PLSIM_TOKEN", "")
+    if own and (len(own) < SHORTEST_TOKEN or not own.isascii() or not own.isprintable() or " " in own):
+        fix = f"At least {SHORTEST_TOKEN} letters, digits and signs"
+        raise InputError("PLSIM_TOKEN", "", "is too short or holds blanks", fix=fix)
+    return own or secrets.token_urlsafe(24)
 
 
 def _export(path: Path, pins: tuple[str, ...], language: str, demos: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 
@@ -26,6 +27,7 @@ COMMANDS = {
         "List scenarios, experiments, practices, levers, parameters, outcomes or facts.",
     ),
     "check": ("plsim.cli.check", "Validate files without running them."),
+    "sample": ("plsim.cli.sample", "Write an invented district as NWEA, OneRoster or roster files."),
     "norms": ("plsim.cli.norms", "Check that typical practice reproduces the norms."),
     "calibrate": ("plsim.cli.calibrate", "Find the sets of assumptions that agree best with the published evidence."),
     "validate": ("plsim.cli.validate", "Compare published facts, claims and open data with the simulation."),
@@ -54,6 +56,8 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; errors made for people become one message and an exit status, never a traceback."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
         try:
             return super().invoke(ctx)
         except PlsimError as error:

@@ -32,7 +32,7 @@ def run_nation(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run what is missing, in processes, as part of an array job or on a cluster; when all is there, tell it."""
+    """Run what is missing, in processes, as part of an array job or on a cluster; report when all is complete."""
     from plsim.runs.national import NationTask, totals
     from plsim.sweeps.runner import run_task
 

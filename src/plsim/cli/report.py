@@ -13,10 +13,10 @@ from plsim.cli.interrupt import interruptible
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @click.option("--memo", is_flag=True, help="A board memo: one printed page, of a run or of a comparison.")
 def command(*, folder: Path, memo: bool) -> None:
-    """Write FOLDER/report.html: one page that needs no network, for people who decide.
+    """Write FOLDER/report.html, one self-contained page for decision makers.
 
     FOLDER is what `plsim run` or `plsim study` wrote; with --memo also what `plsim compare` wrote, and the page is
-    FOLDER/memo.html. Prints where the page is.
+    FOLDER/memo.html. Prints its path.
     """
 
     def written() -> Path:

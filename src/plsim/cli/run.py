@@ -15,6 +15,7 @@ from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import first_asked, reading_options
+from plsim.cli.worlds import WORLDS_HELP, EngineChoice, WorldsChoice
 from plsim.core.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from plsim.runs.result import Result
     from plsim.scenario import Scenario
 
-MAX_WORLDS = 100_000
-_TABLES = ("effects", "weekly", "students", "teachers", "schools")
+_TABLES = ("students", "schools")
 ON_REQUEST = (
     "--tables students,schools writes them: a row for each, with ids and scores, from which persons can be found"
 )
@@ -36,7 +36,7 @@ class Asked:
     scenario: Scenario
     seed: int
     years: int
-    worlds: int | None = None
+    worlds: int | str | None = None
     population: StudentFiles | None = None
     engine: str = "batch"
     other_designs: bool = True
@@ -55,10 +55,13 @@ class Asked:
 )
 @click.option("--population", type=click.Path(path_type=Path), help="Students of a district: a folder or roster file.")
 @reading_options
+@click.option("--worlds", type=WorldsChoice(), metavar="N|prior|FILE", help=WORLDS_HELP)
 @click.option(
-    "--worlds", type=click.IntRange(0, MAX_WORLDS), help="Sets of assumptions; 0: central only.  [default: 40]"
+    "--engine",
+    type=EngineChoice(),
+    metavar="batch|mesa|mesa:FILE.py:CLASS",
+    help="Or agents of your own.  [default: batch]",
 )
-@click.option("--engine", type=click.Choice(["batch", "mesa"]), help="Both give identical results.  [default: batch]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
 @click.option("--tables", metavar="NAMES", help="Of real students also: students, schools (a row for each).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
@@ -76,7 +79,7 @@ def command(
     overrides: tuple[str, ...],
     population: Path | None,
     reading: ReadOptions,
-    worlds: int | None,
+    worlds: int | str | None,
     engine: str | None,
     workers: int | None,
     tables: str | None,
@@ -252,19 +255,27 @@ def _recorded(manifest: Path) -> Asked:
 def _settings(asked: Asked) -> dict[str, object]:
     """What is asked, under the names that it has in a manifest."""
     from plsim.runs.manifest import files_digest
-    from plsim.runs.run import DEFAULT_WORLDS
 
     files = asked.population
     return {
         "scenario_digest": asked.scenario.digest(),
         "seed": asked.seed,
         "years": asked.years,
-        "worlds": DEFAULT_WORLDS if asked.worlds is None else asked.worlds,
+        **_worlds_asked(asked.worlds),
         "population_files": files_digest(None if files is None else files.path),
         "population_term": "" if files is None else files.term or "",
         "population_options": {} if files is None else files.document(),
         "other_designs": asked.other_designs,
     }
+
+
+def _worlds_asked(worlds: int | str | None) -> dict[str, object]:
+    """How many worlds, or which: how many a name or a file means is known when they have been read."""
+    from plsim.runs.run import DEFAULT_WORLDS
+
+    if isinstance(worlds, str):
+        return {"worlds_from": worlds}
+    return {"worlds": DEFAULT_WORLDS if worlds is None else worlds, "worlds_from": ""}
 
 
 def _default_folder(asked: Asked) -> Path:

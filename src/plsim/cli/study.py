@@ -13,13 +13,15 @@ import click
 
 from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
-from plsim.cli.run import announce
+from plsim.cli.reading_options import reading_options
+from plsim.cli.run import announce, student_files
 from plsim.core.errors import InputError
 from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from plsim.population.options import ReadOptions
     from plsim.studies.loading import Loaded
     from plsim.studies.plan import StudyPlan
     from plsim.studies.run import StudyResult
@@ -36,6 +38,8 @@ _HIDDEN = (*_PLACE, "worlds", "runs")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
 @click.option("--shard", metavar="i/N", help="Run only the i-th of N parts, for array jobs.")
 @click.option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")
+@click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
+@reading_options
 @click.option("--seed", type=click.IntRange(min=0), help="Random seed.  [default: the study's]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only the path of the results.")
@@ -47,6 +51,8 @@ def command(
     workers: int | None,
     shard: str | None,
     dask: str | None,
+    population: Path | None,
+    reading: ReadOptions,
     seed: int | None,
     as_json: bool,
     quiet: bool,
@@ -59,7 +65,7 @@ def command(
     from plsim.studies.loading import load_study
 
     part = shard_of(shard)
-    loaded = load_study(study, seed=seed)
+    loaded = load_study(study, seed=seed, population=student_files(population, reading))
     processes = workers or os.cpu_count() or 1
     announce("batch", quiet=quiet or as_json)
     if plan:

@@ -22,19 +22,21 @@ if TYPE_CHECKING:
 
 
 @click.command("validate", context_settings={"show_default": True})
-@click.option("--worlds", type=click.IntRange(0, 10_000), default=20, help="Sets of parameters; 0: the central one.")
-@click.option("--seed", type=click.IntRange(0), default=1, help="The luck of students, schools and years.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; may be repeated.")
-@click.option("--claims", is_flag=True, help="The claims of the literature instead of the facts.")
-@click.option("--leave-out", is_flag=True, help="Foretell every study from the facts of others, beside two yardsticks.")
-@click.option("--fresh", is_flag=True, help="With --leave-out or --claims: run again, not what is stored.")
+@click.option("--worlds", type=click.IntRange(0, 10_000), default=20, help="Sets of assumptions; 0: central only.")
+@click.option("--seed", type=click.IntRange(0), default=1, help="Random seed.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only this fact, experiment or claim; repeatable.")
+@click.option("--claims", is_flag=True, help="Test claims of the literature instead of facts.")
+@click.option("--leave-out", is_flag=True, help="Predict each study from the others, beside two benchmarks.")
+@click.option(
+    "--fresh", is_flag=True, help="With --leave-out or --claims: run again instead of showing stored results."
+)
 @click.option(
     "--store",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("results/validation"),
-    help="With --fresh: where runs are kept, so that a stopped line goes on.",
+    help="With --fresh: where runs are kept, to resume after an interruption.",
 )
-@click.option("--open-data", is_flag=True, help="Compare with open data instead (extra: validation).")
+@click.option("--open-data", is_flag=True, help="Compare with open data instead (needs the extra `validation`).")
 @click.option("--workers", type=click.IntRange(1, 256), help="Threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option(
@@ -63,11 +65,11 @@ def command(
     """Compare published findings with those of the simulation, over worlds.
 
     Every published fact is an experiment that is run again: its schools, its design, its test. Facts that were only
-    recalled are shown without a verdict. All facts in twenty worlds take a few minutes; what is said first, and shown
-    whole by --leave-out, is how well studies are foretold that the worlds did not see.
+    recalled are shown without a verdict. All facts in twenty worlds take some minutes. The first lines, and --leave-out
+    in full, say how well studies are predicted that the worlds did not use.
     """
     if claims + open_data + leave_out > 1:
-        raise click.UsageError("--claims, --open-data and --leave-out are several questions: ask one at a time.")
+        raise click.UsageError("--claims, --open-data and --leave-out cannot be combined.")
     if page is not None and open_data:
         raise click.UsageError("--page writes the page of facts or of claims.")
     for option, path in (("--out", out), ("--page", page)):
@@ -155,7 +157,9 @@ def _leave_out(
         found = stored_leave_out()
         if found is None:
             fix = "Add --fresh: about four seconds a world and processor"
-            raise StudyError("--leave-out", "", "what is stored was foretold by another model", fix=fix)
+            raise StudyError(
+                "--leave-out", "", "the stored predictions are those of another version of the model", fix=fix
+            )
         how = "Worlds of the calibration, run at the studies' own sizes and weighted without each study."
         command = "plsim validate --leave-out --page docs/predictions.md"
     else:
@@ -265,7 +269,7 @@ def _stored(stored: Any) -> tuple[Any, str]:
     from plsim.engine.worlds import model_digest
 
     if stored is None:
-        fix = "Add --fresh: some minutes a run and processor; a stopped line goes on where it was"
+        fix = "Add --fresh: it takes some minutes per processor and resumes after an interruption"
         raise StudyError("--claims", "", "no results are stored for the claims as they are now", fix=fix)
     found, said = stored
     minutes = said["seconds_per_run"] / 60.0

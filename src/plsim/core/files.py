@@ -105,8 +105,14 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def json_bytes(document: dict[str, Any]) -> bytes:
-    """A document as the bytes of a file; what is not a number is refused."""
-    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    """A document as the bytes of a file; what is not a number is refused.
+
+    A path may hold bytes that are no text; JSON then writes escapes, from which the same path is read again.
+    """
+    try:
+        return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    except UnicodeEncodeError:
+        return (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:

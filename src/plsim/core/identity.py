@@ -79,6 +79,17 @@ def program_digest(names: Iterable[str], *, root: Path = ROOT, data: bool = Fals
     return hashlib.blake2b(b"".join(sorted(statements)), digest_size=16).digest()
 
 
+def program_parts(names: Iterable[str], *, root: Path = ROOT) -> list[str]:
+    """A short digest of every statement, in order: whoever keeps them can see later whether all of them still stand.
+
+    What is added then, a module with a new practice, changes none of them; lists of a package's names do not count.
+    """
+    found = []
+    for path in sources(names, root=root):
+        found += [each[:6].hex() for each in _statements(path.read_bytes(), without_all=True)]
+    return sorted(found)
+
+
 @cache
 def runs_digest() -> str:
     """Digest of all code and all evidence that a run is made from."""
@@ -90,15 +101,23 @@ def plain_bytes(path: Path) -> bytes:
     return path.read_bytes().replace(b"\r\n", b"\n")
 
 
-def _statements(text: bytes) -> list[bytes]:
-    """Digests of the statements at the top of a module."""
+def _statements(text: bytes, *, without_all: bool = False) -> list[bytes]:
+    """Digests of the statements at the top of a module, ``__all__`` among them or not."""
     tree = ast.parse(text)
     modules = _names_of_modules(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
-    told = (_told(node, modules) for node in tree.body if not _is_import(node) and not _is_text(node))
+    body = [node for node in tree.body if not _is_import(node) and not _is_text(node)]
+    if without_all:
+        body = [node for node in body if not _is_all(node)]
+    told = (_told(node, modules) for node in body)
     return [hashlib.blake2b(each.encode(), digest_size=16).digest() for each in told]
+
+
+def _is_all(node: ast.stmt) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets)
 
 
 def _is_import(node: ast.stmt) -> bool:

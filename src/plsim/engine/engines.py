@@ -9,7 +9,7 @@ ENGINES = ("batch", "mesa")
 
 
 def engine_named(name: str, *, threads: int = 1) -> Engine:
-    """The engine of that name."""
+    """The engine of that name; ``mesa:MODULE:CLASS`` runs agents of one's own."""
     if name == "batch":
         from plsim.engine.batch.engine import BatchEngine
 
@@ -18,4 +18,9 @@ def engine_named(name: str, *, threads: int = 1) -> Engine:
         from plsim.engine.mesa.model import MesaEngine
 
         return MesaEngine()
-    raise InputError("engine", "", f"got '{name}'", allowed=", ".join(ENGINES))
+    if name.startswith("mesa:"):
+        from plsim.engine.mesa.model import MesaEngine
+        from plsim.engine.mesa.subclasses import classes_named
+
+        return MesaEngine(**classes_named(name.removeprefix("mesa:")))
+    raise InputError("engine", "", f"got '{name}'", allowed=f"{', '.join(ENGINES)}, or mesa:MODULE:CLASS")

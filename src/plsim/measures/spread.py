@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from scipy.special import ndtri
 
 from plsim.core.arrays import Floats
 from plsim.measures.effects import CI_LEVEL
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TAIL = 0.5 * (1.0 - CI_LEVEL)
 _POINTS = ndtri((np.arange(99) + 0.5) / 99)
@@ -40,3 +45,25 @@ def intervals(
         flat = np.moveaxis(draws, 1, 0).reshape(int(sampled.sum()), -1)
         low[sampled], value[sampled], high[sampled] = np.nanquantile(flat, [_TAIL, 0.5, 1.0 - _TAIL], axis=1)
     return value, low, high
+
+
+def interval_plot(table: pd.DataFrame, label: str, about: str, *, ax: Any = None) -> Any:
+    """Rows of a table as points with their intervals, the first at the top; returns the axes (pandas draws them).
+
+    Parameters
+    ----------
+    table
+        With columns ``value``, ``low`` and ``high``; an interval that is not known is not drawn.
+    label
+        The column that names the rows.
+    about
+        What the values are.
+    """
+    rows = table.iloc[::-1]
+    left, right = (rows["value"] - rows["low"]).fillna(0.0), (rows["high"] - rows["value"]).fillna(0.0)
+    reach = [left.clip(lower=0.0).tolist(), right.clip(lower=0.0).tolist()]
+    axes = rows.plot.barh(x=label, y="value", xerr=reach, ax=ax, legend=False, color="0.75", capsize=3)
+    axes.axvline(0.0, color="black", linewidth=0.8)
+    axes.set_xlabel(about)
+    axes.set_ylabel("")
+    return axes

@@ -213,6 +213,18 @@ MEASURES_OF_LEARNING = ("aligned_test", "on_grade")
 ALIKE_IN_SUBJECTS = frozenset({"self_regulation", "engagement"})
 """Traits of a student: the same in both subjects."""
 
+MORE_IS_BETTER = frozenset(
+    {"achievement", "percentile_points", "aligned_test", "on_grade", "on_task_share", "match", "self_regulation",
+     "engagement", "fidelity", "proficiency", "trust", "surpass_comparison"}
+)  # fmt: skip
+"""More of these is a gain."""
+LESS_IS_BETTER = frozenset(
+    {"teacher_hours", "strain", "unmet_lesson_share", "reverted", "profile_error", "habits_error", "behind_pace",
+     "waiting_weeks", "wait_per_unit", "obstacle_time", "obstacle_tools", "obstacle_parents", "obstacle_slow_pace",
+     "obstacle_standards"}
+)  # fmt: skip
+"""Less of these is better, as is less of whatever costs money."""
+
 _BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 
 
@@ -226,6 +238,14 @@ def outcome_unit(name: str, asked: str) -> str:
     """The unit of an outcome: its own where it has only one, whatever was asked for; else the one asked for."""
     own = _BY_NAME[name].unit if name in _BY_NAME else asked
     return asked if "," in own else own
+
+
+def better(name: str) -> int:
+    """1 when more of an outcome is better, -1 when less is, 0 when neither: then no change is a gain or a loss."""
+    if name in MORE_IS_BETTER:
+        return 1
+    costs = name in _BY_NAME and _BY_NAME[name].unit == "USD"
+    return -1 if name in LESS_IS_BETTER or costs or "gap" in name.split("_") else 0
 
 
 def outcome_label(name: str) -> str:

@@ -32,9 +32,9 @@ _ROWS = (
     ("percentile_points", "quintile:5", ""),
     ("percentile_points", "lunch_eligible:yes", ""),
     ("budget_cost_per_student", "all", "Budget, US dollars per student and year"),
-    ("unpaid_teacher_hours", "all", "Unpaid hours a teacher and week"),
+    ("unpaid_teacher_hours", "all", "Unpaid hours asked of a teacher, per week"),
     ("unpaid_hours_value", "all", "Value of unpaid hours, dollars per student"),
-    ("teacher_hours", "all", "All hours asked of a teacher and week"),
+    ("teacher_hours", "all", "All hours asked of a teacher, per week"),
     ("strain", "all", ""),
 )
 _VERDICTS = {"gain": "ahead of typical practice", "loss": "behind typical practice", "open": "not clear"}
@@ -189,7 +189,10 @@ def _short(words: Sequence[str]) -> str:
 
 def _must_be_true(options: Sequence[Option]) -> list[str]:
     """What the numbers rest on; what decides, where that is known."""
-    found = [f"{each.label}: {limits_sentence(_limits(each)).removeprefix('What limits that: ')}" for each in options]
+    by_limits: dict[str, list[str]] = {}
+    for each in options:
+        by_limits.setdefault(limits_sentence(_limits(each)).removeprefix("What limits that: "), []).append(each.label)
+    found = [f"{joined(labels)}: {said}" for said, labels in by_limits.items()]
     depends = next((each.depends for each in options if each.depends), ())
     if depends:
         found += depends[:2]
@@ -212,13 +215,13 @@ def _pilot(options: Sequence[Option], effects: Sequence[Effects], year: int) -> 
     if not ranked:
         return ["Run the options in worlds first: without ranges nothing says which is worth a pilot."]
     share, best = max(ranked, key=lambda each: each[0])
-    lines = [f"“{best.label}”, ahead most often ({in_worlds(_positive(share), best.worlds)}), in a few schools first."]
+    lines = [f"“{best.label}” in a few schools first: ahead most often, in {in_worlds(_positive(share), best.worlds)}."]
     if best.moved:
         first = joined(list(best.moved[:2]))
         lines.append(f"Begin with what changes most: {first}; keep schools like them as they are, to compare.")
     if share < 0.5:
         nearest = in_worlds(_positive(share), best.worlds)
-        lines[0] = f"No option is ahead in most worlds; “{best.label}” is nearest ({nearest})."
+        lines[0] = f"No option is ahead in most worlds; “{best.label}” is nearest, in {nearest}."
     return lines
 
 

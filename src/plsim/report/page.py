@@ -38,7 +38,8 @@ def write_page(path: Path, page: str, *, name: str = FILE_NAME) -> Path:
     target = path / name
     try:
         handle, partial = tempfile.mkstemp(dir=path, prefix=f".{name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        # Paths may hold bytes that are no text.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             stream.write(page)
         Path(partial).chmod(0o644)
         Path(partial).replace(target)

@@ -166,10 +166,11 @@ def compare(
     *,
     seed: int | None = None,
     years: int | None = None,
-    worlds: int | None = None,
+    worlds: int | str | Path | None = None,
     population: Population | StudentFiles | str | Path | None = None,
     own_populations: bool = False,
     why: bool = True,
+    engine: str = "batch",
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -187,6 +188,8 @@ def compare(
         Keep each scenario's own students and schools: for the question whether something works elsewhere.
     why
         Also find the parts of each effect in the central world (fourteen more runs each).
+    engine
+        ``"batch"``, ``"mesa"`` or ``"mesa:MODULE:CLASS"``.
     """
     names = [each.name for each in scenarios]
     if len(set(names)) < max(len(names), 2):
@@ -213,6 +216,7 @@ def compare(
                 years=years,
                 worlds=worlds,
                 population=population,
+                engine=engine,
                 workers=workers,
                 other_designs=False,
             )
@@ -220,7 +224,7 @@ def compare(
         step()
         if why:
             parts[scenario.name] = decompose(
-                results[-1].pair, CENTRAL, engine_named("batch", threads=workers), run=results[-1].central_run
+                results[-1].pair, CENTRAL, engine_named(engine, threads=workers), run=results[-1].central_run
             )
             step()
     return Comparison(tuple(results), parts)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, printable
 from plsim.engine.engines import engine_named
 from plsim.engine.pair import population_of
 from plsim.engine.parameters import CENTRAL, World
@@ -95,7 +95,8 @@ def from_files(
     """A district for each place: an export, a OneRoster or a roster, called by the name of its folder or file."""
     for place in places:
         files = place if isinstance(place, StudentFiles) else StudentFiles(place, term=term)
-        yield District(files.path.stem if files.path.is_file() else files.path.name, scenario, files)
+        name = files.path.stem if files.path.is_file() else files.path.name
+        yield District(printable(name), scenario, files)  # file systems allow names that tables do not
 
 
 def stream(

@@ -16,6 +16,7 @@ from plsim.core.arrays import Floats
 from plsim.core.errors import InputError, nearest
 from plsim.engine.parameters import CENTRAL, World
 from plsim.population.model import Population
+from plsim.population.options import StudentFiles
 from plsim.runs.paired import PairedRuns
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario
@@ -103,7 +104,7 @@ class Evaluator:
         *,
         seed: int | None = None,
         years: int | None = None,
-        population: Population | str | Path | None = None,
+        population: Population | StudentFiles | str | Path | None = None,
         outcomes: Sequence[Outcome] | None = None,
         engine: str = "batch",
     ) -> None:

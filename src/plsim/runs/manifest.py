@@ -20,6 +20,7 @@ from plsim.evidence import evidence_digest, registry
 from plsim.population.model import Population
 from plsim.population.options import StudentFiles, files_of
 from plsim.scenario.loading import loads
+from plsim.scenario.outside import need_outside, outside_practices
 from plsim.scenario.schema import Scenario
 
 SCHEMA_VERSION = 1
@@ -59,8 +60,8 @@ _NEEDED = {
     "other_designs": _Needed(bool, "true or false"),
 }
 _SETTINGS = (
-    "scenario_digest", "seed", "years", "worlds", "population_files", "population_options", "population_term",
-    "population_digest", "other_designs",
+    "scenario_digest", "seed", "years", "worlds", "worlds_from", "population_files", "population_term",
+    "population_options", "population_digest", "other_designs",
 )  # fmt: skip
 _CODE = ("source_digest", "parameters_digest", "evidence_digest", "worlds_digest")
 _FIX = "Give the manifest.json of a folder that `plsim run` wrote."
@@ -83,7 +84,7 @@ class Again:
     scenario: Scenario
     seed: int
     years: int
-    worlds: int
+    worlds: int | str
     engine: str
     population: StudentFiles | None
     population_digest: str
@@ -100,6 +101,7 @@ def read_manifest(path: Path) -> Again:
         When it is no manifest, or says what cannot be run.
     """
     document = _document(path)
+    need_outside(document.get("practices_from"), where=str(path))
     scenario = loads(document["scenario"], where=f"{path}: scenario")
     if scenario.digest() != document["scenario_digest"]:
         raise InputError(str(path), "scenario", "does not match the recorded digest", fix=_FIX)
@@ -107,13 +109,25 @@ def read_manifest(path: Path) -> Again:
         scenario=scenario,
         seed=document["seed"],
         years=document["years"],
-        worlds=document["worlds"],
+        worlds=_worlds(path, document),
         engine=document["engine"],
         population=_files(path, document),
         population_digest=document["population_digest"],
         other_designs=document["other_designs"],
         changed=tuple(_changes(document, manifest_file(path).parent)),
     )
+
+
+def _worlds(path: Path, document: dict[str, Any]) -> int | str:
+    """The worlds, as ``plsim run --worlds`` takes them; those of a file are in the result folder too."""
+    source = str(document.get("worlds_from") or "")
+    if source.partition(":")[0] in ("prior", "shipped"):
+        return f"{source.partition(':')[0]}:{document['worlds']}"
+    if source:
+        kept = (path if os.path.isdir(path) else path.parent) / "worlds.parquet"  # noqa: PTH112
+        return str(kept)
+    count: int = document["worlds"]
+    return count
 
 
 def _files(path: Path, document: dict[str, Any]) -> StudentFiles | None:
@@ -265,4 +279,7 @@ def _changes(document: Mapping[str, Any], folder: Path) -> list[str]:
     }
     found = [words[name] for name, digest in code_digests().items() if document.get(name) != digest]
     damaged = [name for name in not_as_written(folder, document.get("files")) if os.path.lexists(folder / name)]
+    here = {name: list(source) for name, source in outside_practices().items()}
+    said = document.get("practices_from") or {}
+    found += [f"practice {shown(name)} of another package" for name in said if here.get(name) != said[name]]
     return [*found, *(f"{shown(name)} (it was changed or damaged after it was written)" for name in damaged)]

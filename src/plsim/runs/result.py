@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.errors import InputError, RunError, shown
+from plsim.core.errors import InputError, RunError, nearest, shown
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.folders import digests, one_writer, removed
 from plsim.engine.worlds import meaning_of
 from plsim.evidence import registry
 from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
-from plsim.measures.spread import intervals
-from plsim.measures.vocabulary import untold
+from plsim.measures.spread import interval_plot, intervals
+from plsim.measures.vocabulary import outcome_label, outcome_unit, untold
 from plsim.population.describe import describe
 from plsim.runs.manifest import (
     MANIFEST,
@@ -33,6 +33,7 @@ from plsim.runs.manifest import (
 )
 from plsim.runs.people import people_document
 from plsim.runs.robustness import Robustness
+from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from plsim.engine.parameters import World
     from plsim.runs.study_designs import Designs
 
-TABLES = ("effects", "weekly", "students", "teachers", "schools")
+TABLES = ("effects", "weekly", "students", "teachers", "schools", "worlds", "effects_by_world")
 OF_EACH = ("students", "schools")
 """Tables with a row for each student or school: of real ones they are written only on request."""
 SD_NOTE = (
@@ -100,6 +101,7 @@ class Result:
     population_source: str
     seconds: float
     population_term: str = ""
+    worlds_from: str = ""
     population_options: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -144,6 +146,69 @@ class Result:
         first, _, _ = repr(self).partition("\n")
         table = self.headline.to_html(index=False, float_format="{:+.3f}".format, border=0)
         return f"<p>{escape(first)}</p>{table}"
+
+    def plot(self, outcome: str = "achievement", *, subject: str = "both", ax: Any = None) -> Any:
+        """An effect by group of students in the last year, with its 90% interval over worlds.
+
+        Parameters
+        ----------
+        outcome
+            As ``plsim list outcomes`` names it.
+        subject
+            ``"math"``, ``"reading"`` or ``"both"``.
+        ax
+            Axes of matplotlib to draw into; new ones when None.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        unit = outcome_unit(outcome, "SD")
+        rows = self.effects.query("estimator == 'paired' and arm == 'difference' and year == @self.years")
+        rows = rows[(rows["outcome"] == outcome) & (rows["subject"] == subject) & (rows["unit"] == unit)]
+        if rows.empty:
+            fix = nearest(outcome, set(self.effects["outcome"]))
+            raise InputError("plot", "outcome", f"no effect on '{outcome}', subject {subject}", fix=fix)
+        return interval_plot(rows, "group", f"{outcome_label(outcome)}, effect in year {self.years} ({unit})", ax=ax)
+
+    @cached_property
+    def world_values(self) -> pd.DataFrame:
+        """One row per world: its name, and the value of every uncertain parameter; a file for ``worlds=``."""
+        import pandas as pd
+
+        keys = list(dict.fromkeys(key for world in self.worlds_run for key in world.values))
+        rows = [{"world": world.name} | {key: world.number(key) for key in keys} for world in self.worlds_run]
+        return pd.DataFrame(rows, columns=["world", *keys])
+
+    @cached_property
+    def effects_by_world(self) -> pd.DataFrame:
+        """Every effect in every world, as a long table: the key of a row, the world, the value."""
+        import pandas as pd
+
+        keys = pd.DataFrame(self.rows, columns=list(Row._fields))
+        names = [world.name for world in self.worlds_run]
+        table = keys.loc[keys.index.repeat(len(names))].reset_index(drop=True)
+        table["world"] = names * len(keys)
+        table["value"] = self.spread.T.reshape(-1)
+        return table[table["value"].notna()].reset_index(drop=True)
+
+    def to_xarray(self) -> Any:
+        """The effects over worlds as an ``xarray.Dataset`` with one dimension for each part of the key, and worlds.
+
+        Raises
+        ------
+        InputError
+            When xarray is not installed.
+        """
+        try:
+            import xarray
+        except ImportError:
+            raise InputError(
+                "to_xarray", "", "needs xarray", fix="pip install xarray, or use effects_by_world."
+            ) from None
+        long = self.effects_by_world.query("estimator == 'paired' and arm == 'difference'")
+        index = ["outcome", "unit", "subject", "year", "group", "world"]
+        return xarray.Dataset.from_dataframe(long.set_index(index)[["value"]])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -248,10 +313,12 @@ class Result:
             **code_digests(),
             "scenario": self.scenario.to_toml(),
             "scenario_digest": self.scenario.digest(),
+            "practices_from": {name: list(source) for name, source in outside_practices().items()},
             "seed": self.seed,
             "years": self.years,
             "worlds": self.worlds,
             "world_label": self.world_label,
+            "worlds_from": self.worlds_from,
             "sureness": list(self.sureness),
             "parameters": {entry.key: entry.value for entry in registry()},
             "population": self.population_source,
@@ -323,7 +390,10 @@ class Result:
             # Never a manifest beside tables of another run, and never a page of one, not even after a power failure.
             removed(folder, (MANIFEST, "summary.json", "report.html", *(f"{name}.parquet" for name in TABLES)))
             for name in wanted:
-                write_file(folder / f"{name}.parquet", parquet_bytes(getattr(self, name)))
+                write_file(
+                    folder / f"{name}.parquet",
+                    parquet_bytes(getattr(self, "world_values" if name == "worlds" else name)),
+                )
             write_file(folder / "summary.json", json_bytes(self.summary()))
             document["files"] = digests(folder, (*(f"{name}.parquet" for name in wanted), "summary.json"))
             write_file(folder / MANIFEST, json_bytes(document))

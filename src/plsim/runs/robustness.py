@@ -1,4 +1,4 @@
-"""How sure a result is, in three parts: what worlds leave open, what is luck, and which assumptions it hangs on.
+"""How sure a result is: the spread over worlds, sampling variation, and the assumptions it depends on.
 
 Worlds share their luck, so their spread is ignorance alone. Other luck is other students, teachers and years in the
 central world. The two are different things: more evidence narrows the first, more schools the second.
@@ -24,8 +24,8 @@ from plsim.runs.paired import PairedRuns
 from plsim.scenario.schema import Scenario
 
 LUCK_DRAWS = 10
-_OTHER_LUCK = 1_000_003
-"""Seeds of other luck are this far apart, so that neighbouring seeds share none of it."""
+_OTHER_SEEDS = 1_000_003
+"""Seeds of other draws are this far apart, so that neighbouring seeds share none of them."""
 DURABILITY = "learning.durability"
 
 
@@ -45,6 +45,11 @@ class Robustness:
     durability: dict[Row, tuple[float, float]] = field(default_factory=dict)
 
 
+def other_seed(seed: int, draw: int) -> int:
+    """The seed of other students, teachers and years; draw 0 is the seed itself. All are below 2**63."""
+    return (seed + draw * _OTHER_SEEDS) % (2**63)
+
+
 def robustness(
     scenario: Scenario,
     both: Pair,
@@ -62,9 +67,7 @@ def robustness(
     seed, years = both.base_setting.seed, both.base_setting.years
 
     def other(number: int) -> dict[Row, float]:
-        # Modulo: a seed is below 2**63, and so is its other luck.
-        luck = (seed + number * _OTHER_LUCK) % (2**63)
-        runs = PairedRuns(seed=luck, years=years, population=population, engine=engine, keep=0)
+        runs = PairedRuns(seed=other_seed(seed, number), years=years, population=population, engine=engine, keep=0)
         again = runs.pair(scenario)
         return _effects(runs, again, runs.run(again, CENTRAL, found=found))
 

@@ -13,8 +13,7 @@ from plsim.engine.arm import Engine
 from plsim.engine.engines import engine_named
 from plsim.engine.pair import Pair, WorldRun, source_of
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.worlds import label
-from plsim.engine.worlds import worlds as worlds_of
+from plsim.engine.worlds import USUAL, chosen
 from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.runs.paired import PairedRuns
@@ -23,7 +22,7 @@ from plsim.runs.robustness import Robustness
 from plsim.runs.study_designs import Designs, Found, designed, designs
 from plsim.scenario.schema import Scenario
 
-DEFAULT_WORLDS = 40
+DEFAULT_WORLDS = USUAL
 Progress = Callable[[int, int], None]
 
 
@@ -41,7 +40,7 @@ def run(
     scenario: Scenario,
     *,
     seed: int | None = None,
-    worlds: int | None = None,
+    worlds: int | str | Path | None = None,
     years: int | None = None,
     population: Population | StudentFiles | str | Path | None = None,
     engine: str = "batch",
@@ -59,7 +58,8 @@ def run(
     seed
         Of all random draws; the scenario's own when None. 0 is a seed.
     worlds
-        Number of worlds over which intervals are taken, default 40; 0 runs the central world only, without intervals.
+        Worlds over which intervals are taken: how many, default 40; ``"prior"``, ``"shipped"`` or a file of worlds (see
+        :func:`plsim.engine.worlds.chosen`). 0 runs the central world only, without intervals.
     years
         Years to simulate; the scenario's own when None.
     population
@@ -85,11 +85,11 @@ def run(
     source = source_of(population)
     seed = scenario.seed if seed is None else seed
     years = scenario.years if years is None else years
-    count = DEFAULT_WORLDS if worlds is None else worlds
+    over = chosen(worlds, seed)
     runs = PairedRuns(seed=seed, years=years, population=population, engine=engine, keep=0)
     both = runs.pair(scenario)
     of = designs(both) if other_designs else None
-    todo = (CENTRAL, *worlds_of(count, seed))
+    todo = (CENTRAL, *over.worlds)
     done = 0
 
     def one(world: World) -> tuple[Found, WorldRun | None]:
@@ -112,7 +112,8 @@ def run(
             seed=seed,
             years=years,
             worlds=len(others),
-            world_label=label(),
+            world_label=over.label,
+            worlds_from="" if worlds is None or isinstance(worlds, int) else str(worlds),
             engine=engine,
             rows=found.rows,
             central=found.values,

@@ -15,6 +15,7 @@ from pydantic import Field, create_model, model_validator
 from plsim.core.calendar import MAX_YEARS
 from plsim.practices import Context, Options, Practice, Programs, Support, known_practices
 from plsim.practices.options import evidence_value, option
+from plsim.scenario.outside import outside_practices
 from plsim.scenario.text import toml_text
 
 SCHEMA_VERSION = 1
@@ -107,6 +108,7 @@ class Freeze(Options):
     """Students sit in the sections of the counterfactual."""
 
 
+outside_practices()  # before the table of all practices is made
 if TYPE_CHECKING:
     Practices = PracticeTables
 else:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plsim.attribution.sentences import main_outcome
+from plsim.attribution.spread import variance_parts, variance_sentence
 from plsim.core.arrays import Floats
 from plsim.evidence import registry
+from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
 from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, goes_with
 from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
@@ -20,7 +22,7 @@ from plsim.studies.indices import is_constant, need_finite
 from plsim.studies.loading import Loaded
 from plsim.studies.responses import contrast_rows, place, response_rows
 from plsim.studies.schema import Factorial, FractionalFactorial, Grid, Method, Regional, Sample, Surrogate
-from plsim.studies.sensitivity import chance, indices, regions
+from plsim.studies.sensitivity import indices, regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,9 +67,8 @@ def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values
     by_point = design.by_point(values)
     tables = {"outcomes": _outcome_table(outcomes, values)}
     if isinstance(study.method, (Factorial, Grid)):
-        crossed = by_point if by_point.ndim == 3 else by_point[np.newaxis]
-        more, says = _crossed(study.method, design, outcomes, crossed, seed=study.seed, label=label)
-        says += _assumptions(loaded, design, outcomes, crossed)
+        more, says = _crossed(study.method, design, outcomes, by_point, seed=study.seed, label=label)
+        says += _assumptions(loaded, design, outcomes, by_point)
     elif isinstance(study.method, Surrogate):
         from plsim.studies.surrogate import surrogate_tables
 
@@ -125,14 +126,14 @@ def _outcome_table(outcomes: Sequence[Outcome], values: Floats) -> pd.DataFrame:
 def _crossed(
     method: Method, design: Design, outcomes: Sequence[Outcome], values: Floats, *, seed: int, label: str
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Tables of full designs. ``values`` has shape (worlds, points, outcomes)."""
+    """Tables of full designs. ``values`` has shape (seeds, worlds, points, outcomes)."""
     import pandas as pd
 
     factors, units = design.factors, design.units
     columns = list(enumerate(outcomes))
-    responses = [row for at, of in columns for row in response_rows(factors, units, of, values[:, :, at])]
-    contrasts = [row for at, of in columns for row in contrast_rows(factors, units, of, values[:, :, at])]
-    tables = {"response": pd.DataFrame(responses)}
+    responses = [row for at, of in columns for row in response_rows(factors, units, of, values[..., at])]
+    contrasts = [row for at, of in columns for row in contrast_rows(factors, units, of, values[..., at])]
+    tables = {"response": pd.DataFrame(responses), "variance": pd.DataFrame(_variance(outcomes, values))}
     if contrasts:
         tables["contrasts"] = pd.DataFrame(contrasts)
     if isinstance(method, Factorial):
@@ -142,24 +143,34 @@ def _crossed(
         worlds = tuple(world.name for world in design.worlds) or ("central",)
         more, says = attribution_tables(names, worlds, tuple(outcomes), values, seed=seed, world_label=label)
         return tables | more, says
-    still = [of.label for at, of in columns if is_constant(values[:, :, at])]
-    moved = [of for at, of in columns if not is_constant(values[:, :, at])]
+    still = [of.label for at, of in columns if is_constant(values[..., at])]
+    moved = [of for at, of in columns if not is_constant(values[..., at])]
     says = [_best_point(tables["response"], factors, of) for of in moved]
     says += [_largest_step(tables["contrasts"], of) for of in moved]
+    says += [text for at, of in columns if (text := variance_sentence(variance_parts(values[..., at]), of.label))]
     return tables, says + [
         f"{label}: the same in all runs: nothing varied in this study affects it." for label in still
+    ]
+
+
+def _variance(outcomes: Sequence[Outcome], values: Floats) -> list[dict[str, Any]]:
+    """How the variance between all runs splits into choices, worlds and luck."""
+    return [
+        place(of) | {"part": part, "share": share}
+        for at, of in enumerate(outcomes)
+        for part, share in variance_parts(values[..., at]).items()
     ]
 
 
 def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats) -> list[str]:
     """What the answer depends on: of all practices together, or of an effect over all choices of a grid.
 
-    ``values`` has shape (worlds, points, outcomes).
+    ``values`` has shape (seeds, worlds, points, outcomes).
     """
     if not design.worlds:
         return []
     main = main_outcome(outcomes)
-    each = values[:, :, list(outcomes).index(main)]
+    each = values[..., list(outcomes).index(main)].mean(axis=0)
     if isinstance(loaded.study.method, Factorial):
         effects, about = each[:, -1] - each[:, 0], f"All together, {main.label}"
     else:
@@ -171,14 +182,25 @@ def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], va
 
 
 def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome) -> str:
-    """Where an outcome is highest, in words."""
+    """Where an outcome is highest, or lowest where less is better, in words."""
     mine = table
     for key, value in place(outcome).items():
         mine = mine[mine[key] == value]
-    best = mine.iloc[int(mine["value"].to_numpy().argmax())]
+    orientation, values = better(outcome.outcome), mine["value"].to_numpy()
+    best = mine.iloc[int(values.argmin() if orientation < 0 else values.argmax())]
     at = ", ".join(f"{factor.name} {_value(best[factor.name])}" for factor in factors)
-    spread = f" ({best['low']:.3g} to {best['high']:.3g} in 90% of worlds)" if best["worlds"] > 1 else ""
-    return f"{outcome.label}: highest at {at}, where it is {best['value']:.3g}{spread}."
+    which = "lowest" if orientation < 0 else "highest"
+    return f"{outcome.label}: {which} at {at}, where it is {best['value']:.3g}{_spread(best)}."
+
+
+def _spread(row: pd.Series[Any]) -> str:
+    """What worlds leave open and what other draws would move, in brackets."""
+    parts = []
+    if row["worlds"] > 1:
+        parts.append(f"{row['low']:.3g} to {row['high']:.3g} in 90% of worlds")
+    if row["seeds"] > 1:
+        parts.append(f"other students, teachers and years: about ±{1.645 * row['luck']:.2g}")
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _largest_step(table: pd.DataFrame, outcome: Outcome) -> str:
@@ -188,9 +210,16 @@ def _largest_step(table: pd.DataFrame, outcome: Outcome) -> str:
         mine = mine[mine[key] == value]
     most = mine.iloc[int(mine["value"].abs().to_numpy().argmax())]
     says = f"{outcome.label}: {most['factor']} moves it most: {most['value']:+.3g}"
+    says += _spread(most)
+    signs = []
     if most["worlds"] > 1:
         same = most["positive"] if most["value"] > 0.0 else 1.0 - most["positive"]
-        says += f" ({most['low']:+.3g} to {most['high']:+.3g}; of this sign in {same:.0%} of worlds)"
+        signs.append(f"{same:.0%} of worlds")
+    if most["seeds"] > 1:
+        same = most["positive_draws"] if most["value"] > 0.0 else 1.0 - most["positive_draws"]
+        signs.append(f"{round(same * most['seeds'])} of {most['seeds']} draws of students")
+    if signs:
+        says += f", of this sign in {' and '.join(signs)},"
     return f"{says} from {most['from_value']} to {most['to_value']}, others averaged."
 
 
@@ -208,8 +237,6 @@ def _sensitivity(
         each = values[..., column]
         at = place(outcome)
         final = indices(method, factors, units, each, seed=seed)
-        if final:
-            final += chance(method, factors, each, seed=seed)
         found += [at | {"method": method.kind} | asdict(row) for row in final]
         steps = stages(method, factors, units, each, seed=seed, final=final)
         growing += [

@@ -20,7 +20,7 @@ MAIN_INDEX = {
     "delta": "delta",
     "pawn": "pawn_median",
     "dgsm": "dgsm",
-    "regional": "cvm_mean",
+    "regional": "shift_mean",
     "fractional_factorial": "main",
     "hdmr": "ST",
 }
@@ -33,7 +33,7 @@ WORDS = {
     "delta": "delta",
     "pawn_median": "PAWN index",
     "dgsm": "bound on the total index",
-    "cvm_mean": "distance between regions",
+    "shift_mean": "distance between regions",
     "main": "main effect",
 }
 WIDE = 0.3
@@ -41,7 +41,7 @@ WIDE = 0.3
 _PARTS = (0.125, 0.25, 0.5)
 _FIRST = 3
 _FEW_RESAMPLES = 50
-_FEW_RESAMPLES_OF_DELTA = 5
+_FEW_PERMUTATIONS = 19
 
 
 class Stage(NamedTuple):
@@ -60,9 +60,9 @@ def stages(
     """
     main = MAIN_INDEX[method.kind]
     found = []
-    few = _FEW_RESAMPLES_OF_DELTA if isinstance(method, Delta) else _FEW_RESAMPLES
     for rows in nested(method, factors, values.size):
-        part = indices(method, factors, units[:rows], values[:rows], seed=seed, resamples=few)
+        few = {"resamples": _FEW_RESAMPLES, "permutations": _FEW_PERMUTATIONS}
+        part = indices(method, factors, units[:rows], values[:rows], seed=seed, **few)
         found += [Stage(rows, row) for row in part if row.index == main]
     return found + [Stage(row.runs, row) for row in final if row.index == main]
 
@@ -98,7 +98,6 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
         return [f"{about}: the same in all runs: nothing varied in this study affects it."]
     runs = max(stage.runs for stage in found)
     last = _ranked(found, runs)
-    chance = next((row.high for stage in found if stage.runs == runs and (row := stage.row).factor == NOTHING), None)
     top = last[0]
     words = WORDS[top.index]
     size = f"the largest {words} is {_number(top)} of {top.factor}"
@@ -111,12 +110,11 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     else:
         says.append(size)
     says += _order(found, runs, last)
-    if chance is not None:
-        lost = [row.factor for row in last if row.value <= chance]
-        if len(lost) == len(last):
-            says.append("no factor can be distinguished from chance")
-        elif lost:
-            says.append(f"not distinguished from chance: {_list(lost)}")
+    lost = [row.factor for row in last if row.value <= row.chance]
+    if len(lost) == len(last):
+        says.append("no factor can be distinguished from chance")
+    elif lost:
+        says.append(f"not distinguished from chance: {_list(lost)}")
     return [f"{about}: {'; '.join(says)}."]
 
 
@@ -128,8 +126,11 @@ def over_all_worlds(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     says = f"the largest {WORDS[rows[0].index]} is {_number(rows[0])} of {rows[0].factor}"
     if not math.isfinite(rows[0].low):
         return [f"{outcome.label}: {says}; one world only, so that effects have no intervals."]
-    sure = [row.factor for row in rows if row.low > 0.0 or row.high < 0.0]
-    which = f"of one sign in 90% of worlds: {_list(sure)}" if sure else "none is of one sign in 90% of worlds"
+    sure = [row.factor for row in rows if (row.low > 0.0 or row.high < 0.0) and not abs(row.value) <= row.chance]
+    told = "in 90% of worlds, and beyond what other draws of students would give"
+    if not math.isfinite(rows[0].chance):
+        told = "in 90% of worlds (one draw of students: luck is not told from an effect)"
+    which = f"of one sign {told}: {_list(sure)}" if sure else f"none is of one sign {told}"
     return [f"{outcome.label}: {says}; {which}."]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,15 @@ from plsim.core.arrays import Floats, Ints
 from plsim.core.errors import RunError
 from plsim.core.jit import source_digest
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.worlds import label as world_label
 from plsim.engine.worlds import model_digest
-from plsim.engine.worlds import worlds as draw_worlds
 from plsim.evidence import evidence_digest
+from plsim.population.model import Population
+from plsim.population.options import StudentFiles
 from plsim.runs.evaluate import Evaluator, Outcome
+from plsim.runs.manifest import population_digest
+from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
-from plsim.studies.factors import WORLD, Factor, changes_at, world_at
+from plsim.studies.factors import LUCK, WORLD, Factor, changes_at, world_at
 from plsim.studies.loading import Loaded
 from plsim.studies.methods import world_is_factor
 from plsim.studies.schema import Dgsm, Factorial, Grid, Morris, Study
@@ -52,6 +55,12 @@ class Design:
         Point of every run. Shape (runs,).
     world
         World of every run, -1 for the central one or the point's own parameters. Shape (runs,).
+    draw
+        Which of the seeds a run has. Shape (runs,).
+    seeds
+        Draws of students, teachers and years.
+    crossed
+        Whether every point is run in every world with every seed.
     fresh
         Whether a run cannot share reference or counterfactual with the one before it. Shape (runs,).
     """
@@ -61,6 +70,9 @@ class Design:
     worlds: tuple[World, ...]
     order: Ints
     world: Ints
+    draw: Ints
+    seeds: tuple[int, ...]
+    crossed: bool
     fresh: npt.NDArray[np.bool_]
 
     @property
@@ -69,18 +81,18 @@ class Design:
         return int(self.order.shape[0])
 
     def by_point(self, values: Floats) -> Floats:
-        """Results of all runs in the order of points; for a crossed design (worlds, points, ...)."""
+        """Results of all runs in the order of points; for a crossed design (seeds, worlds, points, ...)."""
         points = self.units.shape[0]
-        if self.runs == points:
-            found = np.empty_like(values)
-            found[self.order] = values
-            return found
-        return values.reshape(-1, points, *values.shape[1:])
+        if self.crossed:
+            return values.reshape(len(self.seeds), -1, points, *values.shape[1:])
+        found = np.empty_like(values)
+        found[self.order] = values
+        return found
 
     def digest(self) -> str:
         """Digest of coordinates, order and worlds."""
         digest = hashlib.blake2b(digest_size=12)
-        for array in (self.units, self.order, self.world):
+        for array in (self.units, self.order, self.world, np.array(self.seeds)[self.draw]):
             digest.update(np.ascontiguousarray(array).tobytes())
         for world in self.worlds:
             digest.update(json.dumps([world.name, dict(world.values)], sort_keys=True).encode())
@@ -89,25 +101,40 @@ class Design:
 
 def design(study: Study, factors: Sequence[Factor]) -> Design:
     """The runs of a study; the same for the same seed."""
-    method, count = study.method, study.uncertainties.worlds
-    worlds = draw_worlds(count, study.seed) if count is not None else ()
+    method, worlds = study.method, study.worlds.worlds
     units = _points(study, factors)
     points = np.arange(units.shape[0])
     apart = units[:, [column for column, factor in enumerate(factors) if _moves_base(factor)]]
-    if method.crossed and worlds:
-        order = np.tile(points, len(worlds))
-        world = np.repeat(np.arange(len(worlds)), units.shape[0])
-        return Design(tuple(factors), units, worlds, order, world, _changes(np.column_stack([world, apart[order]])))
-    world = np.full(units.shape[0], -1)
-    if worlds and world_is_factor(method):
-        column = [factor.name for factor in factors].index(WORLD)
-        world = np.array([factors[column].place(u) for u in units[:, column].tolist()])
-    elif worlds:
-        # One trajectory, or one point with its steps, in one world: differences inside it are a world's own.
-        world = points // _block(method, factors) % len(worlds)
-    keys = np.column_stack([world, apart])
+    seeds = study.seeds
+    if method.crossed:
+        cells = max(len(worlds), 1)
+        order = np.tile(points, cells * len(seeds))
+        world = np.tile(np.repeat(np.arange(len(worlds)) if worlds else np.array([-1]), points.size), len(seeds))
+        draw = np.repeat(np.arange(len(seeds)), cells * points.size)
+        fresh = _changes(np.column_stack([draw, world, apart[order]]))
+        return Design(tuple(factors), units, worlds, order, world, draw, seeds, crossed=True, fresh=fresh)
+    world, draw = np.full(points.size, -1), np.zeros(points.size, dtype=np.int64)
+    if world_is_factor(method):
+        if worlds:
+            world = _places(factors, units, WORLD)
+        if len(seeds) > 1:
+            draw = _places(factors, units, LUCK)
+    else:
+        # One trajectory, or one point with its steps, in one world with one draw: differences inside it are its own.
+        block = points // _block(method, factors)
+        if worlds:
+            world = block % len(worlds)
+        draw = (block + block // max(len(worlds), 1)) % len(seeds)
+    keys = np.column_stack([draw, world, apart])
     order = _together(keys)
-    return Design(tuple(factors), units, worlds, order, world[order], _changes(keys[order]))
+    fresh = _changes(keys[order])
+    return Design(tuple(factors), units, worlds, order, world[order], draw[order], seeds, crossed=False, fresh=fresh)
+
+
+def _places(factors: Sequence[Factor], units: Floats, name: str) -> Ints:
+    """Which value a factor has at every point."""
+    column = [factor.name for factor in factors].index(name)
+    return np.array([factors[column].place(u) for u in units[:, column].tolist()])
 
 
 def _changes(keys: Floats) -> npt.NDArray[np.bool_]:
@@ -134,7 +161,7 @@ def _block(method: object, factors: Sequence[Factor]) -> int:
 
 def _moves_base(factor: Factor) -> bool:
     """Whether a factor moves what runs can share: the world, the people or the counterfactual."""
-    if factor.role == "uncertainty":
+    if factor.role in ("uncertainty", "luck"):
         return factor.kind == "parameter"
     keys = {key for option in factor.options for key in option} or {factor.name}
     return any(key.startswith(("context.", "population.", "freeze.", "support.network_schools")) for key in keys)
@@ -153,6 +180,8 @@ class StudyTask:
     study: Study
     scenario: Scenario
     factors: tuple[Factor, ...]
+    people: Population | StudentFiles | None = None
+    """Students and schools of every run; drawn from the norms when None."""
 
     @cached_property
     def design(self) -> Design:
@@ -172,7 +201,7 @@ class StudyTask:
     def worlds_are(self) -> str:
         """What the worlds of its runs are, in words."""
         if self.study.uncertainties.worlds is not None:
-            return world_label()
+            return self.study.worlds.label
         return ONE_BY_ONE if self.study.uncertainties.parameters is not None else CENTRAL_ONLY
 
     @property
@@ -195,6 +224,9 @@ class StudyTask:
             source_digest(),
             model_digest(),
             *self.columns,
+            people_digest(self.people),
+            engine_digest(self.study.engine),
+            repr(outside_practices()),
         )
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
 
@@ -202,7 +234,11 @@ class StudyTask:
         """World and values of a run's factors."""
         point, world = self.point(run)
         values = {factor.name: factor.value(u) for factor, u in zip(self.factors, point.tolist(), strict=True)}
-        return {WORLD: world.name, **values}
+        return {WORLD: world.name, LUCK: self.seed(run), **values}
+
+    def seed(self, run: int) -> int:
+        """Seed of a run: its draw of students, teachers and years."""
+        return self.design.seeds[int(self.design.draw[run])]
 
     def point(self, run: int) -> tuple[Floats, World]:
         """Coordinates and world of a run; a new world object each time where parameters vary one by one."""
@@ -224,15 +260,27 @@ class _Runs:
         self._task = task
         self._moving = [column for column, factor in enumerate(task.factors) if _moves_people(factor)]
         self._contexts: set[bytes] = set()
+        self._seed = task.study.seed
         self._evaluator = self._fresh()
         self._world = CENTRAL
 
     def _fresh(self) -> Evaluator:
         task = self._task
-        return Evaluator(task.scenario, seed=task.study.seed, years=task.scenario.years, outcomes=task.outcomes)
+        return Evaluator(
+            task.scenario,
+            seed=self._seed,
+            years=task.scenario.years,
+            population=task.people,
+            outcomes=task.outcomes,
+            engine=task.study.engine,
+        )
 
     def __call__(self, run: int) -> list[float]:
         point, world = self._task.point(run)
+        if self._task.seed(run) != self._seed:
+            self._seed = self._task.seed(run)
+            self._contexts.clear()
+            self._evaluator = self._fresh()
         if dict(world.values) != dict(self._world.values):
             self._world = world
         if self._moving:
@@ -248,7 +296,7 @@ class _Runs:
 
 
 def _moves_people(factor: Factor) -> bool:
-    return factor.role != "uncertainty" and _moves_base(factor)
+    return factor.role in ("lever", "context") and _moves_base(factor)
 
 
 def column_name(outcome: Outcome) -> str:
@@ -263,4 +311,28 @@ def column_name(outcome: Outcome) -> str:
 
 def task_of(loaded: Loaded) -> StudyTask:
     """The task of a study."""
-    return StudyTask(loaded.study, loaded.scenario, loaded.factors)
+    return StudyTask(loaded.study, loaded.scenario, loaded.factors, loaded.people)
+
+
+def engine_digest(engine: str) -> str:
+    """Identity of the engine: both of plsim's are one; agents of one's own are what their files say."""
+    if not engine.startswith("mesa:"):
+        return ""
+    from plsim.engine.mesa.subclasses import sources_digest
+
+    return sources_digest(engine.removeprefix("mesa:"))
+
+
+def people_digest(people: Population | StudentFiles | None) -> str:
+    """Identity of students and schools: of the population, or of the files as they are now."""
+    if people is None:
+        return ""
+    if isinstance(people, Population):
+        return population_digest(people)
+    path = Path(people.path)
+    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    how = json.dumps([people.term, people.document()], sort_keys=True)
+    digest = hashlib.blake2b(how.encode(), digest_size=12)
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

@@ -23,8 +23,10 @@ Changes = Mapping[str, object]
 
 WORLD = "world"
 """Name of the factor that is a whole world."""
+LUCK = "luck"
+"""Name of the factor that is a draw of students, teachers and years."""
 NOTHING = "(nothing)"
-"""Name of a factor that changes nothing: what an index shows by chance alone."""
+"""Stands in tables for what no factor explains."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,9 @@ class Factor:
     name
         Key of the scenario or of the registry, or the name of cases.
     role
-        ``"lever"``, ``"context"`` or ``"uncertainty"``.
+        ``"lever"``, ``"context"``, ``"uncertainty"`` or ``"luck"``.
     kind
-        ``"range"``, ``"values"``, ``"cases"``, ``"on_off"``, ``"parameter"`` or ``"world"``.
+        ``"range"``, ``"values"``, ``"cases"``, ``"on_off"``, ``"parameter"``, ``"world"`` or ``"luck"``.
     low, high
         Ends of a range, and of a parameter's prior; NaN for others.
     log
@@ -82,9 +84,16 @@ class Factor:
         """What a coordinate means, for tables: a number, or the text of one of its values."""
         return self.labels[self.place(u)] if self.sliced else self.number(u)
 
+    def given(self, u: float) -> object:
+        """The same with the type that the scenario takes: a whole number, a truth value, a text."""
+        if not self.sliced:
+            return self.number(u)
+        option = self.options[self.place(u)]
+        return option[self.name] if self.kind == "values" and set(option) == {self.name} else self.value(u)
+
     def changes(self, u: float) -> Changes:
         """What a coordinate changes in the scenario."""
-        if self.role == "uncertainty":
+        if self.role in ("uncertainty", "luck"):
             return {}
         return self.options[self.place(u)] if self.sliced else {self.name: self.number(u)}
 

@@ -19,6 +19,8 @@ from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
 from plsim.documents.document import Document, in_order, raise_problems
 from plsim.documents.lines import KeyPath
 from plsim.documents.texts import text_of, text_or_nothing, toml_of
+from plsim.population.model import Population
+from plsim.population.options import StudentFiles
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
 from plsim.studies.factors import Factor
@@ -53,6 +55,8 @@ class Loaded:
         The file, as it was given.
     where
         Path of the file.
+    people
+        Students and schools of every run; drawn from the norms when None.
     """
 
     study: Study
@@ -60,6 +64,7 @@ class Loaded:
     factors: tuple[Factor, ...]
     text: str
     where: str
+    people: Population | StudentFiles | None = None
 
     @property
     def years(self) -> int:
@@ -96,7 +101,7 @@ def is_study(source: str) -> bool:
     )
 
 
-def load_study(source: str | Path, *, seed: int | None = None) -> Loaded:
+def load_study(source: str | Path, *, seed: int | None = None, population: StudentFiles | None = None) -> Loaded:
     """The study in a file, or the shipped experiment of that name.
 
     Parameters
@@ -105,6 +110,8 @@ def load_study(source: str | Path, *, seed: int | None = None) -> Loaded:
         Path of a TOML file or of a folder that holds a ``study.toml``, or a shipped experiment's name.
     seed
         Put over the file's, when given.
+    population
+        Students and schools, in place of the file's.
 
     Raises
     ------
@@ -112,7 +119,7 @@ def load_study(source: str | Path, *, seed: int | None = None) -> Loaded:
         One message with everything that is wrong.
     """
     path = _found(source)
-    return loads_study(text_of(path, StudyError), where=str(path), folder=path.parent, seed=seed)
+    return loads_study(text_of(path, StudyError), where=str(path), folder=path.parent, seed=seed, population=population)
 
 
 def loads_study(
@@ -121,20 +128,50 @@ def loads_study(
     where: str = "study",
     folder: Path | None = None,
     seed: int | None = None,
+    population: StudentFiles | None = None,
 ) -> Loaded:
-    """The study in a text; a scenario's path is as seen from ``folder``."""
+    """The study in a text; paths of scenario, population and worlds are as seen from ``folder``."""
     places = Document(text, where, StudyError)
     places.require("schema_version", STUDY_SCHEMA_VERSION)
     values = places.values
     problems: list[StudyError] = []
     if seed is not None:
         values["seed"] = seed
+    _find_files(values, folder, population)
     study = _checked(values, places, problems)
+    files = study.population.get("path")
+    if files is not None and not _is_there(files):
+        problems.append(places.error(("population",), f"{_shown(files)}: no such file or folder"))
     scenario = _scenario(values, study, places, problems, folder)
     factors = () if scenario is None else resolved(study, scenario, places, problems)
     raise_problems(in_order(problems))
     assert scenario is not None  # or there was a problem with it
-    return Loaded(study, scenario, factors, text, where)
+    people = population if population is not None or files is None else StudentFiles(path=Path(str(files)))
+    return Loaded(study, scenario, factors, text, where, people)
+
+
+def _is_there(path: object) -> bool:
+    return isinstance(path, str) and "\0" not in path and os.path.exists(path)  # noqa: PTH110 - no name raises
+
+
+def _find_files(values: dict[str, Any], folder: Path | None, population: StudentFiles | None) -> None:
+    """Put whole paths in place of those seen from the study's folder; ``population = "FILE"`` becomes its table."""
+
+    def found(path: str) -> str:
+        beside = None if folder is None else folder / path
+        known = "\0" not in path and beside is not None and os.path.exists(beside)  # noqa: PTH110
+        return str(Path(beside).resolve()) if known and beside is not None else path
+
+    given = values.get("population")
+    if isinstance(given, str):
+        values["population"] = given = {"path": given}
+    if isinstance(given, dict) and isinstance(given.get("path"), str):
+        given["path"] = found(given["path"])
+    if population is not None and isinstance(given if given is not None else {}, dict):
+        values["population"] = {**(given or {}), "path": str(population.path)}
+    uncertain = values.get("uncertainties")
+    if isinstance(uncertain, dict) and isinstance(uncertain.get("worlds"), str):
+        uncertain["worlds"] = found(uncertain["worlds"])
 
 
 def _checked(values: dict[str, Any], places: Document[StudyError], problems: list[StudyError]) -> Study:
@@ -305,7 +342,9 @@ def _scenario(
         else:
             problems.append(places.error(("scenario",), f"'{given}' is wrong: {problem}"))
         return None
-    changes: dict[str, object] = {f"population.{key}": value for key, value in study.population.items()}
+    changes: dict[str, object] = {
+        f"population.{key}": value for key, value in study.population.items() if key != "path"
+    }
     changes["seed"] = study.seed
     if study.years is not None:
         changes["years"] = study.years

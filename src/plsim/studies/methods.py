@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from plsim.core.errors import StudyError
 from plsim.documents.document import Document
-from plsim.studies.factors import WORLD, Factor, group_names
+from plsim.studies.factors import LUCK, WORLD, Factor, group_names
 from plsim.studies.schema import (
     MAX_RUNS,
     METHODS,
     MOST_SWITCHES,
+    Delta,
     Dgsm,
     Factorial,
     FractionalFactorial,
@@ -19,18 +20,25 @@ from plsim.studies.schema import (
     Hdmr,
     Method,
     Morris,
+    Pawn,
+    Regional,
     Sobol,
     Study,
+    Surrogate,
 )
 
+FEWEST_A_VALUE = 6
+"""Runs that each value of a list has to have before the distribution of its outcomes says anything."""
+MOST_UNORDERED = 12
+"""Values without an order that a surrogate can learn one by one."""
 MOST_LEVELS = 24
 """Levels of a Morris grid beyond which a step covers too little to be one."""
 
 
 def world_is_factor(method: Method) -> bool:
-    """Whether the world is a factor of its own, cut into as many slices as there are worlds.
+    """Whether the world and the draw of students are factors of their own, with as many values as there are.
 
-    Crossed methods run every point in every world instead; one-at-a-time methods make each trajectory in one world.
+    Crossed methods run every point in every world and draw instead; one-at-a-time methods make each trajectory in one.
     """
     return not method.crossed and not isinstance(method, (Morris, Dgsm))
 
@@ -77,8 +85,8 @@ def contrasts(factors: int) -> int:
 
 def runs(study: Study, factors: Sequence[Factor]) -> int:
     """Runs in all."""
-    worlds = study.uncertainties.worlds or 1
-    return points(study, factors) * (worlds if study.method.crossed else 1)
+    cells = max(len(study.worlds.worlds), 1) * len(study.seeds)
+    return points(study, factors) * (cells if study.method.crossed else 1)
 
 
 def method_problems(study: Study, factors: Sequence[Factor], places: Document[StudyError]) -> list[StudyError]:
@@ -92,10 +100,11 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Document[St
     kind = ("method", "kind")
     sliced = [factor for factor in factors if factor.sliced]
     least = 1 if isinstance(method, (Grid, Factorial)) else 2
-    if len(factors) < least:
+    chosen = [factor for factor in factors if factor.role != "luck"]
+    if len(chosen) < least:
         note(
             (),
-            f"{len(factors)} factors are too few for {method.kind}",
+            f"{len(chosen)} factors are too few for {method.kind}",
             "Name what varies under [levers], [context] or [uncertainties].",
         )
         return found
@@ -108,8 +117,8 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Document[St
         names = ", ".join(factor.name for factor in sliced[:5])
         what = "fits smooth curves" if isinstance(method, Hdmr) else "takes slopes"
         fix = "Use sobol, or morris, which switches."
-        if all(factor.name == WORLD for factor in sliced):
-            fix = "Vary parameters in place of whole worlds, or use sobol."
+        if all(factor.name in (WORLD, LUCK) for factor in sliced):
+            fix = "Vary parameters in place of whole worlds, with [luck] seeds = 1, or use sobol."
         note(kind, f"{method.kind} {what}, and there is nothing between the values of {names}", fix)
     if isinstance(method, Morris):
         found += _morris_problems(method, sliced, places)
@@ -121,6 +130,15 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Document[St
             f"{len(factors)} switches make {2 ** len(factors):,} combinations",
             f"Switch {MOST_SWITCHES} at most, or use sobol.",
         )
+    most = max((factor.sliced for factor in factors), default=0)
+    if isinstance(method, (Delta, Pawn, Regional)) and method.samples < FEWEST_A_VALUE * most:
+        name = next(factor.name for factor in factors if factor.sliced == most)
+        fix = f"Take {FEWEST_A_VALUE * most} samples, or fewer values."
+        note(("method", "samples"), f"{method.samples} samples are too few for the {most} values of {name}", fix)
+    if isinstance(method, Surrogate) and most > MOST_UNORDERED:
+        name = next(factor.name for factor in factors if factor.sliced == most)
+        fix = "Vary parameters in place of whole worlds." if name == WORLD else "Use sobol."
+        note(kind, f"a surrogate learns nothing of {most} values without an order, as {name} has", fix)
     total = runs(study, factors)
     if total > MAX_RUNS:
         note(("method",), f"that makes {total:,} runs", f"Ask for {MAX_RUNS:,} at most.")
@@ -155,7 +173,7 @@ def _two_valued(method: Method, factors: Sequence[Factor], places: Document[Stud
         if factor.sliced == 2 or (ends and not factor.sliced):
             continue
         has = f"has {factor.sliced} values" if factor.sliced else "is a range"
-        table = {"lever": "levers", "context": "context", "uncertainty": "uncertainties"}[factor.role]
+        table = {"lever": "levers", "context": "context", "uncertainty": "uncertainties", "luck": "luck"}[factor.role]
         path = (table, "parameters") if factor.kind == "parameter" else (table, *factor.name.split("."))
         fix = "List two values, or switch it on_off." if table != "uncertainties" else "Use worlds = N."
         found.append(places.error(path, f"{factor.name} {has}, and {method.kind} compares two", fix=fix))

@@ -27,8 +27,9 @@ class StudyPlan:
 
     Attributes
     ----------
-    factors, points, worlds, runs
-        Size of the design; ``worlds`` is 0 where only the central world is run, or parameters vary one by one.
+    factors, points, worlds, seeds, runs
+        Size of the design; ``worlds`` is 0 where only the central world is run, or parameters vary one by one;
+        ``seeds`` are draws of students, teachers and years.
     fresh
         Runs that cannot share world or context with the one before them, and so take longer.
     seconds_fresh, seconds_shared
@@ -44,6 +45,7 @@ class StudyPlan:
     factors: int
     points: int
     worlds: int
+    seeds: int
     runs: int
     fresh: int
     seconds_fresh: float
@@ -71,6 +73,7 @@ class StudyPlan:
             "points": self.points,
             "worlds": self.worlds,
             "worlds_are": self.worlds_are,
+            "seeds": self.seeds,
             "runs": self.runs,
             "outcomes": self.outcomes,
             "workers": self.workers,
@@ -83,7 +86,10 @@ class StudyPlan:
 
     def lines(self) -> list[str]:
         """For people."""
-        crossed = f" in each of {self.worlds} worlds" if self.runs > self.points else ""
+        crossed = ""
+        if self.runs > self.points:
+            worlds = f" in each of {self.worlds} worlds" if self.worlds else ""
+            crossed = f"{worlds} with {self.seeds} draws of students" if self.seeds > 1 else worlds
         rate = self.runs / max(self.seconds - _START_SECONDS, 1e-9)
         processes = "1 process" if self.workers == 1 else f"{self.workers} processes"
         return [
@@ -108,6 +114,7 @@ def plan_study(loaded: Loaded, *, workers: int = 1) -> StudyPlan:
         factors=len(loaded.factors),
         points=points(loaded.study, loaded.factors),
         worlds=len(design.worlds),
+        seeds=len(design.seeds),
         runs=design.runs,
         fresh=int(design.fresh.sum()),
         seconds_fresh=fresh,

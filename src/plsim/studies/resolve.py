@@ -14,14 +14,13 @@ from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
 from plsim.documents.document import Document
 from plsim.documents.lines import KeyPath
-from plsim.engine.worlds import worlds
 from plsim.evidence import registry
 from plsim.measures.vocabulary import OUTCOMES
 from plsim.practices import PRACTICES
 from plsim.practices.support import Support
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import Scenario, typical_practices
-from plsim.studies.factors import NOTHING, WORLD, Changes, Factor, changes_at, matching
+from plsim.studies.factors import LUCK, NOTHING, WORLD, Changes, Factor, changes_at, matching
 from plsim.studies.methods import method_problems, world_is_factor
 from plsim.studies.schema import FactorSpec, Study
 
@@ -59,7 +58,7 @@ class Resolver:
         for table, specs in (("levers", self.study.levers), ("context", self.study.context)):
             for name, spec in specs.items():
                 found += self._of_scenario(table, name, spec)
-        found += self._uncertain()
+        found += [*self._uncertain(), *self._luck()]
         self._overlaps(found)
         if len(self.problems) == before:
             self._together(found)
@@ -105,6 +104,9 @@ class Resolver:
         if spec.cases is not None:
             return self._cases(path, role, name, spec.cases)
         root = name.partition(".")[0]
+        if root == "population" and "path" in self.study.population:
+            self._note(path, "students and schools come from a file", fix="Leave it out, or leave out the file.")
+            return []
         if root not in ROOTS[table]:
             self._wrong_root(path, table, root)
             return []
@@ -214,13 +216,14 @@ class Resolver:
         asked = self.study.uncertainties.parameters
         path: KeyPath = ("uncertainties", "parameters")
         if asked is None:
-            count = self.study.uncertainties.worlds
-            if count is None or not world_is_factor(self.study.method):
+            if self.study.uncertainties.worlds is None:
                 return []
             try:
-                names = tuple(world.name for world in worlds(count, self.study.seed))
+                names = tuple(world.name for world in self.study.worlds.worlds)
             except InputError as problem:
                 self.problems.append(self.places.moved(("uncertainties", "worlds"), problem))
+                return []
+            if not world_is_factor(self.study.method):
                 return []
             if len(names) < 2:
                 self._note(("uncertainties", "worlds"), "one world does not vary", allowed="2 and more")
@@ -241,9 +244,16 @@ class Resolver:
             if key in chosen
         ]
 
+    def _luck(self) -> list[Factor]:
+        """The draw of students, teachers and years, where the method samples it."""
+        seeds = self.study.seeds
+        if len(seeds) < 2 or not world_is_factor(self.study.method):
+            return []
+        return [_sliced(LUCK, "luck", "luck", map(str, seeds), [{}] * len(seeds))]
+
     def _overlaps(self, factors: Sequence[Factor]) -> None:
         """No two factors may set the same key: the later one would win without a word."""
-        sets = [(factor, _keys(factor)) for factor in factors if factor.role != "uncertainty"]
+        sets = [(factor, _keys(factor)) for factor in factors if factor.role in _ROLE.values()]
         for (one, of_one), (other, of_other) in combinations(sets, 2):
             both = [key for key in of_one for also in of_other if _same_or_inside(key, also)]
             if both:
@@ -290,8 +300,9 @@ def resolved(
     resolver.outcomes()
     if not problems:
         problems += method_problems(study, factors, places)
-    if any(factor.name == NOTHING for factor in factors):
-        problems.append(places.error((), f"a factor cannot be called {NOTHING}"))
+    for factor in factors:
+        if factor.name in (NOTHING, WORLD, LUCK) and factor.role in _ROLE.values():
+            problems.append(places.error((), f"a factor cannot be called {factor.name}"))
     return factors
 
 

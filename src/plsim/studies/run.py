@@ -14,19 +14,20 @@ The folder that ``plsim study`` writes (``results/study-NAME-seedSEED`` unless `
 Tables (columns in this order; KEY = ``outcome, subject, year, group, arm, unit, estimator``
 identifies an outcome everywhere)::
 
-    runs.parquet      run, point, world, one column per factor (its value, by the factor's name), one column per
-                      outcome (named OUTCOME.SUBJECT.YEAR.GROUP, e.g. "achievement.both.1.all")
+    runs.parquet      run, point, world, luck (the seed), two columns per factor (its value, by the factor's name and of
+                      its own type; its coordinate in [0, 1], by "u:" and its name), one column per outcome (named
+                      OUTCOME.SUBJECT.YEAR.GROUP, e.g. "achievement.both.1.all")
     factors           factor, kind (range | values | cases | on_off | parameter | world), role (lever | uncertainty |
                       context), group (of factors; "" is none), low, high, values (";"-joined texts), unit, meaning
     outcomes          KEY, column, runs, mean, sd, low (5%), middle (50%),
                       high (95%), positive (share of runs above 0)
-    sensitivity       KEY, method, factor, factor2, index, value, low, high, runs
+    sensitivity       KEY, method, factor, factor2, index, value, low, high, runs, chance
                       factor2 is "" except for pairs; index is e.g. S1, ST, S2, mu_star, mu, sigma, delta, pawn_median,
-                      dgsm, cvm_mean, main, interaction; factor "(nothing)" is what an index is by chance alone: its
-                      mean, and in high what no factor passes in 95% of samples where none has an influence
+                      dgsm, shift_mean, main, interaction; chance is what no factor without influence passes in 95%
+                      of samples (NaN where such a factor has exactly 0)
     convergence       KEY, method, factor, index, value, low, high, runs
                       the main index of every factor from nested first parts of the runs, and from all
-    regions           KEY, factor, region, from_share, to_share, mean, distance
+    regions           KEY, factor, region, from_share, to_share, mean, value, excess, distance
                       (regional: where a factor lies in each region of the outcome, the lowest first)
     response          KEY, one column per factor, value (median over worlds), low, high
                       (90% of worlds), positive (share of worlds above 0), worlds                  (grid and factorial)
@@ -34,6 +35,8 @@ identifies an outcome everywhere)::
                       positive, worlds: what a step from a factor's first value changes within worlds, and pairs
     attribution ...   tables of plsim.attribution.tables, under the names that it gives them               (factorial)
     sensitivity, surrogate ...   tables of plsim.studies.surrogate                                          (surrogate)
+    worlds            world, one column per parameter: a file for ``worlds = "FILE"``
+    variance          KEY, part (levers | worlds | luck | ...), share of the variance between runs    (crossed designs)
     failures          run, error, inputs (JSON)
 
 ``summary.json``: schema_version, kind, name, question, method, scenario, seed, years, runs, failed, worlds, worlds_are,
@@ -70,8 +73,11 @@ from plsim.core.errors import InputError, RunError
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.jit import source_digest
 from plsim.evidence import evidence_digest
+from plsim.measures.spread import interval_plot
+from plsim.scenario.outside import outside_practices
 from plsim.studies.analysis import Analysis, analysed, factor_table
-from plsim.studies.design import StudyTask, task_of
+from plsim.studies.design import StudyTask, people_digest, task_of
+from plsim.studies.factors import LUCK, WORLD
 from plsim.studies.loading import Loaded
 from plsim.sweeps.runner import SweepOutcome, failures, results, run_task
 
@@ -131,6 +137,31 @@ class StudyResult:
         table = self.headline.head(20).to_html(index=False, float_format="{:+.3f}".format, border=0)
         return f"<p>{escape(self.loaded.study.question)}</p>{table}"
 
+    def plot(self, *, ax: Any = None) -> Any:
+        """The table that answers the question, each row with its 90% interval.
+
+        Parameters
+        ----------
+        ax
+            Axes of matplotlib to draw into; new ones when None.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        table = self.headline.copy()
+        names = [factor.name for factor in self.loaded.factors]
+        keys = [name for name in ("practice", "factor", "factor2", "to_value", *names) if name in table.columns]
+        table["row"] = [" ".join(str(part) for part in row if part != "") for row in table[keys].to_numpy().tolist()]
+        return interval_plot(table, "row", self.task.outcomes[0].label, ax=ax)
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Every run as a row of one long table: point, world, seed, factors with their coordinates, outcomes."""
+        import pandas as pd
+
+        return pd.read_parquet(self.folder / "tables" / "runs.parquet")
+
     def summary(self) -> dict[str, Any]:
         """The document of ``summary.json``."""
         study = self.loaded.study
@@ -142,6 +173,7 @@ class StudyResult:
             "method": study.method.kind,
             "scenario": self.loaded.scenario.name,
             "seed": study.seed,
+            "seeds": list(study.seeds),
             "years": self.loaded.years,
             "runs": self.task.count,
             "failed": self.sweep.failed,
@@ -172,7 +204,7 @@ def run_study(
     loaded
         The study.
     folder
-        Result folder; running the same study into it again goes on where it ended.
+        Result folder; running the same study into it again resumes where it ended.
     workers, shard, dask, progress
         As for :func:`plsim.sweeps.runner.run_task`.
 
@@ -235,6 +267,8 @@ def _save(found: StudyResult, values: Floats) -> None:
     folder = found.folder / "tables"
     folder.mkdir(exist_ok=True)
     tables = {"factors": factor_table(found.loaded), **found.analysis.tables}
+    if found.task.design.worlds:
+        tables["worlds"] = world_table(found.task)
     try:
         (found.folder / "summary.json").unlink(missing_ok=True)
         (folder / "failures.csv").unlink(missing_ok=True)
@@ -260,6 +294,22 @@ def _unwritten(folder: Path, error: OSError) -> RunError:
     return RunError(f"{folder}: could not be written: {error.strerror or error}. Finished runs are kept.")
 
 
+def world_table(task: StudyTask) -> pd.DataFrame:
+    """One row a world: its name and the value of every parameter that worlds differ in."""
+    import pandas as pd
+
+    worlds = task.design.worlds
+    keys = list(dict.fromkeys(key for world in worlds for key in world.values))
+    return pd.DataFrame([{"world": each.name} | {key: each.number(key) for key in keys} for each in worlds])
+
+
+def _typed(values: list[Any]) -> Any:
+    """A column with the type of its values: switches and texts as they are, numbers as numbers."""
+    kinds = {type(value) for value in values}
+    mixed = len(kinds) > 1 and not kinds <= {int, float}
+    return np.array(values, dtype=object if mixed or kinds & {str} else None)
+
+
 def runs_table(task: StudyTask, values: Floats) -> pd.DataFrame:
     """One row a run: point, world, the value of every factor, every outcome. ``values`` in order of run."""
     import pandas as pd
@@ -267,9 +317,12 @@ def runs_table(task: StudyTask, values: Floats) -> pd.DataFrame:
     design = task.design
     names = np.array(["central", *(world.name for world in design.worlds)], dtype=object)
     columns: dict[str, Any] = {"run": np.arange(design.runs), "point": design.order, "world": names[design.world + 1]}
+    columns[LUCK] = np.array(design.seeds)[design.draw]
     for column, factor in enumerate(task.factors):
-        of_point = [factor.value(u) for u in design.units[:, column].tolist()]
-        columns[factor.name] = np.array(of_point, dtype=object if factor.sliced else np.float64)[design.order]
+        if factor.name in (WORLD, LUCK):
+            continue
+        columns[factor.name] = _typed([factor.given(u) for u in design.units[:, column].tolist()])[design.order]
+        columns[f"u:{factor.name}"] = design.units[design.order, column]
     for column, name in enumerate(task.columns):
         columns[name] = values[:, column]
     return pd.DataFrame(columns)
@@ -306,10 +359,15 @@ def _manifest(loaded: Loaded, task: StudyTask, sweep: SweepOutcome) -> dict[str,
         "source_digest": source_digest(),
         "scenario": loaded.scenario.to_toml(),
         "scenario_digest": loaded.scenario.digest(),
+        "practices_from": {name: list(source) for name, source in outside_practices().items()},
         "seed": study.seed,
+        "seeds": list(task.design.seeds),
         "years": loaded.years,
         "worlds": len(task.design.worlds),
         "worlds_are": task.worlds_are,
+        "worlds_from": str(study.uncertainties.worlds or ""),
+        "population": str(study.population.get("path", "")),
+        "population_digest": people_digest(loaded.people),
         "method": study.method.kind,
         "runs": task.count,
         "failed": sweep.failed,

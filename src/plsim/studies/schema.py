@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from plsim.core.calendar import MAX_YEARS
+from plsim.engine.worlds import Worlds, chosen
 from plsim.measures.vocabulary import outcome_unit
 from plsim.practices.options import Options
 from plsim.runs.evaluate import Outcome
+from plsim.runs.robustness import other_seed
 from plsim.scenario.schema import MAX_SEED
 
 STUDY_SCHEMA_VERSION = 1
 MAX_RUNS = 10_000_000
 MAX_WORLDS = 100_000
+USUAL_SEEDS = 5
+"""Draws of students, teachers and years of a study that does not say how many."""
 MOST_SWITCHES = 10
 """On/off factors of a full factorial: 1,024 combinations in every world."""
 
@@ -76,8 +81,8 @@ class FactorSpec(Options):
 class Uncertainties(Options):
     """What nobody knows: whole worlds, or registry parameters one by one, each over its prior."""
 
-    worlds: int | None = Field(default=None, ge=1, le=MAX_WORLDS)
-    """So many sets of parameters, the same as ``plsim run`` would draw; calibrated ones when there are any."""
+    worlds: int | str | None = None
+    """Sets of parameters, as ``plsim run --worlds`` takes them: how many, ``"prior:N"``, ``"shipped"`` or a file."""
     parameters: tuple[str, ...] | None = Field(default=None, strict=False, min_length=1)
     """Keys or patterns such as ``"match.*"``, or ``"all"``: each varies alone over its prior."""
 
@@ -86,11 +91,27 @@ class Uncertainties(Options):
     def _all_or_some(cls, given: object) -> object:
         return ("*",) if given == "all" else given
 
+    @field_validator("worlds")
+    @classmethod
+    def _some(cls, given: int | str | None) -> int | str | None:
+        if isinstance(given, int) and not 1 <= given <= MAX_WORLDS:
+            raise ValueError(f"{given} is out of range: 1 to {MAX_WORLDS}")
+        if given == "":
+            raise ValueError('empty: a number, "prior:N", "shipped" or a file of worlds')
+        return given
+
     @model_validator(mode="after")
     def _one_of_them(self) -> Uncertainties:
         if self.worlds is not None and self.parameters is not None:
             raise ValueError("either worlds or parameters, not both: a world already is a value of every parameter")
         return self
+
+
+class Luck(Options):
+    """Which other students, teachers and years everything is run with: draws by seeds, arms paired inside each."""
+
+    seeds: int | None = Field(default=None, ge=1, le=1000)
+    """How many; when left out, as many as what is called found needs (:data:`USUAL_SEEDS`)."""
 
 
 class OutcomeSpec(Options):
@@ -254,7 +275,7 @@ class Sample(Method):
 
 
 class Surrogate(Method):
-    """A Latin hypercube and a fitted stand-in for the model, for when runs are dear. ``samples`` runs."""
+    """A Latin hypercube and a fitted stand-in for the model, for when runs are costly. ``samples`` runs."""
 
     kind: Literal["surrogate"]
     samples: int = Field(ge=64, le=100_000)
@@ -301,26 +322,46 @@ class Study(Options):
     question: str = Field(min_length=1, max_length=2000)
     """What the study asks, in a sentence."""
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
-    """The luck of the runs, and of what the design draws."""
+    """Of the first draw of students, teachers and years, and of what the design draws."""
     scenario: str = Field(min_length=1, max_length=1000)
     """A shipped scenario's name, or a path as seen from the study file."""
     years: int | None = Field(default=None, ge=1, le=MAX_YEARS)
     """The scenario's own when left out."""
+    engine: str = Field(default="batch", pattern=r"^(batch|mesa|mesa:.+:.+)$")
+    """``"batch"``, ``"mesa"``, or ``"mesa:MODULE:CLASS"`` for agents of one's own."""
     population: dict[str, Any] = Field(default_factory=dict)
-    """Keys of the scenario's population that are held at other values, usually a smaller size."""
+    """Keys of the scenario's population that are held at other values, usually a smaller size; or ``path``, a file or
+    folder to read students and schools from (``population = "FILE"`` is short for it)."""
     levers: dict[str, FactorSpec] = Field(default_factory=dict)
     uncertainties: Uncertainties = Field(default_factory=Uncertainties)
+    luck: Luck = Field(default_factory=Luck)
     context: dict[str, FactorSpec] = Field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Names or patterns of factors that are varied together and get one index."""
     outcomes: tuple[OutcomeSpec, ...] = Field(default=(OutcomeSpec(),), strict=False, min_length=1, max_length=200)
     method: AnyMethod
 
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the draws, the study's own first. HDMR, which fits smooth curves, takes one unless more are said."""
+        usual = 1 if isinstance(self.method, Hdmr) else USUAL_SEEDS
+        return tuple(other_seed(self.seed, draw) for draw in range(self.luck.seeds or usual))
+
     def digest(self) -> str:
         """Digest of everything that can move a result; equal for files that only read differently."""
         values = self.model_dump(mode="json", exclude={"name", "question"})
+        # Of files what is in them counts, which the task adds, and not where they lie.
+        values["population"].pop("path", None)
+        if isinstance(values["uncertainties"]["worlds"], str):
+            values["uncertainties"]["worlds"] = Path(values["uncertainties"]["worlds"]).name
         text = json.dumps(values, sort_keys=True, ensure_ascii=True)
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+    @property
+    def worlds(self) -> Worlds:
+        """The worlds of the study; none where parameters vary one by one, or nothing uncertain does."""
+        choice = self.uncertainties.worlds
+        return Worlds((), "") if choice is None else chosen(choice, self.seed)
 
     def asked(self, years: int) -> tuple[Outcome, ...]:
         """The outcomes of a run of so many years."""

@@ -3,10 +3,9 @@
 SALib knows factors that are numbers spread evenly over a range. All factors are therefore coordinates between 0 and 1
 (:mod:`plsim.studies.factors`); one that is switched or listed cuts its coordinate into equal slices. What that means:
 
-* **Sobol, delta, PAWN, regional**: nothing is lost. The outcome is a step function of the coordinate, and what the
-  coordinate explains is what the factor explains.
-* **RBD-FAST** sums the first harmonics only, and a step has harmonics without end: with 10 harmonics the first-order
-  index of an on/off factor comes out 4% too low.
+* **Sobol**: nothing is lost. The outcome is a step function of the coordinate, and what the coordinate explains is
+  what the factor explains.
+* **Delta, PAWN, regional, RBD-FAST** (:mod:`plsim.studies.dependence`) slice such a factor by value, not by coordinate.
 * **Morris** needs a grid on which every value is met equally often and every step changes the value
   (:func:`plsim.studies.methods.morris_levels`). Its effects are slopes per unit of coordinate; for a sliced factor
   a slope means nothing, so they are given as the change in outcome from one value to another. A range's effect is
@@ -30,11 +29,25 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
+from plsim.attribution.spread import spread
 from plsim.core.arrays import Floats
 from plsim.measures.effects import CI_LEVEL
+from plsim.studies.dependence import (
+    PERMUTATIONS,
+    Slices,
+    beyond_chance,
+    correlation_ratio,
+    cumulative_distances,
+    density_distance,
+    one_sample,
+    region_distances,
+    regions_of,
+    slices_of,
+)
 from plsim.studies.factors import NOTHING, Factor, group_names
-from plsim.studies.indices import Index, Region, Z, around, by_chance, is_constant, need_finite, resampled
+from plsim.studies.indices import Index, Region, Z, around, is_constant, need_finite
 from plsim.studies.methods import contrasts, morris_levels
 from plsim.studies.schema import (
     Delta,
@@ -48,6 +61,9 @@ from plsim.studies.schema import (
     Regional,
     Sobol,
 )
+
+ONE_SAMPLE = (RbdFast, Delta, Pawn, Regional)
+"""Methods that take one sample for all factors, so that chance has to be told from influence."""
 
 
 def points_of(method: Method, factors: Sequence[Factor], *, seed: int) -> Floats:
@@ -82,6 +98,7 @@ def indices(
     *,
     seed: int,
     resamples: int | None = None,
+    permutations: int = PERMUTATIONS,
 ) -> list[Index]:
     """What a method makes of one outcome.
 
@@ -90,9 +107,11 @@ def indices(
     units
         Coordinates of the runs, as :func:`points_of` gave them, or their first part. Shape (points, factors).
     values
-        The outcome of each. Shape (points,); for a fractional factorial (worlds, points).
+        The outcome of each. Shape (points,); for a fractional factorial (seeds, worlds, points).
     resamples
         In place of the method's own, to save time where intervals matter less.
+    permutations
+        From which a method that takes one sample for all factors knows what chance gives.
 
     Returns
     -------
@@ -120,35 +139,9 @@ def indices(
     }
     own = _own_seed(seed, f"{method.kind} analysis")
     count = int(getattr(method, "resamples", 0)) if resamples is None else resamples
+    if isinstance(method, ONE_SAMPLE):
+        return makers[type(method)](method, factors, units, values, own, count, permutations)
     return makers[type(method)](method, factors, units, values, own, count)
-
-
-def chance(method: Method, factors: Sequence[Factor], values: Floats, *, seed: int) -> list[Index]:
-    """What indices are by chance alone, where a method takes one sample for all factors; no rows for other methods.
-
-    Designs of single steps give a factor without influence exactly nothing. For what the rows mean see
-    :func:`plsim.studies.indices.by_chance`.
-
-    Parameters
-    ----------
-    values
-        The outcome of each run. Shape (runs,).
-    """
-    if is_constant(values) or not isinstance(method, (RbdFast, Delta, Pawn, Regional)):
-        return []
-    own = _own_seed(seed, f"{method.kind} chance")
-    # Delta takes its bias from resamples, and is noisier with fewer; to the others they are intervals only.
-    resamples = 5 if isinstance(method, Delta) else 1
-
-    def once(columns: Floats) -> dict[str, list[float]]:
-        unseen = [Factor(f"unseen {at}", "uncertainty", "range", 0.0, 1.0) for at in range(columns.shape[1])]
-        found: dict[str, list[float]] = {}
-        for row in indices(method, unseen, columns, values, seed=own, resamples=resamples):
-            found.setdefault(row.index, []).append(row.value)
-        return found
-
-    with _contained(own):
-        return by_chance(once, runs=values.size, factors=len(factors), seed=own)
 
 
 def regions(method: Regional, factors: Sequence[Factor], units: Floats, values: Floats) -> list[Region]:
@@ -156,17 +149,33 @@ def regions(method: Regional, factors: Sequence[Factor], units: Floats, values: 
     need_finite(values)
     if is_constant(values):
         return []
-    distance = _region_distances(units, values, method.regions)
-    cuts = np.quantile(values, np.linspace(0.0, 1.0, method.regions + 1))
-    place = np.clip(np.searchsorted(cuts, values, side="left") - 1, 0, method.regions - 1)
+    place, rng = regions_of(values, method.regions), np.random.default_rng(values.size)
     found = []
     for column, factor in enumerate(factors):
+        of = slices_of(factor, units[:, column], method.regions)
+        distance = region_distances(of, units[:, column], values, method.regions)
+        mixed = [region_distances(of, units[:, column], rng.permutation(values), method.regions) for _ in range(99)]
+        distance = beyond_chance(distance, np.nanmean(np.square(mixed), axis=0))
+        labels = [factor.value(u) for u in units[:, column].tolist()] if factor.sliced else []
         for region in range(method.regions):
-            inside = units[place == region, column]
-            mean = float(inside.mean()) if inside.size else float("nan")
+            inside = place == region
+            mean, value, excess = float("nan"), "", float("nan")
+            if factor.sliced:
+                value, excess = _most_in_excess(np.array(labels), inside)
+            elif inside.any():
+                mean = float(units[inside, column].mean())
             share = (region / method.regions, (region + 1) / method.regions)
-            found.append(Region(factor.name, region + 1, *share, mean, float(distance[region, column])))
+            found.append(Region(factor.name, region + 1, *share, mean, value, excess, float(distance[region])))
     return found
+
+
+def _most_in_excess(labels: npt.NDArray[Any], inside: npt.NDArray[np.bool_]) -> tuple[str, float]:
+    """The value whose share inside of a region is furthest above its share in all runs, and by how much."""
+    values, of_run = np.unique(labels, return_inverse=True)
+    everywhere = np.bincount(of_run.reshape(-1), minlength=values.size) / labels.size
+    here = np.bincount(of_run.reshape(-1)[inside], minlength=values.size) / max(int(inside.sum()), 1)
+    most = int(np.argmax(here - everywhere))
+    return str(values[most]), float(here[most] - everywhere[most])
 
 
 def _sobol(
@@ -227,72 +236,71 @@ def _morris(
 
 
 def _rbd_fast(
-    method: RbdFast, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+    method: RbdFast,
+    factors: Sequence[Factor],
+    units: Floats,
+    values: Floats,
+    seed: int,
+    resamples: int,
+    permutations: int,
 ) -> list[Index]:
     from SALib.analyze import rbd_fast
 
-    names = [factor.name for factor in factors]
-    with _contained(seed):
-        found = rbd_fast.analyze(
-            _named(len(names)),
-            units,
-            values,
-            M=method.harmonics,
-            num_resamples=resamples,
-            conf_level=CI_LEVEL,
-            seed=seed,
-        )
-    return [around(name, "S1", found["S1"][at], found["S1_conf"][at], values.size) for at, name in enumerate(names)]
+    def share(of: Slices, column: Floats, outcomes: Floats) -> Floats:
+        """By harmonics of a range; a factor of values needs none, and has no order that they could follow."""
+        if not of.ordered:
+            return correlation_ratio(of, column, outcomes)
+        first = rbd_fast.compute_first_order(rbd_fast.permute_outputs(column, outcomes), method.harmonics)
+        return np.array([rbd_fast.unskew_S1(first, method.harmonics, outcomes.size)])
+
+    return one_sample(share, ("S1",), factors, units, values, parts=2, squared=True,
+                      seed=seed, resamples=resamples, permutations=permutations)  # fmt: skip
 
 
 def _delta(
-    _: Delta, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+    _: Delta,
+    factors: Sequence[Factor],
+    units: Floats,
+    values: Floats,
+    seed: int,
+    resamples: int,
+    permutations: int,
 ) -> list[Index]:
-    from SALib.analyze import delta
-
-    names = [factor.name for factor in factors]
-    with _contained(seed):
-        found = delta.analyze(
-            _named(len(names)), units, values, num_resamples=resamples, conf_level=CI_LEVEL, seed=seed, method="delta"
-        )
-    return [
-        around(name, "delta", found["delta_raw"][at], found["delta_raw_conf"][at], values.size)
-        for at, name in enumerate(names)
-    ]
+    parts = int(np.clip(round(values.size ** (1.0 / 3.0)), 4, 20))
+    return one_sample(density_distance, ("delta",), factors, units, values, parts=parts, squared=False,
+                      seed=seed, resamples=resamples, permutations=permutations)  # fmt: skip
 
 
 def _pawn(
-    method: Pawn, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+    method: Pawn,
+    factors: Sequence[Factor],
+    units: Floats,
+    values: Floats,
+    seed: int,
+    resamples: int,
+    permutations: int,
 ) -> list[Index]:
-    from SALib.analyze import pawn
-
-    names = [factor.name for factor in factors]
-
-    def once(rows: npt.NDArray[np.int64]) -> Floats:
-        found = pawn.analyze(_named(len(names)), units[rows], values[rows], S=method.slices)
-        return np.array([found["median"], found["maximum"]])
-
-    with _contained(seed):
-        return resampled(once, ("pawn_median", "pawn_max"), names, values.size, seed, resamples)
+    names = ("pawn_median", "pawn_max")
+    return one_sample(cumulative_distances, names, factors, units, values, parts=method.slices, squared=False,
+                      seed=seed, resamples=resamples, permutations=permutations)  # fmt: skip
 
 
 def _regional(
-    method: Regional, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int
+    method: Regional,
+    factors: Sequence[Factor],
+    units: Floats,
+    values: Floats,
+    seed: int,
+    resamples: int,
+    permutations: int,
 ) -> list[Index]:
-    names = [factor.name for factor in factors]
+    def distances(of: Slices, column: Floats, outcomes: Floats) -> Floats:
+        each = region_distances(of, column, outcomes, method.regions)
+        return np.array([np.nanmean(each), np.nanmax(each)])
 
-    def once(rows: npt.NDArray[np.int64]) -> Floats:
-        distance = _region_distances(units[rows], values[rows], method.regions)
-        return np.array([np.nanmean(distance, axis=0), np.nanmax(distance, axis=0)])
-
-    return resampled(once, ("cvm_mean", "cvm_max"), names, values.size, seed, resamples)
-
-
-def _region_distances(units: Floats, values: Floats, count: int) -> Floats:
-    """Cramér-von Mises distance between each factor inside and outside of a region. Shape (regions, factors)."""
-    from SALib.analyze.rsa import rsa
-
-    return np.asarray(rsa(units, values, count, "Y"), dtype=np.float64)
+    names = ("shift_mean", "shift_max")
+    return one_sample(distances, names, factors, units, values, parts=method.regions, squared=False,
+                      seed=seed, resamples=resamples, permutations=permutations)  # fmt: skip
 
 
 def _dgsm(_: Dgsm, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, resamples: int) -> list[Index]:
@@ -313,13 +321,14 @@ def _dgsm(_: Dgsm, factors: Sequence[Factor], units: Floats, values: Floats, see
 def _fractional(
     method: FractionalFactorial, factors: Sequence[Factor], units: Floats, values: Floats, seed: int, _: int
 ) -> list[Index]:
-    """Contrasts in every world; the middle and 90% of worlds."""
+    """Contrasts in every world and draw; the middle and 90% of worlds, draws averaged."""
     from SALib.analyze import ff
 
     each: dict[tuple[str, str], list[float]] = {}
     width = contrasts(len(factors))
     names = [factor.name for factor in factors]
-    for world in np.atleast_2d(values):
+    shape = values.shape[:-1] if values.ndim == 3 else (1, values.size // units.shape[0])
+    for world in values.reshape(-1, units.shape[0]):
         with _contained(seed):
             found = ff.analyze(_problem(factors), units, world, second_order=method.interactions)
         for column, name in enumerate(names):
@@ -331,10 +340,15 @@ def _fractional(
                     each.setdefault((names[i], names[j]), []).append(2.0 * float(contrast))
     rows = []
     for (one, other), found_in in each.items():
-        low, middle, high = (
-            np.quantile(found_in, [0.05, 0.5, 0.95]).tolist() if len(found_in) > 1 else (np.nan, found_in[0], np.nan)
-        )
-        rows.append(Index(one, other, "interaction" if other else "main", middle, low, high, values.size))
+        effects = np.array(found_in).reshape(shape)
+        over = spread(effects)
+        # What the draws of students leave open: half a 90% interval of the mean over draws.
+        luck = np.nan
+        if shape[0] > 1:
+            reach = float(stdtrit(shape[0] - 1, 0.95))
+            luck = reach * float(effects.mean(axis=1).std(ddof=1)) / np.sqrt(shape[0])
+        kind = "interaction" if other else "main"
+        rows.append(Index(one, other, kind, over["value"], over["low"], over["high"], values.size, luck))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Answers from a few hundred runs, for when runs are dear: Sobol and Shapley through a surrogate, its error stated.
+"""Answers from a few hundred runs, for when runs are costly: Sobol and Shapley through a surrogate, its error stated.
 
 Tables (``outcome, subject, year, group, arm, unit, estimator`` come first in all of them)::
 
@@ -122,8 +122,9 @@ def shapley_sentences(rows: Sequence[dict[str, Any]], outcome: Outcome) -> list[
     if first["first"] <= 0.0:
         return []
     text = (
-        f"{outcome.label}: by the surrogate, {practice_name(first['practice'])} has the largest Shapley value in "
-        f"{first['first']:.0%} of the points tried, {first['value']:+.4f} {outcome.unit} in the middle "
+        f"{outcome.label}: by the surrogate, of the {len(rows)} factors that are on or off "
+        f"{practice_name(first['practice'])} adds most in {first['first']:.0%} of the points tried "
+        f"(by Shapley values), {first['value']:+.4f} {outcome.unit} in the middle "
         f"({first['error_low']:+.4f} to {first['error_high']:+.4f} allowing for the surrogate's error). It was "
         "predicted, not run."
     )

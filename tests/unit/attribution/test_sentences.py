@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from plsim.attribution.sentences import amount, attribution_sentences, main_outcome
-from plsim.attribution.tables import worths
+from plsim.attribution.tables import games
 from plsim.core.arrays import Floats
+from plsim.measures.vocabulary import MORE_IS_BETTER, OUTCOMES, better, outcome_unit
 from plsim.runs.evaluate import Outcome
 
 PRACTICES = ("learner_profiles", "data_driven_grouping", "technology")
@@ -15,7 +16,8 @@ ON = np.array([[mask >> bit & 1 for bit in range(3)] for mask in range(8)], dtyp
 
 
 def said(values: Floats, outcomes: tuple[Outcome, ...] = (Outcome(),), *, world_label: str = "") -> str:
-    return " ".join(attribution_sentences(worths(PRACTICES, outcomes, values), world_label=world_label))
+    """Five draws of students, all alike."""
+    return " ".join(attribution_sentences(games(PRACTICES, outcomes, np.stack([values] * 5)), world_label=world_label))
 
 
 def planted(worlds: int = 40, *, firsts: int | None = None) -> Floats:
@@ -27,7 +29,10 @@ def planted(worlds: int = 40, *, firsts: int | None = None) -> Floats:
 
 def test_a_first_comes_with_its_share_of_worlds() -> None:
     text = said(planted())
-    assert "Learner profiles rank first in 100% of worlds (40 of 40; 94% to 100% allowing for their number)" in text
+    assert (
+        "Learner profiles rank first in 100% of worlds (40 of 40; 94% to 100% allowing for their number) and in 5 of 5 "
+        "draws of students"
+    ) in text
 
 
 def test_a_need_is_said_when_it_is_found() -> None:
@@ -44,8 +49,8 @@ def test_a_need_that_chance_could_have_made_is_not_said() -> None:
     # In 23 of 40 worlds grouping brings something with profiles only; in the others it brings the same without.
     only = (np.arange(40) < 23)[:, np.newaxis]
     values = 0.03 * ON[:, 0] + np.where(only, 0.05 * ON[:, 0] * ON[:, 1], 0.05 * (1.0 - ON[:, 0]) * ON[:, 1])
-    worth = worths(PRACTICES, (Outcome(),), np.asarray(values[..., np.newaxis]))[0]
-    assert worth.needs[0].left < 0.5
+    game = games(PRACTICES, (Outcome(),), np.asarray(values[..., np.newaxis]))[0]
+    assert game.needs[0].left < 0.5
     assert "only with" not in said(np.asarray(values[..., np.newaxis]))
 
 
@@ -69,7 +74,7 @@ def test_a_lead_in_most_worlds_names_who_else_leads() -> None:
 def test_a_null_world_yields_no_claim() -> None:
     text = said(np.zeros((40, 8, 1)))
     assert "No practice ranks first: none has an appreciable effect in 100% of worlds" in text
-    assert "Nothing is found" in text
+    assert "No finding" in text
     for claim in ("works only with", "needs", "suffice", "exceeds the sum of what each brings alone, by"):
         assert claim not in text
 
@@ -77,7 +82,7 @@ def test_a_null_world_yields_no_claim() -> None:
 def test_too_few_worlds_are_said_to_be_too_few() -> None:
     text = said(planted(5))
     assert "rank first in 5 of 5 worlds; with fewer than 7 worlds nothing can be distinguished from chance" in text
-    assert "Nothing is found" in text
+    assert "No finding" in text
 
 
 def test_whole_and_sum_are_compared() -> None:
@@ -114,7 +119,7 @@ def test_worlds_are_called_what_they_are() -> None:
 
 def test_the_scope_is_always_said() -> None:
     for values in (planted(), np.zeros((40, 8, 1))):
-        assert "no evidence of what the practices do in real schools" in said(values)
+        assert "not evidence of what the practices do in real schools" in said(values)
 
 
 def test_the_main_outcome_is_the_effect_on_everybody_in_the_last_year() -> None:
@@ -135,3 +140,40 @@ def test_the_main_outcome_is_the_effect_on_everybody_in_the_last_year() -> None:
 )  # fmt: skip
 def test_amounts_have_a_sign_and_a_unit(value: float, text: str) -> None:
     assert amount(value, Outcome()) == text
+
+
+def test_a_first_of_one_draw_of_students_is_not_reliable_and_nothing_is_found() -> None:
+    one = " ".join(attribution_sentences(games(PRACTICES, (Outcome(),), planted())))
+    assert "Nothing can be called found: with one draw of students" in one
+    mixed = np.stack([planted(firsts=40 if draw < 3 else 0) for draw in range(5)])
+    text = " ".join(attribution_sentences(games(PRACTICES, (Outcome(),), mixed)))
+    assert "rank first in" not in text.replace("ranks first reliably", "")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "up", "down"),
+    [
+        ("achievement", "a gain from", "a loss from"),
+        ("strain", "a rise, which is worse, from", "a fall, which is better, from"),
+        ("cost_per_student", "a rise, which is worse, from", "a fall, which is better, from"),
+        ("regroupings_per_month", "a rise from", "a fall from"),
+    ],
+)
+def test_words_know_which_way_is_better(outcome: str, up: str, down: str) -> None:
+    values = (ON @ [3.0, -2.0, 0.0])[np.newaxis, :, np.newaxis] * np.ones((20, 1, 1))
+    text = said(values, (Outcome(outcome, unit=outcome_unit(outcome, "SD")),))
+    assert f"{up} learner profiles" in text
+    assert f"{down} data-driven grouping" in text
+    if outcome != "achievement":
+        assert "gain" not in text
+        assert "loss" not in text
+    lowers_most = "Data-driven grouping ranks first" in text
+    assert lowers_most == (better(outcome) < 0)
+
+
+def test_every_outcome_that_costs_or_strains_is_better_when_less() -> None:
+    known = {each.name: better(each.name) for each in OUTCOMES}
+    assert {name for name, way in known.items() if way > 0} <= MORE_IS_BETTER
+    assert all(known[each.name] == -1 for each in OUTCOMES if each.unit == "USD")
+    assert known["strain"] == known["teacher_hours"] == better("achievement_gap") == -1
+    assert known["regroupings_per_month"] == 0

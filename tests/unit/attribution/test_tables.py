@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plsim.attribution.tables import NEGLIGIBLE, attribution_tables, worths
+from plsim.attribution.tables import NEGLIGIBLE, attribution_tables, games
 from plsim.core.errors import InputError
 from plsim.runs.evaluate import Outcome
 
@@ -23,7 +23,7 @@ def table(**keys: Any) -> Any:
     on = np.array([[mask >> bit & 1 for bit in range(3)] for mask in range(8)], dtype=float)
     both = 0.1 + size * (0.05 * on[:, 0] * on[:, 1] + 0.01 * on[:, 2])
     charter = 0.1 + size * (0.05 * on[:, 0] * on[:, 1] - 0.01 * on[:, 2])
-    return np.stack([both, charter], axis=2)
+    return np.stack([np.stack([both, charter], axis=2)] * 3)
 
 
 def made() -> tuple[dict[str, Any], list[str]]:
@@ -45,8 +45,8 @@ def test_every_table_says_which_outcome_each_row_is_about() -> None:
 def test_shapley_values_add_up_to_the_joint_effect_in_every_world() -> None:
     tables, _ = made()
     rows = tables["attribution_worlds"].query("group == 'all'")
-    sums = rows.groupby("world", sort=False)["shapley"].sum().to_numpy()
-    values = table()[:, :, 0]
+    sums = rows.query("draw == 1").groupby("world", sort=False)["shapley"].sum().to_numpy()
+    values = table()[1, :, :, 0]
     assert sums == pytest.approx(values[:, -1] - values[:, 0], abs=1e-12)
 
 
@@ -94,8 +94,8 @@ def test_positions_and_firsts_agree() -> None:
 
 def test_negligible_is_measured_in_the_unit_of_the_outcome() -> None:
     # An outcome that is never in SD has none, whatever the study file leaves as its unit.
-    each = worths(PRACTICES, (Outcome(), Outcome("cost_per_student")), table())
-    assert [worth.negligible for worth in each] == [NEGLIGIBLE["SD"], 0.0]
+    each = games(PRACTICES, (Outcome(), Outcome("cost_per_student")), table())
+    assert [game.negligible for game in each] == [NEGLIGIBLE["SD"], 0.0]
 
 
 def test_one_practice_is_enough_to_attribute() -> None:
@@ -107,11 +107,11 @@ def test_one_practice_is_enough_to_attribute() -> None:
 
 def test_a_table_of_the_wrong_shape_is_refused() -> None:
     with pytest.raises(InputError, match="worlds, combinations of 3 practices, outcomes"):
-        attribution_tables(PRACTICES, WORLDS, OUTCOMES, table()[:, :4])
+        attribution_tables(PRACTICES, WORLDS, OUTCOMES, table()[:, :, :4])
 
 
 def test_a_run_without_an_outcome_is_refused_and_not_turned_into_a_number() -> None:
     values = table()
-    values[3, 2, 1] = np.nan
-    with pytest.raises(InputError, match="1 of 240 runs have no outcome"):
+    values[1, 3, 2, 1] = np.nan
+    with pytest.raises(InputError, match="1 of 720 runs have no outcome"):
         attribution_tables(PRACTICES, WORLDS, OUTCOMES, values)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from plsim.measures import vocabulary
@@ -120,3 +121,20 @@ def test_an_unknown_outcome_is_still_readable() -> None:
 )
 def test_lists_are_joined_as_people_do(parts: list[str], text: str) -> None:
     assert joined(parts) == text
+
+
+@pytest.mark.parametrize("worlds", [20, 40, 200])
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.3, 0.5, 0.7, 0.95, 1.0])
+def test_another_draw_of_worlds_never_turns_a_gain_into_a_loss(share: float, worlds: int) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        draws = rng.binomial(worlds, share, size=5) / worlds
+        verdicts = {leaning(estimate(0.5, positive=float(one)), worlds) for one in draws}
+        assert not {"gain", "loss"} <= verdicts
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.99, "gain"), (0.01, "loss"), (0.5, "open")])
+def test_five_draws_of_forty_worlds_give_one_verdict_where_worlds_agree_or_split(share: float, verdict: str) -> None:
+    rng = np.random.default_rng(6)
+    draws = rng.binomial(40, share, size=5) / 40
+    assert {leaning(estimate(0.5, positive=float(one)), 40) for one in draws} == {verdict}

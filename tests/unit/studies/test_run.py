@@ -29,6 +29,7 @@ question = "What moves the effect?"
 scenario = "one_school_demo"
 years = 1
 population.students_per_school = 40
+luck.seeds = 1
 """
 LEVERS = """[levers]
 practices.learning_paths.intensity = { low = 0.0, high = 1.0 }
@@ -312,3 +313,43 @@ def test_the_seed_moves_people_and_design_and_worlds() -> None:
     assert one.digest() != other.digest()
     assert not np.array_equal(one.design.units, other.design.units)
     assert other.design.worlds == worlds(3, 1)
+
+
+def test_every_seed_is_another_draw_of_students_and_arms_stay_paired_inside_it(tmp_path: Path) -> None:
+    head = HEAD.replace("luck.seeds = 1", "luck.seeds = 2")
+    loaded = loads_study(head + GRID, where="trial.toml")
+    found = run_study(loaded, tmp_path)
+    assert isinstance(found, StudyResult)
+    seeds = loaded.study.seeds
+    assert len(set(seeds)) == 2
+    assert seeds[0] == loaded.study.seed
+    table = pd.read_parquet(tmp_path / "tables" / "runs.parquet")
+    assert table["luck"].tolist() == [seed for seed in seeds for _ in range(12)]
+    row = table.iloc[12 + 7]
+    evaluator = Evaluator(found.loaded.scenario, seed=seeds[1], outcomes=found.task.outcomes)
+    changes = {"practices.learning_paths.intensity": row["practices.learning_paths.intensity"]}
+    if row["practices.advising"] == "off":
+        changes |= typical_again("advising")
+    assert row["achievement.both.1.all"] == evaluator(changes, found.task.design.worlds[1])[0]
+    response = found.analysis.tables["response"]
+    assert (response["seeds"] == 2).all()
+    assert (response["luck"] > 0.0).all()
+    shares = found.analysis.tables["variance"].set_index("part")["share"]
+    assert shares.sum() == pytest.approx(1.0)
+    assert shares["luck"] > 0.0
+    assert "draws of students" in " ".join(found.analysis.statements)
+
+
+def test_a_sampled_study_has_the_draw_as_a_factor_of_its_own() -> None:
+    head = HEAD.replace("luck.seeds = 1\n", "")
+    task = task_of(loads_study(head + SOBOL, where="trial.toml"))
+    assert [factor.name for factor in task.factors[-2:]] == ["world", "luck"]
+    assert sorted(set(task.design.draw.tolist())) == [0, 1, 2, 3, 4]
+    for run in (0, task.count - 1):
+        assert task.inputs(run)["luck"] == task.seed(run) == task.study.seeds[task.design.draw[run]]
+    morris = head + LEVERS + '[uncertainties]\nworlds = 3\n[method]\nkind = "morris"\ntrajectories = 15\n'
+    design = task_of(loads_study(morris, where="trial.toml")).design
+    cells = np.empty(design.runs, dtype=int)
+    cells[design.order] = 10 * design.draw + design.world
+    assert (cells.reshape(15, 3) == cells.reshape(15, 3)[:, :1]).all()
+    assert len(set(cells.tolist())) == 15

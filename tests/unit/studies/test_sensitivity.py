@@ -21,7 +21,7 @@ METHODS: tuple[Method, ...] = (
     Sobol(kind="sobol", samples=64),
     Morris(kind="morris", trajectories=8),
     RbdFast(kind="rbd_fast", samples=256),
-    Delta(kind="delta", samples=256, resamples=5),
+    Delta(kind="delta", samples=256, resamples=20),
     Pawn(kind="pawn", samples=128, resamples=20),
     Regional(kind="regional", samples=128, resamples=20),
 )
@@ -60,7 +60,7 @@ def test_an_outcome_that_never_moves_has_no_index_and_that_is_said(method: Metho
     units = points_of(method, factors, seed=0)
     final = indices(method, factors, units, np.full(units.shape[0], 0.3), seed=0)
     assert final == []
-    assert "nothing in this study changes it" in verdicts(Outcome(), [])[0]
+    assert "nothing varied in this study affects it" in verdicts(Outcome(), [])[0]
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.kind)
@@ -85,11 +85,12 @@ def test_variance_shares_of_switches_and_kinds_are_the_exact_ones() -> None:
     np.testing.assert_allclose([row.value for row in rows if row.index == "S1"], exact, atol=0.02)
 
 
-def test_rbd_fast_sees_a_switch_4_percent_too_low() -> None:
-    method = RbdFast(kind="rbd_fast", samples=20_000, resamples=20)
+def test_rbd_fast_gives_a_switch_its_exact_share() -> None:
+    """Its harmonics would miss 4% of a step; values without an order are taken by value instead."""
+    method = RbdFast(kind="rbd_fast", samples=2000, resamples=20)
     units = points_of(method, (SWITCH, RANGE), seed=0)
     rows = indices(method, (SWITCH, RANGE), units, np.floor(2.0 * units[:, 0]), seed=0)
-    assert rows[0].value == pytest.approx(0.96, abs=0.01)
+    assert rows[0].value == pytest.approx(1.0, abs=1e-9)
 
 
 def test_morris_gives_a_switch_and_a_range_on_one_scale() -> None:

@@ -280,13 +280,25 @@ class SchoolModel(ArmModel):
 class MesaEngine:
     """Runs the weeks of an arm with agents, in place of the batch engine: the same bits, readable and slower."""
 
-    def __init__(self, *, shuffle: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        shuffle: bool = False,
+        student_class: type[Student] = Student,
+        teacher_class: type[Teacher] = Teacher,
+        school_class: type[School] = School,
+    ) -> None:
         self._shuffle = shuffle
+        self._classes: dict[str, Any] = {
+            "student_class": student_class,
+            "teacher_class": teacher_class,
+            "school_class": school_class,
+        }
         self._models: list[ArmModel] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Agents are made anew from the arm where a copy is opened."""
-        return partial(MesaEngine, shuffle=self._shuffle), ()
+        return partial(MesaEngine, shuffle=self._shuffle, **self._classes), ()
 
     def start_year(self, arm: Arm) -> None:
         """Section summaries before the first week."""
@@ -300,7 +312,7 @@ class MesaEngine:
 
     def _meet(self, arm: Arm) -> ArmModel:
         """The agents of an arm's present year; those of one other arm are kept, since two may take turns."""
-        model = ArmModel(arm, shuffle=self._shuffle)
+        model = ArmModel(arm, shuffle=self._shuffle, **self._classes)
         model.start_year(arm)
         # Mesa 3.3 numbers agents in a table that keeps every model alive; nobody asks these agents for their numbers.
         getattr(mesa.Agent, "_ids", {}).pop(model, None)

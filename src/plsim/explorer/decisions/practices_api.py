@@ -10,8 +10,10 @@ import pandas as pd
 from fastapi import APIRouter
 
 from plsim.core.errors import InputError
+from plsim.core.jit import source_digest
 from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import PRACTICE_LABELS, practice_label
+from plsim.measures.vocabulary import in_worlds as share_of_worlds
 from plsim.report.limits import PURPOSE
 from plsim.report.study.attribution import outcomes_of
 from plsim.report.study.folder import StudyFolder, read_study
@@ -59,6 +61,7 @@ def _study(name: str, path: Path) -> dict[str, Any] | None:
         "worlds": worlds,
         "world_label": str(folder.manifest["worlds_are"]),
         "years": int(folder.manifest["years"]),
+        "stale": str(folder.manifest.get("source_digest") or "") != source_digest(),
         "outcomes": [_outcome(folder, one, worlds, scenario) for one in outcomes],
         "decides": [line for line in said if _NARROW in line],
     }
@@ -110,7 +113,8 @@ def _leader(folder: StudyFolder, outcome: dict[str, Any], ranking: list[dict[str
     if firsts is not None and len(firsts):
         top = firsts.sort_values("share", ascending=False).iloc[0]
         name = "No practice" if top["practice"] == "(none)" else practice_label(top["practice"])
-        lines.append(f"{name} comes first in {int(top['hits'])} of {int(top['worlds'])} worlds.")
+        where = share_of_worlds(float(top["share"]), int(top["worlds"]))
+        lines.append(f"Most often in first place: {name[:1].lower()}{name[1:]}, in {where}.")
     losses = [one["label"].lower() for one in ranking if one["told"] and one["value"] < 0.0]
     unclear = [one["label"].lower() for one in ranking if not one["told"]]
     if losses:

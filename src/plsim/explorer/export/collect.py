@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from plsim.explorer.languages.catalogue import PAGES, SENTENCES, part, parts
+from plsim.explorer.languages.catalogue import PAGES, PATTERNS, SENTENCES, part, parts
 
 EXPLORER = Path(__file__).resolve().parent.parent
 _STRING = r'"((?:[^"\\]|\\.)*)"'
@@ -51,6 +51,9 @@ def _said_in(path: Path) -> Iterator[str]:
 
 def labels() -> dict[str, set[str]]:
     """Texts of their own in answers, by the part of the catalogue that holds them."""
+    from plsim.engine.parameters import PRIOR_LABEL
+    from plsim.engine.worlds import CALIBRATED_LABEL
+    from plsim.evidence import GRADES_OF_EVIDENCE
     from plsim.explorer.teaching.classroom_changes import TITLES
     from plsim.explorer.teaching.classroom_pairs import PAIRS
     from plsim.explorer.teaching.demonstration_files import SHIPPED, read_demonstration
@@ -58,7 +61,7 @@ def labels() -> dict[str, set[str]]:
     from plsim.explorer.teaching.game import CONTROLS
     from plsim.explorer.teaching.teach_api import class_scenarios
     from plsim.measures.vocabulary import outcome_label
-    from plsim.report.words import unit_of
+    from plsim.report.words import group_name, subject_name, unit_of
 
     demonstrations: set[str] = set()
     for path in sorted(SHIPPED.glob("*.toml")):
@@ -71,9 +74,48 @@ def labels() -> dict[str, set[str]]:
     words |= {each["title"] for each in class_scenarios()}
     for pair in PAIRS:
         words |= {pair["title"], pair["look"], *pair["labels"]}
+    words |= {PRIOR_LABEL, CALIBRATED_LABEL} | {subject_name(each) for each in ("math", "reading", "both")}
+    words |= {group_name(f"quintile:{n}") for n in range(1, 6)} | {"All students", "Cost per student and year"}
     units = {unit_of(unit) for unit in OUTCOMES.values()}
     words |= {outcome_label(name) for name in OUTCOMES} | {word for each in units for word in each[2:]}
-    return {"demonstrations": demonstrations - {""}, "labels": words - {"", "%", "SD"}}
+    decisions = set(_in_module(EXPLORER / "decisions" / "labels.py")) - demonstrations - words
+    return {
+        "demonstrations": demonstrations - {""},
+        "labels": words - {"", "%", "SD"},
+        "decisions": {text for text in decisions if _is_text(text)} | set(GRADES_OF_EVIDENCE.values()),
+        "evidence": _evidence(),
+    }
+
+
+def _evidence() -> set[str]:
+    """What the numbers behind a control mean; their sources stay in the words in which they can be found."""
+    from plsim.evidence import registry
+    from plsim.explorer.decisions.controls import controls
+
+    return {registry()[key].meaning for control in controls() for key in control.evidence}
+
+
+def _in_module(path: Path) -> Iterator[str]:
+    """Strings of a module's constants."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            yield from _strings(node.value)
+
+
+def _strings(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _strings(value)
+    elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        for value in node.elts:
+            yield from _strings(value)
+
+
+def _is_text(text: str) -> bool:
+    """Words for people: more than one, or with a capital; keys and units are neither."""
+    return text != "SD" and (" " in text or text[:1].isupper()) and re.search(r"[A-Za-z]{2}", text) is not None
 
 
 def wanted() -> dict[str, set[str]]:
@@ -90,7 +132,8 @@ def missing(language: str) -> dict[str, list[str]]:
 def unused(language: str) -> dict[str, list[str]]:
     """What a language has for texts that nobody says any more, by part."""
     all_wanted = wanted()
-    left = {name: sorted(set(part(language, name)) - all_wanted.get(name, set())) for name in parts(language)}
+    known = (name for name in parts(language) if name != PATTERNS)
+    left = {name: sorted(set(part(language, name)) - all_wanted.get(name, set())) for name in known}
     return {name: texts for name, texts in left.items() if texts}
 
 

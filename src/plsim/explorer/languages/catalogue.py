@@ -20,9 +20,15 @@ PAGES = "pages"
 """The part of a catalogue that the page itself needs; the others are for the server's texts."""
 SENTENCES = "sentences"
 """The part with the sentences that the server makes."""
+PATTERNS = "patterns"
+"""The part for sentences that the report composes, which knows no languages: they are known again by their pattern."""
+_NUMBER = re.compile(r"[+−-]?\$?[\d,]*\.?\d+")
+_COUNTS = frozenset({"a", "all", "b", "here", "high", "hits", "low", "n", "some", "typical", "year"})
+_SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
+_LONGEST = 1000
 _POINT = frozenset({"419", "CU", "DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "US"})
 """Places that write decimals with a point though they speak Spanish."""
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"\{([^{}\s]+)\}")
 
 
 def filled(template: str, values: Mapping[str, Any]) -> str:
@@ -39,7 +45,7 @@ def catalogue(language: str) -> Mapping[str, str]:
 @cache
 def labels(language: str) -> Mapping[str, str]:
     """Words that stand by themselves in answers: titles, labels, texts of demonstrations and of the evidence."""
-    kept = (name for name in parts(language) if name not in {PAGES, SENTENCES})
+    kept = (name for name in parts(language) if name not in {PAGES, SENTENCES, PATTERNS})
     return {english: words for name in kept for english, words in part(language, name).items()}
 
 
@@ -55,6 +61,24 @@ def part(language: str, name: str) -> dict[str, str]:
         return {}
     read: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return read
+
+
+@cache
+def patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Patterns of composed sentences and what they become; the most telling first."""
+    found = sorted(part(language, PATTERNS).items(), key=lambda each: -len(_PLACE.sub("", each[0])))
+    return tuple((_as_pattern(english), words) for english, words in found)
+
+
+def _as_pattern(english: str) -> re.Pattern[str]:
+    pieces = re.split(r"\{(\w+)\}", english)
+    made = [re.escape(one) if at % 2 == 0 else _captured(one) for at, one in enumerate(pieces)]
+    return re.compile("".join(made))
+
+
+def _captured(name: str) -> str:
+    """What may stand in a place: a number where the place is named like one, else words within a sentence."""
+    return f"(?P<{name}>{_NUMBER.pattern}%?)" if name in _COUNTS else f"(?P<{name}>(?:(?![.!?] [A-Z“]).)+?)"
 
 
 @dataclass(frozen=True)
@@ -74,7 +98,19 @@ class Tongue:
         """What may be a text of ours, or anything else."""
         if self.language == PSEUDO:
             return f"⟦{text}⟧" if any(text in labels(each) for each in LANGUAGES) else text
-        return labels(self.language).get(text, text)
+        return labels(self.language).get(text) or self._composed(text)
+
+    def _composed(self, text: str) -> str:
+        """A sentence, or several, that the report has composed; as it is where no pattern knows it."""
+        if self.language == ENGLISH or len(text) > _LONGEST:
+            return text
+        if _NUMBER.fullmatch(text):
+            return self.figure(text)
+        for pattern, words in patterns(self.language):
+            if (found := pattern.fullmatch(text)) is not None:
+                return filled(words, {name: self.label(value) for name, value in found.groupdict().items()})
+        sentences = _SENTENCE.split(text)
+        return text if len(sentences) == 1 else " ".join(self.label(each) for each in sentences)
 
     def figure(self, english: str) -> str:
         """A number with the signs of the place."""

@@ -12,6 +12,7 @@ from typing import Any
 from plsim.core.errors import PlsimError, PopulationError
 
 MOST_SECONDS = 60.0
+START_SECONDS = 300.0
 MOST_BYTES = 4 << 30
 """Address space that reading may take, all libraries included; where the system can bound it."""
 _LOOK_SECONDS = 0.1
@@ -65,21 +66,10 @@ class Reader:
             self._turn.release()
 
     def _answer(self, contents: dict[str, bytes], gone: Callable[[], bool]) -> Any:
-        pipe = self._started()
         try:
+            pipe = self._started(gone)
             pipe.send(contents)
-            until = time.monotonic() + self._seconds
-            while not pipe.poll(_LOOK_SECONDS):
-                if gone():
-                    self.close()
-                    raise Gone
-                if time.monotonic() > until:
-                    self.close()
-                    raise PopulationError(
-                        "upload", "", f"reading it takes longer than {self._seconds:.0f} seconds",
-                        fix="Use `plsim run --population`",
-                    )  # fmt: skip
-            answer = pipe.recv()
+            answer = self._received(pipe, self._seconds, gone)
         except (EOFError, OSError):  # it ran out of memory and was ended by the system
             self.close()
             raise PopulationError("upload", "", _TOO_MUCH) from None
@@ -88,7 +78,20 @@ class Reader:
             raise ToldError(problem)
         return students
 
-    def _started(self) -> Connection:
+    def _received(self, pipe: Connection, seconds: float, gone: Callable[[], bool]) -> Any:
+        """What the process says within a time; it is ended when it takes longer, or when nobody waits."""
+        until = time.monotonic() + seconds
+        while not pipe.poll(_LOOK_SECONDS):
+            if gone():
+                self.close()
+                raise Gone
+            if time.monotonic() > until:
+                self.close()
+                problem = f"reading it takes longer than {seconds:.0f} seconds"
+                raise PopulationError("upload", "", problem, fix="Use `plsim run --population`")
+        return pipe.recv()
+
+    def _started(self, gone: Callable[[], bool]) -> Connection:
         if self._pipe is None or not self._process.is_alive():
             self.close()
             here, there = multiprocessing.get_context("spawn").Pipe()
@@ -98,6 +101,9 @@ class Reader:
             self._process.start()
             there.close()
             self._pipe = here
+            # To load what reads may take long on a busy machine, and is no fault of the files.
+            self._received(here, START_SECONDS, gone)
+            return here
         return self._pipe
 
     def close(self) -> None:
@@ -118,6 +124,7 @@ def _work(pipe: Connection, read: Callable[[dict[str, bytes]], Any] | None) -> N
         from plsim.population.load import read_students_of
 
         read = read_students_of
+    pipe.send("ready")
     while True:
         try:
             contents = pipe.recv()

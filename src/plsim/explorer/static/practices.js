@@ -34,6 +34,7 @@ export async function show(main) {
     const opens = (rows) => h("ul", { class: "opens" }, rows.map((row) => h("li", {}, h("a", { href: address(row.changes, of.years) }, t("Open “{name}” as a decision", { name: row.label })))));
     body.replaceChildren(...[
       h("p", { class: "soft" }, t("Over {n} worlds ({label}), {years} years. Filled marks: told apart from nothing; hollow ones are not.", { n: of.worlds, label: of.world_label, years: of.years })),
+      of.stale ? h("p", { class: "warning" }, t("These runs were made with an earlier version of the model.")) : null,
       one.sentences.map((line) => h("p", {}, line)),
       h("h2", {}, t("What each contributes")),
       picture(t("Contribution of each practice, on average over all orders of adding it"), "ranking", one.ranking.map((row) => ({ ...row, hollow: !row.told }))), opens(one.ranking),

@@ -16,8 +16,9 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.engine.parameters import World
 from plsim.engine.worlds import label, worlds
+from plsim.explorer.languages.texts import Figure, Joined, Text, said
 from plsim.explorer.teaching.demonstration_files import Loaded
-from plsim.explorer.teaching.demonstrations import OTHERWISE, UNCLEAR, Step, filled, key_of
+from plsim.explorer.teaching.demonstrations import OTHERWISE, UNCLEAR, Step, key_of
 from plsim.measures.vocabulary import outcome_label
 from plsim.report.words import group_name, number, signed, subject_name, unit_of
 from plsim.runs.evaluate import Evaluator, Outcome
@@ -91,7 +92,7 @@ class Stage:
         return {
             "verdict": verdict.name,
             "right": _right(step, verdict),
-            "text": filled(reveal, _words(of, step, verdict, at)),
+            "text": Text(reveal, _words(of, step, verdict, at)),
             "sure": _sureness(of, step, verdict),
             "chart": _chart(of, step, at),
             "worlds": of.says.worlds,
@@ -188,7 +189,7 @@ def _label(of: Loaded, step: Step, index: int) -> str:
     """What the chart calls the setting, year or group of a number."""
     name, year, group = step.points[index]
     if step.compare == "years":
-        return f"Year {year}"
+        return said("Year {n}", n=year)
     return _group(group) if step.compare == "groups" else of.says.settings[name].label
 
 
@@ -200,26 +201,35 @@ def _words(of: Loaded, step: Step, verdict: Verdict, at: Callable[[tuple[str, in
     """What the placeholders of a step's texts stand for."""
     points = {key_of(step, point): point for point in (*step.points, *(step.at(term) for term in step.change))}
     level = step.arm != "difference"
-    said = {key: _said(step, float(np.median(at(point))), level=level) for key, point in points.items()}
+    words = {key: _said(step, float(np.median(at(point))), level=level) for key, point in points.items()}
     change = 0.0 if verdict.change is None else float(np.median(verdict.change))
-    said["change"] = _said(step, change, level=False)
-    said["size"] = _said(step, abs(change), level=True)
-    said["worlds"] = f"{verdict.agree} of {of.says.worlds} worlds"
-    said["found"] = verdict.found
-    return said
+    words["change"] = _said(step, change, level=False)
+    words["size"] = _said(step, abs(change), level=True)
+    words["worlds"] = said("{some} of {all} worlds", some=verdict.agree, all=of.says.worlds)
+    words["found"] = verdict.found
+    return words
 
 
 def _said(step: Step, value: float, *, level: bool) -> str:
     """``+0.8 percentile points``, or without a sign for a level."""
     unit = unit_of(step.unit)
     name = unit.difference if step.arm == "difference" or not level else unit.level
-    name = "points" if step.unit == "points" else name  # which ones is said beside the chart
+    figure = _figure(step, value, level=level)
+    if step.unit == "USD" or name in {"", "%"}:
+        return Figure(f"{figure}{name}") if name == "%" else figure
+    if step.unit == "points":
+        return said("{n} points", n=figure)  # which ones is said beside the chart
+    return said("{n} {unit}", n=figure, unit=name)
+
+
+def _figure(step: Step, value: float, *, level: bool) -> Figure:
+    """The number alone, as the chart writes it."""
+    unit = unit_of(step.unit)
     if step.unit == "USD":
         text = number(abs(value), 0)
         sign = signed(value, 0)[0] if not level and signed(value, 0)[0] in "+−" else ""
-        return f"{sign}${text}"
-    text = number(value * unit.factor, unit.digits) if level else signed(value * unit.factor, unit.digits)
-    return text + name if name == "%" else f"{text} {name}".rstrip()
+        return Figure(f"{sign}${text}")
+    return Figure(number(value * unit.factor, unit.digits) if level else signed(value * unit.factor, unit.digits))
 
 
 def _band(values: Floats) -> tuple[float, float]:
@@ -230,17 +240,24 @@ def _band(values: Floats) -> tuple[float, float]:
 
 def _sureness(of: Loaded, step: Step, verdict: Verdict) -> str:
     """How sure the answer is, in a sentence or two."""
-    many = f"{verdict.agree} of {of.says.worlds} sets of assumptions"
+    many = {"some": verdict.agree, "all": of.says.worlds}
     if verdict.change is None:
-        return f"“{verdict.found}” is {'highest' if step.find == 'largest' else 'lowest'} in {many}."
+        if step.find == "largest":
+            return said("“{found}” is highest in {some} of {all} sets of assumptions.", found=verdict.found, **many)
+        return said("“{found}” is lowest in {some} of {all} sets of assumptions.", found=verdict.found, **many)
     level = step.arm != "difference" and len(step.change) == 1  # no difference of anything: it has no sign
-    low, high = (_said(step, end, level=level) for end in _band(verdict.change))
-    span = f"Nine in ten lie between {low.split(' ')[0].rstrip('%')} and {high}."
+    low, high = _band(verdict.change)
+    ends = {"low": _figure(step, low, level=level), "high": _said(step, high, level=level)}
+    span = said("Nine in ten lie between {low} and {high}.", **ends)
     if step.guess:
-        return f"The same answer is right in {many}. {span}"
-    if verdict.name == UNCLEAR:
-        return f"It is above zero in {many}. {span}"
-    return f"It goes {'up' if verdict.name == 'rises' else 'down'} in {many}. {span}"
+        first = said("The same answer is right in {some} of {all} sets of assumptions.", **many)
+    elif verdict.name == UNCLEAR:
+        first = said("It is above zero in {some} of {all} sets of assumptions.", **many)
+    elif verdict.name == "rises":
+        first = said("It goes up in {some} of {all} sets of assumptions.", **many)
+    else:
+        first = said("It goes down in {some} of {all} sets of assumptions.", **many)
+    return Joined((first, span))
 
 
 def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, Any]:
@@ -262,20 +279,21 @@ def frame(of: Loaded, step: Step) -> dict[str, Any]:
     """A step's chart without its numbers: what people may draw a prediction into."""
     unit = unit_of(step.unit)
     level = step.arm != "difference"
-    ticks = {
+    kinds: dict[str, Callable[[], list[str]]] = {
         "settings": lambda: [of.says.settings[name].label for name in step.settings],
-        "years": lambda: [f"Year {year}" for year in step.years],
+        "years": lambda: [said("Year {n}", n=year) for year in step.years],
         "groups": lambda: [_group(group) for group in step.groups],
-    }[step.compare]()
+    }
+    ticks = kinds[step.compare]()
     names = [""] if step.compare == "settings" else [of.says.settings[name].label for name in step.settings]
     name = unit.level if level else unit.difference
-    about = [f"after year {step.year}"] if step.compare != "years" else []
+    about: list[str] = [said("after year {n}", n=step.year)] if step.compare != "years" else []
     about += [_group(step.group)] if step.group != "all" and step.compare != "groups" else []
     about += [subject_name(step.subject)] if step.subject != "both" else []
     return {
         "kind": "lines" if step.compare == "years" else "bars",
         "title": outcome_label(step.outcome),
-        "about": ", ".join(about),
+        "about": Joined(tuple(about), ", "),
         "unit": name,
         "digits": unit.digits,
         "level": level,

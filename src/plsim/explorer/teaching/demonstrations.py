@@ -304,8 +304,3 @@ def key_of(step: Step, point: tuple[str, int, str]) -> str:
     if year != step.year or step.compare == "years":
         return f"{name}@{year}"
     return name
-
-
-def filled(text: str, values: dict[str, str]) -> str:
-    """A text with its placeholders replaced."""
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)

@@ -175,7 +175,7 @@ async def file(request: Request, name: _Name) -> Response:
     return Response(found.text, media_type="application/toml", headers=as_file)
 
 
-@router.get("/demonstrations/{name}/steps/{number}")
+@router.get("/demonstrations/{name}/steps/{number}", response_model=None)
 async def step(request: Request, name: _Name, number: _Number) -> dict[str, Any]:
     """Run a step: which answer is right, why, and the chart's numbers."""
     found = _found(request, name)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("orgs.csv", "users.csv", "classes.csv", "enrollments.csv")
 ID = "sourcedId"
+_NEARLY_ALL = 0.9
+"""From this share of enrollments that cannot be used on, the file is not one of enrollments in these classes."""
 _SPARED = ("demographics", "academicSessions", "courses")
 """Files that cost only what they would have told when they cannot be read."""
 
@@ -182,8 +184,29 @@ def read_oneroster(files: Mapping[str, TableFile], where: str, options: ReadOpti
         warnings=warnings,
     )
     problems.stop_if_any()
+    _refuse_unusable(roster)
     _decide_others(sheets)
     return roster
+
+
+def _refuse_unusable(roster: OneRoster) -> None:
+    """Refuse enrollments of which nearly all refer to nobody, to no class, or have no role that is known."""
+    rows = roster.enrollments
+    if not len(rows):
+        return
+    lost = {
+        "of users who are not listed": ~rows["userSourcedId"].isin([*roster.users.index, *roster.gone["users"]]),
+        "in classes that are not listed": ~rows["classSourcedId"].isin(
+            [*roster.classes.index, *roster.gone["classes"]]
+        ),
+        "neither of students nor of teachers": ~rows["role"].str.lower().isin(["student", "teacher"]),
+    }
+    unusable = np.logical_or.reduce([each.to_numpy() for each in lost.values()])
+    if unusable.sum() >= _NEARLY_ALL * len(rows):
+        why = ", ".join(f"{int(each.sum()):,} {what}" for what, each in lost.items() if each.any())
+        problem = f"{int(unusable.sum()):,} of {len(rows):,} rows cannot be used: {why}"
+        fix = "Are all files of one export?"
+        raise PopulationError(roster.sheets["enrollments"].where, "", problem, fix=fix)
 
 
 def _refuse_delta(files: Mapping[str, TableFile]) -> None:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 _ID_COLUMNS = (ID, "identifier", "userMasterIdentifier")
 _MOST_ALONE = 0.5
 """From this share on without a partner, the files are probably not those of one district and year."""
-_NEARLY_ALL = 0.9
 
 
 def with_oneroster(students: StudentFile, roster: OneRoster, options: ReadOptions) -> StudentFile:
@@ -92,6 +91,8 @@ def students_of(roster: OneRoster, options: ReadOptions) -> StudentFile:
     school = _own_schools(students, roster)
     nowhere = (school == "").to_numpy()
     sheet.dispositions.leave_out(_rows(students[nowhere]), "students without a school")
+    lost = f"{roster.where}: {int(nowhere.sum()):,} of {len(students):,} students have neither a class nor a school."
+    doubts = (lost,) if nowhere.sum() > _MOST_ALONE * len(students) else ()
     students, school, grade = students[~nowhere], school[~nowhere], grade[~nowhere]
     roster.problems.stop_if_any()
     check_size(roster.where, len(students), (sheet.dispositions,), _how_to_choose(day))
@@ -103,6 +104,7 @@ def students_of(roster: OneRoster, options: ReadOptions) -> StudentFile:
         rit=np.full((len(students), len(SUBJECTS)), np.nan),
         week=FALL_WEEK,
         row=_rows(students),
+        doubts=doubts,
     )
     joined = _joined(alone, roster, alone.student_id, day, Partners({}, 0, 0))
     # The students' own file comes first.
@@ -116,7 +118,6 @@ def _how_to_choose(day: Day) -> str:
 
 def _joined(students: StudentFile, roster: OneRoster, user: Labels, day: Day, found: Partners) -> StudentFile:
     """The students with their sections; ``user`` is each one's ``sourcedId``, empty for who is not there."""
-    _refuse_unusable(roster)
     seats = _student_seats(roster, user, students.grade)
     used = seats["classSourcedId"].unique()
     teacher = _teachers(roster, used)
@@ -150,24 +151,6 @@ def _joined(students: StudentFile, roster: OneRoster, user: Labels, day: Day, fo
         doubts=(*students.doubts, *_doubts(roster, user, section, day)),
         titles=roster.titles,
     )
-
-
-def _refuse_unusable(roster: OneRoster) -> None:
-    """Refuse enrollments of which nearly all refer to nobody, to no class, or have no role that is known."""
-    rows = roster.enrollments
-    if not len(rows):
-        return
-    lost = {
-        "of users who are not listed": ~rows["userSourcedId"].isin(roster.users.index),
-        "in classes that are not listed": ~rows["classSourcedId"].isin(roster.classes.index),
-        "neither of students nor of teachers": ~rows["role"].str.lower().isin(["student", "teacher"]),
-    }
-    unusable = np.logical_or.reduce([each.to_numpy() for each in lost.values()])
-    if unusable.sum() >= _NEARLY_ALL * len(rows):
-        why = ", ".join(f"{int(each.sum()):,} {what}" for what, each in lost.items() if each.any())
-        problem = f"{int(unusable.sum()):,} of {len(rows):,} rows cannot be used: {why}"
-        fix = "Are all files of one export?"
-        raise PopulationError(roster.sheets["enrollments"].where, "", problem, fix=fix)
 
 
 def _doubts(roster: OneRoster, user: Labels, section: Labels, day: Day) -> list[str]:

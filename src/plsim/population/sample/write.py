@@ -1,6 +1,6 @@
 """Writes small invented files in the formats that plsim reads: examples to look at, and data for tests.
 
-``python -m plsim.population.sample FOLDER`` writes ``FOLDER/nwea_export/``, ``FOLDER/oneroster.zip``,
+``plsim sample faults FOLDER`` writes ``FOLDER/nwea_export/``, ``FOLDER/oneroster.zip``,
 ``FOLDER/district/`` (both together) and ``FOLDER/roster.csv``. Nobody in them exists. They hold the irregularities of
 real files: repeated and later tests, a missing subject, students nobody tested, kindergarten as grade 13, tests that do
 not measure growth; co-teaching, a student in two classes of a subject, a class without a teacher, a teacher in two
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -135,9 +134,3 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
         writer = csv.writer(stream)
         writer.writerow(header)
         writer.writerows(rows)
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Give one folder: python -m plsim.population.sample FOLDER")
-    write_sample(Path(sys.argv[1]))

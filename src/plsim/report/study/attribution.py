@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 8
 _MEASURES = {
-    "shapley": "Shapley value",
+    "shapley": "Contribution (Shapley value)",
     "average": "On average over what else is on",
     "add_one_in": "Alone, added to nothing",
     "leave_one_out": "Lost when it leaves all",
@@ -38,16 +38,21 @@ def attribution_pictures(folder: StudyFolder) -> tuple[Picture, ...]:
     if "attribution" not in folder.names:
         return ()
     outcome = outcomes_of(folder)[0]
+    if folder.rows("attribution", outcome) is None:
+        return ()
     found = [_shares(folder, outcome), _ranks(folder, outcome), _pairs(folder, outcome)]
     return tuple(picture for picture in found if picture is not None)
 
 
 def waterfalls(folder: StudyFolder) -> tuple[Picture, ...]:
     """From the rest of the scenario to the whole, a practice at a time, for each outcome of the main outcome's kind."""
-    if "attribution" not in folder.names:
+    if not {"attribution", "attribution_joint"} <= set(folder.names):
         return ()
     outcomes = outcomes_of(folder)
-    alike = [one for one in outcomes if one["outcome"] == outcomes[0]["outcome"]][:MOST_GROUPS]
+    alike = [one for one in outcomes if one["outcome"] == outcomes[0]["outcome"]]
+    alike = [one for one in alike if _has(folder, one)][:MOST_GROUPS]
+    if not alike:
+        return ()
     steps = {index: _steps(folder, one) for index, one in enumerate(alike)}
     scale, order = scale_of(alike[0]), [name for name, _ in steps[0][1]]
     ends = [0.0]
@@ -124,7 +129,9 @@ def every_outcome_table(folder: StudyFolder) -> DataTable | None:
     """Shapley values of all practices in every outcome, marked where found."""
     if "attribution" not in folder.names:
         return None
-    outcomes = outcomes_of(folder)
+    outcomes = [one for one in outcomes_of(folder) if folder.rows("attribution", one) is not None]
+    if not outcomes:
+        return None
     practices = list(dict.fromkeys(_single(folder, outcomes[0], "shapley")["practice"]))
     rows = []
     for outcome in outcomes:
@@ -136,8 +143,13 @@ def every_outcome_table(folder: StudyFolder) -> DataTable | None:
         rows.append((f"{outcome_name(outcome)} ({scale.unit})", *cells))
     header = ("Outcome", *(factor_name(name).capitalize() for name in practices))
     return DataTable(
-        "Shapley values in every outcome, middle of the worlds; * found by the sign test", header, tuple(rows)
+        "Contributions to every outcome, middle of the worlds; * told apart from nothing", header, tuple(rows)
     )
+
+
+def _has(folder: StudyFolder, outcome: dict[str, Any]) -> bool:
+    """Whether a folder, perhaps a trimmed one, holds the attribution of an outcome and what all bring together."""
+    return all(folder.rows(name, outcome) is not None for name in ("attribution", "attribution_joint"))
 
 
 def _single(folder: StudyFolder, outcome: dict[str, Any], measure: str) -> pd.DataFrame:
@@ -153,7 +165,7 @@ def _shares(folder: StudyFolder, outcome: dict[str, Any]) -> Picture:
         Bar(factor_name(row.practice), *(scale.factor * end for end in (row.value, row.low, row.high)))
         for row in rows_of(rows)
     ]
-    says = f"Shapley value of each practice, {outcome_name(outcome)}, in {scale.unit}: " + "; ".join(
+    says = f"Contribution of each practice, {outcome_name(outcome)}, in {scale.unit}: " + "; ".join(
         f"{bar.label} {scale.signed(bar.value / scale.factor)}" for bar in bars
     )
     svg = bars_figure(bars, name="shapley", says=f"{says}.", axis=scale.unit, digits=scale.digits)
@@ -165,9 +177,9 @@ def _shares(folder: StudyFolder, outcome: dict[str, Any]) -> Picture:
             each = _single(folder, outcome, measure).set_index("practice").loc[name]
             line.append(f"{scale.signed(float(each['value']))} ({scale.span(float(each['low']), float(each['high']))})")
         cells.append(tuple(line))
-    caption = f"What each practice brings, in {scale.unit}: middle and 90% of worlds"
+    caption = f"What each practice contributes, in {scale.unit}: middle and 90% of worlds"
     return Picture(
-        svg, "What each practice brings", DataTable(caption, ("Practice", *_MEASURES.values()), tuple(cells))
+        svg, "What each practice contributes", DataTable(caption, ("Practice", *_MEASURES.values()), tuple(cells))
     )
 
 
@@ -210,7 +222,7 @@ def _pairs(folder: StudyFolder, outcome: dict[str, Any]) -> Picture | None:
     ]
     largest = scale.factor * float(rows["value"].abs().max())
     digits = scale.digits if largest >= 3.0 else scale.digits + 1
-    says = f"Shapley interaction of every pair, in {scale.unit}; the largest: {'; '.join(said)}."
+    says = f"What every pair brings beyond its two, in {scale.unit}; the largest: {'; '.join(said)}."
     svg = heat_figure(
         [factor_name(name) for name in names], values, clear=clear, name="pairs", says=says, digits=digits
     )
@@ -225,7 +237,7 @@ def _pairs(folder: StudyFolder, outcome: dict[str, Any]) -> Picture | None:
     )
     header = ("Pair", "Interaction (90% of worlds)", "Above zero, in worlds", "Found")
     table = DataTable(f"Shapley interactions in {scale.unit}", header, cells)
-    return Picture(svg, f"What two bring beyond each alone, in {scale.unit}", table)
+    return Picture(svg, f"Which pairs help each other: what two bring beyond each alone, in {scale.unit}", table)
 
 
 def _steps(folder: StudyFolder, outcome: dict[str, Any]) -> tuple[float, list[tuple[str, float]]]:

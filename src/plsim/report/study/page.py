@@ -102,13 +102,15 @@ def factors_table(folder: StudyFolder) -> DataTable | None:
     table = folder.table("factors")
     if table is None:
         return None
-    roles = {"lever": "chosen", "uncertainty": "not known", "context": "circumstance"}
+    roles = {"lever": "chosen", "uncertainty": "not known", "context": "circumstance", "luck": "luck"}
     rows = []
     for _, row in table.iterrows():
         listed = str(row["values"] or "")
         span = ", ".join(listed.split(";")) if listed and listed != "nan" else f"{row['low']:g} to {row['high']:g}"
         if row["kind"] == "world":
             span = "whole worlds"
+        if row["kind"] == "luck":
+            span = "draws of students, teachers and years"
         meaning = str(row["meaning"] or "")
         rows.append((factor_name(str(row["factor"])), roles.get(str(row["role"]), str(row["role"])), span, meaning))
     has_meaning = any(row[3] for row in rows)

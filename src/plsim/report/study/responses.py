@@ -154,7 +154,11 @@ def _ends(folder: StudyFolder, outcome: dict[str, Any]) -> tuple[Any, list[tuple
     factors = folder.table("factors")
     if factors is None:
         return None
-    names = [str(name) for name, kind in zip(factors["factor"], factors["kind"], strict=True) if kind != "world"]
+    names = [
+        str(name)
+        for name, kind in zip(factors["factor"], factors["kind"], strict=True)
+        if kind not in ("world", "luck")
+    ]
     runs = _runs(folder, outcome, names)
     if runs is None:
         return None
@@ -185,11 +189,16 @@ def _listed(folder: StudyFolder, name: str) -> list[str]:
 def _low_and_high(column: pd.Series[Any], listed: Sequence[str]) -> tuple[Bools, Bools]:
     """The runs in which a factor has the first and the last of its values, or lies in the lowest and highest fifth."""
     if len(listed) > 1:
-        text = column.astype(str).to_numpy()
+        text = _texts(column)
         return np.asarray(text == listed[0]), np.asarray(text == listed[-1])
     numbers = column.to_numpy(float)
     low, high = np.quantile(numbers, [_FIFTH, 1.0 - _FIFTH])
     return np.asarray(numbers <= low), np.asarray(numbers >= high)
+
+
+def _texts(column: pd.Series[Any]) -> Any:
+    """Values as the study lists them: numbers without needless zeros, switches in lower case."""
+    return np.array([str(each).lower() if isinstance(each, bool | np.bool_) else _text(each) for each in column])
 
 
 def _numbers(column: pd.Series[Any]) -> Floats | None:
@@ -202,7 +211,7 @@ def _numbers(column: pd.Series[Any]) -> Floats | None:
 
 def _by_value(column: pd.Series[Any], listed: Sequence[str]) -> Iterable[tuple[str, Bools]]:
     """The runs with each value, in the order in which the study lists them."""
-    text = column.astype(str).to_numpy()
+    text = _texts(column)
     return [(value, np.asarray(text == value)) for value in listed]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from plsim.attribution.sentences import ARM_WORDS, practice_name
@@ -31,10 +32,14 @@ INDICES = {
     "delta": "delta",
     "pawn_median": "PAWN, median",
     "dgsm": "DGSM",
-    "cvm_max": "distance between regions",
+    "shift_mean": "difference between regions",
     "main": "main effect",
 }
 """The indices that pictures show, and what they are called."""
+
+
+POINTS_PER_SD = 100.0 / math.sqrt(2.0 * math.pi)
+"""Percentile points of a student in the middle for an SD: the slope there, so that parts add up to their whole."""
 
 
 class Scale(NamedTuple):
@@ -55,11 +60,11 @@ class Scale(NamedTuple):
 
 
 def scale_of(outcome: dict[str, Any]) -> Scale:
-    """Thousandths of an SD, which need no decimals; other units as elsewhere in reports. A level has no sign."""
+    """Achievement in percentile points of a student in the middle, as elsewhere in reports. A level has no sign."""
     level = outcome.get("arm", "difference") != "difference"
     unit = outcome_unit(outcome["outcome"], outcome["unit"])
     if unit == "SD":
-        return Scale(1000.0, 0, "thousandths of an SD", level)
+        return Scale(POINTS_PER_SD, 1, "percentile points", level)
     words = unit_of(unit)
     digits = max(words.digits, 2 if words.factor == 1.0 else 1)
     return Scale(words.factor, digits, words.level if level else words.difference, level)

@@ -113,10 +113,11 @@ def test_other_claims_and_a_stop_change_no_bit(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_with_all_channels_closed_practices_teach_nothing(tmp_path: Path) -> None:
-    found, _ = check_claims((CENTRAL,), tmp_path, only=["0.1", "0.8"])
+    found, _ = check_claims((CENTRAL,), tmp_path, only=["0.1", "0.13"])
     assert found[0].values[0] != 0.0
     assert found[0].control == 0.0
-    assert found[1].control == pytest.approx(found[1].values[0])  # time one-on-one is as it was
+    assert found[1].control == pytest.approx(found[1].values[0], abs=0.1)  # teachers go their own way
+    assert found[1].control != 0.0
 
 
 def test_an_unknown_claim_is_refused() -> None:

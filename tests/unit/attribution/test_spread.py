@@ -1,0 +1,99 @@
+"""Worlds and draws of students: shares, what may be called found, and how variance splits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from plsim.attribution.spread import FALSE_ALARMS, fewest_worlds, found, share, variance_parts, wilson
+from plsim.core.arrays import Floats
+
+
+def test_a_share_of_worlds_comes_with_an_interval_for_their_number() -> None:
+    each = share(np.arange(40) < 28)
+    assert (each.hits, each.worlds, each.value) == (28, 40, 0.7)
+    assert each.low == pytest.approx(0.5702, abs=2e-3)
+    assert each.high == pytest.approx(0.8044, abs=2e-3)
+
+
+def test_wilson_interval_holds_the_truth_about_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(1)
+    held = 0
+    for hits in rng.binomial(60, 0.3, size=4000):
+        low, high = wilson(float(hits), 60)
+        held += low <= 0.3 <= high
+    assert held / 4000 == pytest.approx(0.90, abs=0.03)
+
+
+def test_no_worlds_give_no_share() -> None:
+    assert np.isnan(share(np.zeros(0, dtype=bool)).value)
+    assert found(np.zeros((5, 0, 3))).tolist() == [0, 0, 0]
+
+
+def drawn(rng: np.random.Generator, worlds: float, draws: float, *, things: int = 8, w: int = 40, s: int = 5) -> Floats:
+    """Effects of what does nothing: they scatter between worlds and draws. Shape (draws, worlds, things)."""
+    of_worlds, of_draws = rng.normal(size=(1, w, things)), rng.normal(size=(s, 1, things))
+    return np.asarray(worlds * of_worlds + draws * of_draws + 0.2 * rng.normal(size=(s, w, things)))
+
+
+def test_a_clear_gain_and_a_clear_loss_are_found() -> None:
+    effects = drawn(np.random.default_rng(2), 0.1, 0.1, things=4) * 0.5 + [1.0, -1.0, 0.0, 0.0]
+    assert found(effects).tolist() == [1, -1, 0, 0]
+
+
+def test_what_is_within_the_negligible_is_not_found() -> None:
+    effects = np.full((5, 40, 2), 0.001)
+    assert found(effects).tolist() == [1, 1]
+    assert found(effects, negligible=0.002).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(("worlds", "draws"), [(1.0, 0.0), (0.0, 1.0), (0.5, 1.0), (1.0, 0.5), (1.0, 1.0), (0.2, 0.2)])
+@pytest.mark.parametrize("seeds", [2, 5])
+def test_false_alarms_come_at_most_as_often_as_stated_whatever_the_effects_scatter_with(
+    worlds: float, draws: float, seeds: int
+) -> None:
+    # 8 practices that do nothing, 1,000 studies: the bound is three standard errors above what is stated.
+    rng = np.random.default_rng(3)
+    alarms = sum(found(drawn(rng, worlds, draws, s=seeds)).any() for _ in range(1000)) / 1000
+    assert alarms <= FALSE_ALARMS + 3.0 * np.sqrt(FALSE_ALARMS * (1.0 - FALSE_ALARMS) / 1000)
+
+
+def test_the_effect_of_one_draw_of_students_is_never_called_found() -> None:
+    # It has the same sign in all 40 worlds: a test over worlds alone would find it in nearly every draw.
+    one = drawn(np.random.default_rng(4), 0.1, 1.0, s=1)
+    assert (one > 0.0).all(axis=(0, 1)).any()
+    assert not found(one).any()
+
+
+def test_a_planted_effect_of_twice_what_luck_moves_is_found_nearly_always() -> None:
+    rng = np.random.default_rng(5)
+    planted = np.array([3.0, *[0.0] * 7])
+    hits = sum(found(drawn(rng, 0.3, 0.3) + planted)[0] == 1 for _ in range(200)) / 200
+    assert hits > 0.95
+
+
+def test_nothing_is_found_in_fewer_worlds_than_the_fewest() -> None:
+    few = fewest_worlds(8)
+    clear = np.ones((5, few, 8))
+    assert not found(clear[:, :-1]).any()
+    assert found(clear).all()
+
+
+def test_what_holds_in_most_worlds_is_settled_only_when_it_holds_in_the_draws_too() -> None:
+    worlds = np.arange(40) < 38
+    assert share(worlds, np.ones(5, dtype=bool)).settled
+    assert not share(worlds, np.arange(5) < 3).settled
+
+
+def test_the_variance_of_all_runs_splits_into_what_was_planted() -> None:
+    levers, worlds, luck = np.array([0.0, 2.0]), np.array([0.0, 1.0, 2.0]), np.array([-0.5, 0.5])
+    values = luck[:, np.newaxis, np.newaxis] + worlds[np.newaxis, :, np.newaxis] + levers
+    parts = variance_parts(values)
+    total = 1.0 + 2.0 / 3.0 + 0.25
+    assert [parts[name] for name in ("levers", "worlds", "luck")] == pytest.approx(
+        [1.0 / total, 2.0 / 3.0 / total, 0.25 / total]
+    )
+    assert sum(parts.values()) == pytest.approx(1.0)
+    more = variance_parts(values + np.where(np.arange(2) == 1, worlds[:, np.newaxis], 0.0))
+    assert more["levers x worlds"] > 0.02
+    assert np.isnan(variance_parts(values[:1])["luck"])
