@@ -170,6 +170,22 @@ def led_to_the_site(text: str, *, examples: Iterable[str]) -> str:
     return re.sub(r"\]\(\.\./experiments/(?:README\.md)?\)", "](generated/experiments/index.md)", text)
 
 
+def pages_under(heading: str) -> list[str]:
+    """Pages that the index for readers of the checkout (``docs/README.md``) lists under a heading, in its order."""
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| \[[\w-]+\.md\]\(([\w-]+)\.md\)", section, re.MULTILINE)
+    return [name for name in named if (HERE / f"{name}.md").exists()]
+
+
+def with_contents(index: str) -> str:
+    """The site's front page, its tables of contents begun with the pages that ``docs/README.md`` lists."""
+    for heading in ("Tutorials", "How-to guides", "Explanation"):
+        start = f":caption: {heading}\n\n"
+        index = index.replace(start, start + "".join(f"{name}\n" for name in pages_under(heading)))
+    return index
+
+
 def _write(app: object, config: object) -> None:  # noqa: ARG001
     shutil.rmtree(GENERATED, ignore_errors=True)
     history = benchmark_history.read_history(CHECKOUT / "benchmarks" / "history.csv")
@@ -188,6 +204,8 @@ def _write(app: object, config: object) -> None:  # noqa: ARG001
 
 def _read(app: object, docname: str, source: list[str]) -> None:  # noqa: ARG001
     examples = [path.stem for path in (CHECKOUT / "examples").glob("*.py") if path.stem != "mesa_visualisation"]
+    if docname == "index":
+        source[0] = with_contents(source[0])
     if "/" not in docname:
         source[0] = led_to_the_site(source[0], examples=examples)
 

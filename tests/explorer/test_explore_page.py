@@ -316,7 +316,9 @@ def test_studies_are_marks_on_the_chart_of_effects(page: Any, server: str) -> No
     chart = page.locator('figure[data-name="effect"]')
     assert chart.locator(".benchmark").all_text_contents() == ["RAND 2017, mathematics: +3.0"]
     chart.locator(".studies > summary").click()
-    chart.get_by_label("Tutoring (Nickow 2024)").check()
+    chart.get_by_label("Tutoring (Nickow 2024)").click()  # the chart is drawn anew, and the box with it
+    page.wait_for_function("document.querySelectorAll('.benchmark').length === 2")
+    assert chart.get_by_label("Tutoring (Nickow 2024)").is_checked()
     assert len(chart.locator(".benchmark").all_text_contents()) == 2
 
 

@@ -8,6 +8,12 @@ from plsim.core.errors import InputError
 from plsim.explorer.teaching import game
 from plsim.explorer.teaching.game import CONTROLS, Referee, plan, rules, usual
 
+DEAR = {
+    "practices.flexible_environment.adult_hours": 5.0,
+    "support.coaching_hours": 2.0,
+    "support.planning_hours": 6.0,
+}
+
 
 @pytest.fixture(scope="module")
 def referee():
@@ -28,14 +34,13 @@ def test_a_plan_that_changes_nothing_brings_nothing_and_costs_nothing(referee):
 
 
 def test_a_plan_beyond_the_money_or_the_hours_is_marked(referee):
-    found = referee.tried({"practices.flexible_environment.adult_hours": 5.0, "support.coaching_hours": 2.0})
+    found = referee.tried(DEAR)
     assert found["within"][0] == (found["rows"][1]["value"] <= game.BUDGET_USD)
     assert not found["within"][0]
 
 
 def test_the_same_plan_twice_shares_a_place_and_one_that_breaks_the_limits_comes_last(referee):
-    dear = {"practices.flexible_environment.adult_hours": 5.0, "support.coaching_hours": 2.0}
-    board = referee.board([("A", dear), ("B", {}), ("C", {})])
+    board = referee.board([("A", DEAR), ("B", {}), ("C", {})])
     assert [one["team"] for one in board["teams"]][-1] == "A"
     first, second, last = board["teams"]
     assert first["place"] == second["place"] == 1

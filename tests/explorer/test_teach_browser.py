@@ -560,7 +560,7 @@ def test_the_gap_between_two_classes_runs_with_the_year(screen):
 
 
 def test_one_thing_is_changed_and_both_classes_go_on(screen):
-    page = classroom(screen, "?lesson=61")
+    page = classroom(screen, "?lesson=60")
     before = page.locator(".gap-words").inner_text()
     page.get_by_text("Change one thing").click()
     page.get_by_label("From this week on").select_option("aide")

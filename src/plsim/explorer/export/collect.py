@@ -60,6 +60,7 @@ def labels() -> dict[str, set[str]]:
     from plsim.explorer.teaching.demonstrations import OUTCOMES
     from plsim.explorer.teaching.game import CONTROLS
     from plsim.explorer.teaching.teach_api import class_scenarios
+    from plsim.measures.vocabulary import OUTCOMES as ALL_OUTCOMES
     from plsim.measures.vocabulary import outcome_label
     from plsim.report.words import group_name, subject_name, unit_of
 
@@ -77,7 +78,7 @@ def labels() -> dict[str, set[str]]:
     words |= {PRIOR_LABEL, CALIBRATED_LABEL} | {subject_name(each) for each in ("math", "reading", "both")}
     words |= {group_name(f"quintile:{n}") for n in range(1, 6)} | {"All students", "Cost per student and year"}
     units = {unit_of(unit) for unit in OUTCOMES.values()}
-    words |= {outcome_label(name) for name in OUTCOMES} | {word for each in units for word in each[2:]}
+    words |= {outcome_label(each.name) for each in ALL_OUTCOMES} | {word for each in units for word in each[2:]}
     decisions = set(_in_module(EXPLORER / "decisions" / "labels.py")) - demonstrations - words
     return {
         "demonstrations": demonstrations - {""},

@@ -192,8 +192,13 @@ export function room(side, modes, { label, within, choose, look, most = () => 42
     svg.append(top, below);
     const places = ticks(within[0], within[1], Math.floor(width / (type * 5)));
     for (const place of places) {
-      svg.append(s("line", { x1: x(place), x2: x(place), y1: strip, y2: height + 2, stroke: "#d0d5da" }),
-        s("text", { x: x(place), y: height + type * 1.1, "text-anchor": place === places.at(-1) && big() ? "end" : "middle", fill: "#4d4d4d" }, place === places.at(-1) && big() ? t("{n} points", { n: number(place, 0) }) : number(place, 0)));
+      svg.append(s("line", { x1: x(place), x2: x(place), y1: strip, y2: height + 2, stroke: "#d0d5da" }));
+      // Words that would leave the drawing, or meet the last ones with their unit, are left out.
+      const half = number(place, 0).length * type * 0.32;
+      const unit = place === places.at(-1) && big() && x(place) > type * 9;
+      const crowded = !unit && big() && x(places.at(-1)) > type * 9 && x(place) + half > x(places.at(-1)) - type * 6;
+      if (x(place) < half || (!unit && x(place) + half > width) || crowded) continue;
+      svg.append(s("text", { x: x(place), y: height + type * 1.1, "text-anchor": unit ? "end" : "middle", fill: "#4d4d4d" }, unit ? t("{n} points", { n: number(place, 0) }) : number(place, 0)));
     }
     if (!big()) svg.append(s("text", { x: width / 2, y: height + type * 2.4, "text-anchor": "middle", fill: "#4d4d4d" }, t("Level, in MAP points")));
     svg.append(topText, belowText);

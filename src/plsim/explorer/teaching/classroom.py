@@ -205,7 +205,7 @@ class _Diary:
             watched = held.supervised / max(held.supervised + held.unsupervised, 1e-9)
             attention = {
                 "whole": held.on_task_led,
-                "group": held.on_task_led,
+                "group": held.on_task_group,
                 "one_on_one": board.p.attention.one_on_one,
                 ALONE: watched * held.on_task_supervised + (1.0 - watched) * held.on_task_unsupervised,
                 PEERS: held.on_task_peer,
@@ -243,7 +243,9 @@ class _Diary:
         size = board.size[self.section]
         if week.group <= 0.0:
             return 1
-        return int(timing.group_count(size, school.levers.groups, school.flexible_space, board.p.time))
+        levers = school.lever_of(self.section)
+        space = timing.usable_space(board.schools.flexible_space[school.index], levers.flexible_space)
+        return int(timing.group_count(size, levers.groups, space, board.p.time))
 
     def _week(self, week: Any, groups: int) -> dict[str, Any]:
         """The teacher's time and state, and what the class stands at."""

@@ -21,7 +21,7 @@ from plsim.measures.vocabulary import OUTCOMES as VOCABULARY
 SCHEMA_VERSION = 1
 KIND = "demonstration"
 
-_NOT_PAIRED = {"cost_per_tenth_sd", "implementation_slope", "surpass_comparison"}
+_NOT_PAIRED = {"achievement_cross_section", "cost_per_tenth_sd", "implementation_slope", "surpass_comparison"}
 OUTCOMES = {outcome.name: outcome.unit.partition(",")[0] for outcome in VOCABULARY if outcome.name not in _NOT_PAIRED}
 """What a step may show, and its unit in result tables."""
 

@@ -232,7 +232,7 @@ class _Cleaned(dict[str, str]):
 
 def _person(cells: Sequence[str]) -> int:
     """A number for what names somebody; Python salts it anew in every process, so nothing can be learnt from it."""
-    known = "\0".join(cells).casefold().replace(" ", "")
+    known = "".join("\0".join(cells).casefold().split())
     return hash(known) if known.strip("\0") else 0
 
 
