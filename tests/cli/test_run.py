@@ -43,13 +43,14 @@ class FakeResult:
     scenario: Scenario
     seed: int
     worlds: int
+    not_written: tuple[str, ...] = ()
     notes: tuple[str, ...] = ("40 worlds: prior range, not calibrated.",)
 
     @property
     def effects(self) -> pd.DataFrame:
         return pd.DataFrame(ROWS, columns=COLUMNS)
 
-    def write_into(self, folder: Path, *, force: bool) -> None:
+    def write_into(self, folder: Path, *, force: bool, tables: tuple[str, ...]) -> None:
         document = {"schema_version": 1, "scenario": self.scenario.name, "seed": self.seed, "worlds": 40, "effects": []}
         (folder / "summary.json").write_text(json.dumps(document) + "\n", encoding="utf-8")
 

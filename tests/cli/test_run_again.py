@@ -65,7 +65,7 @@ def test_people_from_files_are_read_again_and_refused_when_they_are_others(tmp_p
         called("one_school_demo", "--population", roster, "--worlds", "0", "--years", "1", "--out", one).exit_code == 0
     )
     assert called("--from", one / "manifest.json", "--out", two).exit_code == 0
-    assert (two / "students.parquet").read_bytes() == (one / "students.parquet").read_bytes()
+    assert (two / "effects.parquet").read_bytes() == (one / "effects.parquet").read_bytes()
     lines = roster.read_text(encoding="utf-8").splitlines()
     roster.write_text("\n".join(lines[:-1]) + "\n", encoding="utf-8")
     refused = called("--from", one / "manifest.json", "--out", tmp_path / "three")
@@ -79,7 +79,7 @@ def test_a_term_is_named_recorded_and_run_again(tmp_path: Path) -> None:
     assert called("one_school_demo", *named, "--worlds", "0", "--years", "1", "--out", one).exit_code == 0
     assert json.loads((one / "manifest.json").read_text())["population_term"] == TERM
     assert called("--from", one / "manifest.json", "--out", two).exit_code == 0
-    assert (two / "students.parquet").read_bytes() == (one / "students.parquet").read_bytes()
+    assert (two / "effects.parquet").read_bytes() == (one / "effects.parquet").read_bytes()
 
 
 def test_a_term_without_files_or_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from plsim.engine.worlds import (
     worlds,
 )
 from plsim.evidence import registry
-from plsim.evidence.worlds import load_worlds, stored_worlds
+from plsim.evidence.worlds import load_worlds, sealed, stored_worlds
 
 STORED = stored_worlds()
 DOCS = Path(__file__).parents[2] / "docs"
@@ -123,8 +123,9 @@ def test_worlds_of_other_rules_are_called_so_and_priors_can_be_had(monkeypatch: 
 
 def test_files_of_worlds_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     table, said = tmp_path / "worlds.csv", tmp_path / "worlds.json"
-    table.write_text("match.floor\n0.4\n0.3\n", encoding="utf-8")
-    said.write_text(json.dumps({"worlds": 3}), encoding="utf-8")
+    text = "match.floor\n0.4\n0.3\n"
+    table.write_text(text, encoding="utf-8")
+    said.write_text(json.dumps(sealed(text, {"worlds": 3, "spread_left": {"match.floor": 0.5}})), encoding="utf-8")
     with pytest.raises(EvidenceError, match="3 worlds"):
         load_worlds(table, said)
     assert load_worlds(tmp_path / "none.csv", said) is None

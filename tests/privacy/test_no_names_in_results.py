@@ -96,7 +96,7 @@ def finished(district: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     folder = tmp_path_factory.mktemp("run")
     run = plsim(
         "run", "typical_practice", "--population", district, "--worlds", "0", "--set", "years=1", "--out", "result",
-        cwd=folder,
+        "--tables", "students,schools", cwd=folder,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     return folder, run.stdout + run.stderr
@@ -212,3 +212,18 @@ def test_a_column_that_could_name_somebody_never_becomes_groups(tmp_path):
     texts = everything_written(tmp_path / "result") | {"said": run.stdout + run.stderr}
     assert [name for name, text in texts.items() if "Secret" in text] == []
     assert "club:large" in set(pd.read_parquet(tmp_path / "result" / "effects.parquet")["group"])
+
+
+@pytest.mark.parametrize("named", [(), ("--tables", "students")], ids=["usual", "students"])
+def test_rows_of_each_student_and_school_are_written_only_on_request(tmp_path, named):
+    rows = "".join(f"a{i},Oak,{3 + i % 2},{200 + i % 17}\n" for i in range(60))
+    (tmp_path / "roster.csv").write_text(f"student_id,school,grade,math_rit\n{rows}", encoding="utf-8")
+    run = plsim(
+        "run", "typical_practice", "--population", "roster.csv", "--worlds", "0", "--years", "1", "--out", "result",
+        *named, cwd=tmp_path,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    tables = {path.stem for path in (tmp_path / "result").glob("*.parquet")}
+    assert tables & {"students", "schools"} == set(named[1:])
+    assert "--tables" in run.stdout
+    assert (tmp_path / "result" / "report.html").exists()

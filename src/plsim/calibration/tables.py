@@ -22,7 +22,7 @@ from plsim.calibration.recovery import Predicted, Recovery
 from plsim.core.arrays import Floats
 from plsim.core.files import json_bytes, write_file
 from plsim.engine.worlds import NOT_NARROWED, model_digest, model_parts
-from plsim.evidence.worlds import PROVENANCE_FILE, WORLDS_FILE
+from plsim.evidence.worlds import PROVENANCE_FILE, WORLDS_FILE, sealed
 
 SHARES = (0.05, 0.5, 0.95)
 _NAMES = ("low", "median", "high")
@@ -237,5 +237,8 @@ def worlds_text(of: Calibration) -> str:
 
 def write_worlds(of: Calibration, said: dict[str, Any], folder: Path) -> None:
     """The two files of worlds, under the names of those that ship."""
-    write_file(folder / WORLDS_FILE.name, worlds_text(of).encode())
-    write_file(folder / PROVENANCE_FILE.name, json_bytes(said))
+    text = worlds_text(of)
+    write_file(folder / WORLDS_FILE.name, text.encode())
+    # Numbers as they come back from the file, for the digest is made of those.
+    document = json.loads(json_bytes(said))
+    write_file(folder / PROVENANCE_FILE.name, json_bytes(sealed(text, document)))

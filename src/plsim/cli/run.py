@@ -16,12 +16,17 @@ from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import first_asked, reading_options
 from plsim.cli.worlds import WORLDS_HELP, EngineChoice, WorldsChoice
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, shown
 
 if TYPE_CHECKING:
     from plsim.population.options import ReadOptions, StudentFiles
     from plsim.runs.result import Result
     from plsim.scenario import Scenario
+
+_TABLES = ("students", "schools")
+ON_REQUEST = (
+    "--tables students,schools writes them: a row for each, with ids and scores, from which persons can be found"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Asked:
     help="Or agents of your own.  [default: batch]",
 )
 @click.option("--workers", type=click.IntRange(1, 1024), help="Parallel threads.  [default: one per processor]")
+@click.option("--tables", metavar="NAMES", help="Of real students also: students, schools (a row for each).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 @click.option("--no-report", is_flag=True, help="Do not write report.html.")
@@ -76,6 +82,7 @@ def command(
     worlds: int | str | None,
     engine: str | None,
     workers: int | None,
+    tables: str | None,
     as_json: bool,
     quiet: bool,
     no_report: bool,
@@ -93,6 +100,7 @@ def command(
     else:
         asked = replace(asked, worlds=worlds, population=people, engine=engine or "batch", other_designs=not quick)
     no_report = no_report or quick
+    _named_tables(tables)  # refused before the work
     folder = out or _default_folder(asked)
     if manifest is not None and folder.resolve() in (manifest.resolve(), manifest.resolve().parent):
         raise InputError("--out", "", f"'{folder}' holds the result to be reproduced", fix="Give another folder")
@@ -110,7 +118,7 @@ def command(
         if not force:
             _refuse_another(folder, asked)
         announce(asked.engine, quiet=quiet)
-        result = interruptible(
+        result, untold = interruptible(
             lambda: _kept(
                 asked,
                 folder,
@@ -119,6 +127,7 @@ def command(
                 watched=not (quiet or as_json),
                 with_report=not no_report,
                 force=force,
+                tables=_named_tables(tables),
             ),
             message=interrupted,
             tidy=out_folder.tidy,
@@ -131,12 +140,12 @@ def command(
         from plsim.cli.effects import effects_text
 
         click.echo(effects_text(result))
-        if not no_report and _can_be_told(result):
-            click.echo(f"\nReport: {folder / 'report.html'}")
+        if untold:
+            click.echo(f"\nNo report: {untold}")
         elif not no_report:
-            from plsim.report.material import TOO_FEW
-
-            click.echo(f"\nNo report: {TOO_FEW}.")
+            click.echo(f"\nReport: {folder / 'report.html'}")
+        if result.not_written:
+            click.echo(f"\nNot written, for the students are real: {', '.join(result.not_written)}. {ON_REQUEST}.")
         click.echo(f"\nResults are in {folder}")
 
 
@@ -149,8 +158,12 @@ def _kept(
     watched: bool,
     with_report: bool,
     force: bool,
-) -> Result:
-    """The result of a run, written into the folder, with its page if that is wanted."""
+    tables: tuple[str, ...],
+) -> tuple[Result, str]:
+    """The result of a run, written into the folder, with its page; or why there is none.
+
+    What was saved is saved: a page that cannot be written is no reason to end as if the input had been wrong.
+    """
     from plsim.runs.run import run
 
     with progress_bar(asked.scenario.name, wanted=watched) as progress:
@@ -168,12 +181,29 @@ def _kept(
         )
     if manifest is not None:
         _check_people(result, asked)
-    result.write_into(folder, force=force)
-    if with_report and _can_be_told(result):
-        from plsim.report.page import write_report
+    result.write_into(folder, force=force, tables=tables)
+    if not with_report:
+        return result, ""
+    if not _can_be_told(result):
+        from plsim.report.material import TOO_FEW
 
+        return result, f"{TOO_FEW}."
+    from plsim.report.page import write_report
+
+    try:
         write_report(folder)
-    return result
+    except InputError as error:
+        return result, str(error)
+    return result, ""
+
+
+def _named_tables(given: str | None) -> tuple[str, ...]:
+    """What ``--tables`` names."""
+    names = tuple(name.strip() for name in (given or "").split(",") if name.strip())
+    unknown = [name for name in names if name not in _TABLES]
+    if unknown:
+        raise InputError("--tables", "", f"{shown(unknown[0])} is no table", allowed=", ".join(_TABLES))
+    return names
 
 
 def _tell_central(result: Result) -> None:

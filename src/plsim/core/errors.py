@@ -171,3 +171,13 @@ def printable(text: str) -> str:
         else each
         for each in text
     )
+
+
+def turned_off(text: str) -> str:
+    """A text of many lines in which nothing changes the direction of writing, and nothing is a control character."""
+    return "".join(
+        each
+        if each in "\n\t" or (each not in _TURNING and unicodedata.category(each) not in _UNSEEN)
+        else "\N{REPLACEMENT CHARACTER}"
+        for each in text
+    )

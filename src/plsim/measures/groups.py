@@ -28,10 +28,14 @@ class Partition:
         Group of each student by subject (math, reading, both); -1 is in no group. Shape (students, 3).
     labels
         Label of each group, as in result rows (``"quintile:1"``).
+    allowed
+        Groups that may be shown beside all others that are (:mod:`plsim.measures.disclosure`), shape (groups, 3); None
+        where each partition is judged alone.
     """
 
     codes: Ints
     labels: tuple[str, ...]
+    allowed: Bools | None = None
 
     def means(self, values: Floats) -> Floats:
         """Group means, NaN where a group is not shown. ``values`` (students, 3); the result (groups, 3).
@@ -53,7 +57,8 @@ class Partition:
             inside = np.flatnonzero(self.codes[:, column] >= 0)
             codes = self.codes[inside, column]
             count = np.bincount(codes, minlength=len(self.labels))
-            found.append((inside, codes, count, _shown(count)))
+            shown = _shown(count) if self.allowed is None else self.allowed[:, column]
+            found.append((inside, codes, count, shown))
         return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from plsim.measures.outcomes import OutcomeWords, student_outcomes
 
@@ -251,6 +251,17 @@ def better(name: str) -> int:
 def outcome_label(name: str) -> str:
     """An outcome in plain words; its name if nobody has given it words."""
     return _BY_NAME[name].label if name in _BY_NAME else name.replace("_", " ").capitalize()
+
+
+def untold(years: Sequence[int]) -> str:
+    """Why there is no effect on students in years at the end; empty without such years."""
+    if not years:
+        return ""
+    told = f"Year {years[0]} is" if len(years) == 1 else f"Years {years[0]} to {years[-1]} are"
+    return (
+        f"{told} not told: too few of the students who were there in the first week are still in grades 1 to 10 of "
+        "these schools, as when all pass the highest grade that the schools teach."
+    )
 
 
 def in_worlds(positive: float, worlds: int) -> str:

@@ -325,6 +325,11 @@ class Population:
         return len(self.school_key)
 
     @property
+    def are_people(self) -> bool:
+        """Whether these are records of real students, who have something to hide, and not drawn ones."""
+        return self.given_id is not None
+
+    @property
     def student_id(self) -> Labels:
         """Names for result tables: the file's student ids, or made-up ones; one for each student.
 

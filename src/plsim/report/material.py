@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plsim.core.errors import InputError
 from plsim.measures.groups import SMALLEST_GROUP
+from plsim.measures.vocabulary import untold
 from plsim.report.setting import Setting, scenario_of, setting_of
 from plsim.report.tables import (
     BOTH,
@@ -57,10 +58,16 @@ class Material:
 
     @cached_property
     def year(self) -> int:
-        """The last year."""
+        """The last year in which there is an effect on all students."""
         if not self.effects.years:
             raise InputError(str(self.folder.path), "effects.parquet", "holds no rows")
-        return self.effects.years[-1]
+        told = [year for year in self.effects.years if self.effects.subjects("percentile_points", year=year)]
+        return told[-1] if told else self.effects.years[-1]
+
+    @property
+    def untold(self) -> str:
+        """Why later years are not told; empty when there are none."""
+        return untold([year for year in self.effects.years if year > self.year])
 
     @cached_property
     def worlds(self) -> int:
@@ -83,7 +90,7 @@ class Material:
     @cached_property
     def weekly_growth_by_year(self) -> dict[int, dict[str, float]]:
         """The same in every year's grades."""
-        return {year: weekly_growth(self.folder.students, year) for year in self.effects.years}
+        return {year: weekly_growth(self.folder.people, year) for year in self.effects.years}
 
     @cached_property
     def hours(self) -> HoursByMode:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from plsim.core.errors import RunError
+from plsim.core.errors import RunError, turned_off
 from plsim.engine.worlds import meaning_of
 from plsim.measures.groups import SMALLEST_GROUP
 from plsim.report import grounds, headlines, learning, price
@@ -64,7 +64,8 @@ def filled(template: str, contents: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return environment.get_template(template).render(style=style, **contents)
+    # Texts of people (names, purposes, groups) may hold what turns the writing of a page around.
+    return turned_off(environment.get_template(template).render(style=style, **contents))
 
 
 def _contents(material: Material) -> dict[str, Any]:
@@ -81,6 +82,8 @@ def _contents(material: Material) -> dict[str, Any]:
         "sureness": [str(line) for line in manifest.get("sureness", [])],
         "year": material.year,
         "years": counted(material.year, "year"),
+        "untold": material.untold,
+        "real": "schools.parquet" not in manifest.get("files", {"schools.parquet": ""}),
         "smallest_group": SMALLEST_GROUP,
         "headlines": headlines.headlines(material),
         "verdict": headlines.verdict(material),

@@ -14,8 +14,6 @@ from plsim.report.words import counted, joined, number, unit_of
 from plsim.scenario import counterfactual, loads
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from plsim.report.folder import ResultFolder
     from plsim.scenario import Scenario
 
@@ -134,14 +132,12 @@ def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
 
 
 def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
-    """Who was simulated, counted in the tables."""
-    first = folder.students["year"].min()
-    students = folder.students[folder.students["year"] == first]
-    schools = folder.schools[folder.schools["year"] == folder.schools["year"].min()]
-    charter = int(schools["charter"].sum())
-    of_kind = {"charter": charter, "district": len(schools) - charter}
+    """Who was simulated, as counted in the manifest."""
+    people = folder.people
+    charter = people["charter_schools"]
+    of_kind = {"charter": charter, "district": people["schools"] - charter}
     kinds = joined([f"{count:,} {kind}" for kind, count in of_kind.items() if count])
-    present = {str(label) for label in students["grade"].unique()}
+    present = {str(label) for label in people["grades"]}
     grades = [label for label in GRADES if label in present]
     span = grades[0] if len(grades) == 1 else f"{grades[0]} to {grades[-1]}" if grades else "unknown"
     source = str(folder.manifest.get("population") or "")
@@ -153,13 +149,17 @@ def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
         if source
         else "They are drawn from national norms: nobody is real."
     )
-    shares = "; ".join(
-        f"{_percent(students, column)} {what}{_drawn(drawn.get(column, 0), len(students)) if source else ''}"
+    told = [
+        f"{100.0 * share:.0f}% {what}{_drawn(drawn.get(column, 0), people['students']) if source else ''}"
         for column, what in _SHARES
+        if (share := people["shares"].get(column)) is not None
+    ]
+    who = (
+        f"{counted(people['students'], 'student')} in {counted(people['schools'], 'school')} ({kinds}), grades {span}."
     )
-    shares = f"Of them {shares}."
-    who = f"{counted(len(students), 'student')} in {counted(len(schools), 'school')} ({kinds}), grades {span}."
-    lines = [f"{who} {origin}", shares]
+    lines = [f"{who} {origin}"]
+    if told:
+        lines.append(f"Of them {'; '.join(told)}.")
     if scenario is not None and not source and scenario.population.level_sd:
         level = scenario.population.level_sd
         where = "below" if level < 0.0 else "above"
@@ -173,10 +173,6 @@ def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:
 def _drawn(count: int, students: int) -> str:
     """What is not from the files is not called so."""
     return "" if not count else " (drawn)" if count >= students else " (partly drawn)"
-
-
-def _percent(students: pd.DataFrame, column: str) -> str:
-    return f"{100.0 * float(students[column].mean()):.0f}%" if len(students) else "–"
 
 
 def _differences(options: Options, base: Options) -> list[OptionLine]:

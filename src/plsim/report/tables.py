@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from plsim.measures.groups import SMALLEST_GROUP
 if TYPE_CHECKING:
     import pandas as pd
 
+ALL_SCHOOLS = "all"
+"""School of the weeks of real students: those of single schools would show few."""
 ARMS = ("scenario", "counterfactual")
 BOTH = "both"
 MODES = ("whole", "group", "one_on_one", "supervised", "peer", "unsupervised", "home")
@@ -107,13 +110,13 @@ class Effects:
         return {family: tuple(groups) for family, groups in found.items()}
 
 
-def weekly_growth(students: pd.DataFrame, year: int) -> dict[str, float]:
+def weekly_growth(people: Mapping[str, Any], year: int) -> dict[str, float]:
     """What a typical student gains in a week of school (RIT), by subject: the norms', for the grades in this result.
 
     Over students in grades 1-10 who were there from the first year, as in the headline; over all if there are none.
     """
-    here = students[students["year"] == year]
-    counts = here[here["entered_year"] == 1]["grade"].astype(str).value_counts()
+    by_year = people["stayers_by_grade"]
+    counts = by_year[year - 1] if year <= len(by_year) else {}
     weights = np.array([float(counts.get(label, 0)) for label in GRADES])
     headline = np.isin(np.arange(len(GRADES)), HEADLINE_GRADES)
     if (weights * headline).sum() > 0.0:
@@ -148,8 +151,10 @@ class SchoolEffects:
         return sum(one.effect < 0.0 for one in self.shown)
 
 
-def school_effects(schools: pd.DataFrame, year: int) -> SchoolEffects:
-    """The schools of a year; those with fewer students than may be shown are only counted."""
+def school_effects(schools: pd.DataFrame | None, year: int) -> SchoolEffects:
+    """The schools of a year; those with fewer students than may be shown are only counted; none without a table."""
+    if schools is None:
+        return SchoolEffects((), 0)
     here = schools[schools["year"] == year]
     gains = [here[f"{subject}_week32_scenario"] - here[f"{subject}_week32_counterfactual"] for subject in SUBJECTS]
     effect = (gains[0] + gains[1]) / len(SUBJECTS)
@@ -196,7 +201,7 @@ class Curves:
         return Curves(self.week, higher(self.scenario), higher(self.counterfactual))
 
 
-def growth_curves(weekly: pd.DataFrame, schools: pd.DataFrame, subject: str) -> Curves:
+def growth_curves(weekly: pd.DataFrame, schools: pd.DataFrame | None, subject: str) -> Curves:
     """Points (RIT) above where typical practice stands after each year's first week, students counting alike."""
     curves = _curves(weekly[weekly["subject"] == subject], "achievement", _student_weights(schools))
     starts = [year[0] for year in curves.counterfactual]
@@ -213,7 +218,7 @@ def teacher_curves(weekly: pd.DataFrame, teachers: pd.DataFrame, column: str) ->
         return None
     first = weekly[weekly["subject"] == weekly["subject"].iloc[0]]
     seats = teachers[(teachers["arm"] == "scenario") & (teachers["year"] == teachers["year"].min())]
-    return _curves(first, column, seats.groupby("school_id").size().astype(float).to_dict())
+    return _curves(first, column, {ALL_SCHOOLS: 1.0, **seats.groupby("school_id").size().astype(float).to_dict()})
 
 
 def short_of_time(teachers: pd.DataFrame, year: int, arm: str) -> float:
@@ -222,7 +227,7 @@ def short_of_time(teachers: pd.DataFrame, year: int, arm: str) -> float:
     return float((here["hours_demanded"] > here["hours_supplied"]).mean()) if len(here) else math.nan
 
 
-def hours_by_mode(weekly: pd.DataFrame, schools: pd.DataFrame, year: int) -> HoursByMode:
+def hours_by_mode(weekly: pd.DataFrame, schools: pd.DataFrame | None, year: int) -> HoursByMode:
     """Hours a week of an average student by arm and mode, mathematics and reading together, over one year."""
     columns = [f"{mode}_hours" for mode in MODES]
     weights = _student_weights(schools)
@@ -238,9 +243,12 @@ def hours_by_mode(weekly: pd.DataFrame, schools: pd.DataFrame, year: int) -> Hou
     return found
 
 
-def _student_weights(schools: pd.DataFrame) -> dict[str, float]:
+def _student_weights(schools: pd.DataFrame | None) -> dict[str, float]:
+    if schools is None:
+        return {ALL_SCHOOLS: 1.0}
     first = schools[schools["year"] == schools["year"].min()]
-    return dict(zip(first["school_id"].astype(str), first["students"].astype(float), strict=True))
+    weights = dict(zip(first["school_id"].astype(str), first["students"].astype(float), strict=True))
+    return {ALL_SCHOOLS: 1.0, **weights}
 
 
 def _curves(rows: pd.DataFrame, column: str, weights: dict[str, float]) -> Curves:

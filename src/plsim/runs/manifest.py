@@ -60,9 +60,8 @@ _NEEDED = {
     "other_designs": _Needed(bool, "true or false"),
 }
 _SETTINGS = (
-    "scenario_digest", "seed", "years", "worlds", "population_files", "population_term", "population_options",
-    "population_digest",
-    "other_designs", "worlds_from",
+    "scenario_digest", "seed", "years", "worlds", "worlds_from", "population_files", "population_term",
+    "population_options", "population_digest", "other_designs",
 )  # fmt: skip
 _CODE = ("source_digest", "parameters_digest", "evidence_digest", "worlds_digest")
 _FIX = "Give the manifest.json of a folder that `plsim run` wrote."
@@ -217,6 +216,7 @@ def refuse_another(folder: Path, wanted: Mapping[str, Any]) -> None:
 _WORDS = {
     "scenario_digest": "scenario or settings",
     "population_files": "student files",
+    "population_options": "way to read them",
     "population_term": "term",
     "population_digest": "students",
     "other_designs": "designs",

@@ -13,6 +13,7 @@ from plsim.engine.records import YearRecord
 from plsim.engine.setting import Setting
 from plsim.evidence import norms, registry
 from plsim.measures.costs import Costs, costs, per_student, unpaid_value
+from plsim.measures.disclosure import protected, shown_of
 from plsim.measures.effects import GroupOutcome, StudentOutcome, YearOutcomes
 from plsim.measures.groups import (
     SMALLEST_GROUP,
@@ -87,7 +88,17 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
         by_grade(grade, followed(setting, headlines=False) & here),
     ]
     parts += [by_labels(name, labels, counted) for name, labels in people.subgroups.items()]
-    return tuple(parts)
+    return protected(parts) if people.are_people else tuple(parts)
+
+
+def schools_shown(setting: Setting, year: int) -> Bools:
+    """Schools whose means may be shown beside all groups of a year. Shape (schools,)."""
+    people = setting.population
+    if not people.are_people:
+        return np.ones(setting.schools, bool)
+    stays = setting.timeline.years[year].entered == 0
+    codes = np.where(stays, people.school.astype(np.int64), -1)
+    return shown_of(codes, setting.schools, partitions(setting, year))
 
 
 def year_outcomes(
@@ -199,6 +210,8 @@ def _cross_section(setting: Setting, year: int, a: Floats, b: Floats) -> tuple[S
     """Whoever of the first year is still there, other students every year; nothing where that adds too few to show."""
     here, same = still_there(setting, year), followed(setting)
     if setting.years == 1 or 0 < np.count_nonzero(here & ~same) < SMALLEST_GROUP:
+        return ()
+    if setting.population.are_people and not shown_of(np.where(here, 0, -1), 1, partitions(setting, year))[0]:
         return ()
     return (StudentOutcome("achievement_cross_section", "SD", a, b, (everyone(here),)),)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.errors import InputError, RunError, nearest
+from plsim.core.errors import InputError, RunError, nearest, shown
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.folders import digests, one_writer, removed
 from plsim.engine.worlds import meaning_of
@@ -21,7 +21,7 @@ from plsim.evidence import registry
 from plsim.measures.effects import Row
 from plsim.measures.price_of_gain import SMALLEST_EFFECT, price_rows
 from plsim.measures.spread import interval_plot, intervals
-from plsim.measures.vocabulary import outcome_label, outcome_unit
+from plsim.measures.vocabulary import outcome_label, outcome_unit, untold
 from plsim.population.describe import describe
 from plsim.runs.manifest import (
     MANIFEST,
@@ -31,11 +31,14 @@ from plsim.runs.manifest import (
     population_digest,
     refuse_another,
 )
+from plsim.runs.people import people_document
 from plsim.runs.robustness import Robustness
 from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from plsim.engine.pair import Pair, WorldRun
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from plsim.runs.study_designs import Designs
 
 TABLES = ("effects", "weekly", "students", "teachers", "schools", "worlds", "effects_by_world")
+OF_EACH = ("students", "schools")
+"""Tables with a row for each student or school: of real ones they are written only on request."""
 SD_NOTE = (
     "SD: of observed fall scores in the 2020 norms, in the student's grade, for every design. All: grades 1-10, "
     "students there from the first week (stayers); who came later is left out. intention_to_treat: movers too, with "
@@ -213,6 +218,11 @@ class Result:
             lines.append(
                 f"No cost of a gain: the effect may be below {SMALLEST_EFFECT:g} SD, and the cost is a ratio to it."
             )
+        told = {
+            row.year for row in self.rows if (row.outcome, row.group, row.arm) == ("achievement", "all", "difference")
+        }
+        if why := untold([year for year in range(1, self.years + 1) if year > max(told, default=self.years)]):
+            lines.append(why)
         lines.append(SD_NOTE)
         if self.designs is not None and self.designs.pool is not None:
             lines.append(
@@ -313,8 +323,9 @@ class Result:
             "parameters": {entry.key: entry.value for entry in registry()},
             "population": self.population_source,
             "population_term": self.population_term,
-            "population_files": files_digest(Path(self.population_source) if self.population_source else None),
             "population_options": self.population_options,
+            "population_files": files_digest(Path(self.population_source) if self.population_source else None),
+            "people": people_document(self.pair.base_setting),
             "population_digest": population_digest(self.pair.base_setting.population),
             "population_read": dict(self.pair.base_setting.population.rows),
             "population_drawn": dict(self.pair.base_setting.population.drawn),
@@ -329,7 +340,18 @@ class Result:
             "seconds": round(self.seconds, 3),
         }
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+    @property
+    def tables_by_default(self) -> tuple[str, ...]:
+        """Tables that a folder holds unless others are asked for: of real people none with a row for each."""
+        real = self.pair.base_setting.population.are_people
+        return tuple(name for name in TABLES if not (real and name in OF_EACH))
+
+    @property
+    def not_written(self) -> tuple[str, ...]:
+        """Tables that a folder does not hold unless they are asked for."""
+        return tuple(name for name in TABLES if name not in self.tables_by_default)
+
+    def save(self, folder: str | Path, *, force: bool = False, tables: Sequence[str] = ()) -> Path:
         """Write the tables, the summary and, last, the manifest: a folder without one is not whole.
 
         Parameters
@@ -338,6 +360,9 @@ class Result:
             Made if it is not there. The same run may be written again; another one's result is not overwritten.
         force
             Overwrite whatever result is there.
+        tables
+            Tables to write beside the usual ones. Of real people ``students`` and ``schools`` are written only when
+            they are named: their rows are about single students and schools.
 
         Raises
         ------
@@ -348,31 +373,29 @@ class Result:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with one_writer(folder):
-                return self.write_into(folder, force=force)
+                return self.write_into(folder, force=force, tables=tables)
         except OSError as error:
             raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None
 
-    def write_into(self, folder: Path, *, force: bool = False) -> Path:
+    def write_into(self, folder: Path, *, force: bool = False, tables: Sequence[str] = ()) -> Path:
         """What :meth:`save` does, for who is the folder's one writer already."""
+        unknown = [name for name in tables if name not in TABLES]
+        if unknown:
+            raise InputError("tables", "", f"{shown(unknown[0])} is no table", allowed=", ".join(TABLES))
         document = self.manifest()
         if not force:
             refuse_another(folder, document)
-        tables = {
-            "effects": self.effects,
-            "weekly": self.weekly,
-            "students": self.students,
-            "teachers": self.teachers,
-            "schools": self.schools,
-            "worlds": self.world_values,
-            "effects_by_world": self.effects_by_world,
-        }
+        wanted = [name for name in TABLES if name in self.tables_by_default or name in tables]
         try:
             # Never a manifest beside tables of another run, and never a page of one, not even after a power failure.
             removed(folder, (MANIFEST, "summary.json", "report.html", *(f"{name}.parquet" for name in TABLES)))
-            for name, table in tables.items():
-                write_file(folder / f"{name}.parquet", parquet_bytes(table))
+            for name in wanted:
+                write_file(
+                    folder / f"{name}.parquet",
+                    parquet_bytes(getattr(self, "world_values" if name == "worlds" else name)),
+                )
             write_file(folder / "summary.json", json_bytes(self.summary()))
-            document["files"] = digests(folder, (*(f"{name}.parquet" for name in tables), "summary.json"))
+            document["files"] = digests(folder, (*(f"{name}.parquet" for name in wanted), "summary.json"))
             write_file(folder / MANIFEST, json_bytes(document))
         except OSError as error:
             raise RunError(f"{folder}: the result could not be written: {error.strerror or error}.") from None

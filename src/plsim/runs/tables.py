@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from plsim.core.arrays import Ints, Labels
 from plsim.core.calendar import FALL_WEEK, GRADES, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.reference import typical
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from plsim.engine.pair import Pair, WorldRun
     from plsim.engine.parameters import World
 
+ALL_SCHOOLS = "all"
+"""School of the weeks of real students."""
 ARM_NAMES = ("scenario", "counterfactual")
 FALL, SPRING = WINDOWS.index(FALL_WEEK), WINDOWS.index(SPRING_WEEK)
 
@@ -87,11 +90,17 @@ def teacher_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
 
 
 def school_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
-    """One row per school and year: conditions and mean achievement at week 32, both arms side by side."""
+    """One row per school and year: conditions and mean achievement at week 32, both arms side by side.
+
+    Means of real students are missing where they could tell of a few of them.
+    """
+    from plsim.runs.outcomes import schools_shown
+
     setting = pair.base_setting
     people = setting.population
     parts = []
     for year in range(setting.years):
+        shown = schools_shown(setting, year)
         columns: dict[str, Any] = {
             "school_id": people.school_id,
             "year": year + 1,
@@ -103,7 +112,7 @@ def school_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
             count = np.bincount(people.school, minlength=setting.schools)
             for subject, label in enumerate(SUBJECTS):
                 total = np.bincount(people.school, record.achievement[SPRING, :, subject], minlength=setting.schools)
-                columns[f"{label}_week32_{name}"] = total / count
+                columns[f"{label}_week32_{name}"] = np.where(shown, total / count, np.nan)
             for condition in ("library", "trust", "vision", "regroupings", "reverted"):
                 columns[f"{condition}_{name}"] = getattr(record, condition)
         parts.append(pd.DataFrame(columns))
@@ -111,7 +120,10 @@ def school_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
 
 
 def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
-    """One row per arm, year, week, school and subject: achievement, hours by mode, attention, teachers' load."""
+    """One row per arm, year, week, school and subject: achievement, hours by mode, attention, teachers' load.
+
+    Of real students all schools are one, and only who counts in headlines counts: schools week by week would show few.
+    """
     from plsim.engine.engines import engine_named
 
     engine = engine_named(engine_name)
@@ -130,36 +142,74 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
 def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
     """A year, week by week."""
     arm.begin_year(engine)
+    of = _together(arm) if arm.setting.population.are_people else _by_school(arm)
     seen = [arm.by_student(arm.rows.achievement)]
     parts = []
     for week in range(WEEKS_PER_YEAR):
         engine.run(arm, week, week + 1)
-        parts.append(_week_rows(arm, name, week + 1))
+        parts.append(_week_rows(arm, name, week + 1, of))
         if week + 1 in WINDOWS:
             seen.append(arm.by_student(arm.rows.achievement))
     arm.end_year(np.stack(seen))
     return parts
 
 
-def _week_rows(arm: Arm, name: str, week: int) -> pd.DataFrame:
+class _Shown(NamedTuple):
+    """Which schools a table by week has, and which of them each row, seat and school counts in; -1 in none."""
+
+    school_id: Labels
+    row: Ints
+    seat: Ints
+    school: Ints
+
+
+def _by_school(arm: Arm) -> _Shown:
+    """Every school."""
+    people, seats = arm.setting.population, arm.setting.timeline.seats
+    return _Shown(
+        people.school_id,
+        people.school[arm.rows.student].astype(np.int64),
+        seats.seat_school.astype(np.int64),
+        np.arange(arm.setting.schools),
+    )
+
+
+def _together(arm: Arm) -> _Shown:
+    """All schools as one, with the students of the headline, if these may be shown."""
+    from plsim.runs.outcomes import partitions
+
+    everyone = partitions(arm.setting, arm.year)[0]
+    may_be_shown = everyone.allowed is not None and bool(everyone.allowed.all())
+    counted = everyone.codes[:, 0] if may_be_shown else np.full(arm.setting.students, -1)
+    seats = arm.setting.timeline.seats.seat_school
+    return _Shown(
+        np.array([ALL_SCHOOLS], object),
+        counted[arm.rows.student],
+        np.zeros(len(seats), np.int64),
+        np.zeros(arm.setting.schools, np.int64),
+    )
+
+
+def _week_rows(arm: Arm, name: str, week: int, of: _Shown) -> pd.DataFrame:
     """The state after a week, by school and subject."""
-    setting, rows = arm.setting, arm.rows
-    people = setting.population
-    cell = people.school[rows.student].astype(np.int64) * len(SUBJECTS) + arm.layout.subject
-    cells = setting.schools * len(SUBJECTS)
+    rows = arm.rows
+    schools = len(of.school_id)
+    cells = schools * len(SUBJECTS)
+    inside = np.flatnonzero(of.row >= 0)
+    cell = of.row[inside] * len(SUBJECTS) + arm.layout.subject[inside]
     count = np.maximum(np.bincount(cell, minlength=cells), 1)
 
     def mean(values: Any) -> Any:
-        return np.bincount(cell, values, minlength=cells) / count
+        return np.bincount(cell, values[inside], minlength=cells) / count
 
     section_of_row = np.repeat(np.arange(arm.sections.seat.shape[0]), np.diff(arm.sections.first_row))
-    school = np.repeat(np.arange(setting.schools), len(SUBJECTS))
+    school = np.repeat(np.arange(schools), len(SUBJECTS))
     columns: dict[str, Any] = {
         "arm": name,
         "year": arm.year + 1,
         "week": week,
-        "school_id": people.school_id[school],
-        "subject": np.tile(np.array(SUBJECTS), setting.schools),
+        "school_id": of.school_id[school],
+        "subject": np.tile(np.array(SUBJECTS), schools),
         "achievement": mean(rows.achievement),
         "on_task": mean(rows.on_task),
         "match": mean(rows.match),
@@ -170,15 +220,15 @@ def _week_rows(arm: Arm, name: str, week: int) -> pd.DataFrame:
     }
     for field in ("whole", "group", "one_on_one", "supervised", "unsupervised", "peer", "home"):
         columns[f"{field}_hours"] = mean(arm.sections.values[section_of_row, Section._fields.index(field)])
-    seat_school = setting.timeline.seats.seat_school
-    seats = np.maximum(np.bincount(seat_school, minlength=setting.schools), 1)
+    seats = np.maximum(np.bincount(of.seat, minlength=schools), 1)
     for field, values in (
         ("hours_demanded", arm.seats.demand),
         ("fidelity", arm.seats.fidelity),
         ("strain", arm.seats.strain),
         ("proficiency", arm.seats.proficiency.mean(axis=1)),
     ):
-        columns[field] = (np.bincount(seat_school, values, minlength=setting.schools) / seats)[school]
+        columns[field] = (np.bincount(of.seat, values, minlength=schools) / seats)[school]
+    each = np.bincount(of.school, minlength=schools)
     for field in ("library", "trust", "vision", "regroupings"):
-        columns[field] = getattr(arm.schools, field)[school]
+        columns[field] = (np.bincount(of.school, getattr(arm.schools, field), minlength=schools) / each)[school]
     return pd.DataFrame(columns)

@@ -41,6 +41,8 @@ HOURS = {
 }
 GRADES = ("K", "4", "5", "11")
 
+FLAGS = ("lunch_eligible", "english_learner", "special_education")
+
 Change = Callable[[dict[str, pd.DataFrame], dict[str, Any]], None]
 
 
@@ -105,6 +107,18 @@ def students_table() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def people() -> dict[str, Any]:
+    """Who is in the table of students, as a manifest counts them."""
+    students = students_table()
+    one = students[(students["year"] == 1) & (students["subject"] == "math")]
+    counts = {label: int(count) for label, count in one["grade"].value_counts().items()}
+    return {
+        "students": len(one), "schools": len(SCHOOLS), "charter_schools": 1, "grades": list(GRADES),
+        "shares": {name: float(one[name].mean()) for name in FLAGS},
+        "stayers_by_grade": [counts, counts],
+    }  # fmt: skip
+
+
 def teachers_table() -> pd.DataFrame:
     rows = [
         {"seat": seat, "school_id": school, "year": year, "arm": arm, "hours_demanded": 24.0 + seat,
@@ -138,12 +152,12 @@ def make_folder(tmp_path: Path) -> Callable[..., Path]:
             "schema_version": 1, "plsim": "0.1.0", "scenario": loads(SCENARIO).to_toml(), "seed": 7, "years": 2,
             "worlds": 40, "world_label": "prior range, not calibrated", "population": "", "population_drawn": {},
             "parameters": {"measures.instruction_hours": 25.2}, "parameters_digest": registry().digest(),
-            "engine": "batch",
+            "engine": "batch", "people": people(),
         }  # fmt: skip
         if change is not None:
             change(tables, manifest)
         folder = tmp_path / "result"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for name, table in tables.items():
             table.to_parquet(folder / f"{name}.parquet", index=False)
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

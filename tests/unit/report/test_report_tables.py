@@ -21,20 +21,21 @@ from plsim.report.tables import (
 
 
 def test_weekly_growth_of_one_grade_is_the_norms() -> None:
-    students = pd.DataFrame({"year": 1, "entered_year": 1, "grade": ["4"] * 3})
-    growth = weekly_growth(students, 1)
+    growth = weekly_growth({"stayers_by_grade": [{"4": 3}]}, 1)
     assert growth["math"] == pytest.approx(norms().growth[0, 4] / GROWTH_WEEKS)
     assert growth["both"] == pytest.approx((growth["math"] + growth["reading"]) / 2.0)
 
 
 def test_weekly_growth_leaves_out_newcomers_and_flagged_grades() -> None:
-    students = pd.DataFrame({"year": 1, "entered_year": [1, 2, 1], "grade": ["4", "8", "12"]})
-    assert weekly_growth(students, 1)["math"] == pytest.approx(norms().growth[0, 4] / GROWTH_WEEKS)
+    assert weekly_growth({"stayers_by_grade": [{"4": 1, "12": 1}]}, 1)["math"] == pytest.approx(
+        norms().growth[0, 4] / GROWTH_WEEKS
+    )
 
 
 def test_weekly_growth_of_flagged_grades_alone_is_theirs() -> None:
-    students = pd.DataFrame({"year": 1, "entered_year": 1, "grade": ["K"]})
-    assert weekly_growth(students, 1)["math"] == pytest.approx(norms().growth[0, 0] / GROWTH_WEEKS)
+    assert weekly_growth({"stayers_by_grade": [{"K": 1}]}, 1)["math"] == pytest.approx(
+        norms().growth[0, 0] / GROWTH_WEEKS
+    )
 
 
 def test_weeks_of_schooling_are_the_effect_over_weekly_growth(folder: Path) -> None:

@@ -31,6 +31,7 @@ from plsim.report.words import (
     subject_name,
     with_interval,
 )
+from plsim.runs.people import people_document
 from plsim.runs.result import Result
 from plsim.runs.tables import school_table, teacher_table
 
@@ -102,9 +103,12 @@ def material_of(evaluation: Evaluation, result: Result) -> Material:
             manifest=manifest,
             effects=result.effects,
             weekly=pd.DataFrame(),
-            students=evaluation.shared.students,
+            people=people_document(evaluation.both.base_setting),
             teachers=teacher_table(evaluation.run, evaluation.both),
-            schools=school_table(evaluation.run, evaluation.both),
+            # Of real schools none by itself, as in a result folder.
+            schools=None
+            if evaluation.both.base_setting.population.are_people
+            else school_table(evaluation.run, evaluation.both),
         )
     )
 
