@@ -227,7 +227,7 @@ async function demonstration(main, place, name) {
     h("button", { type: "button", onclick: () => phones(!poll.open).catch((error) => { failed = error; }) }, poll.open ? t("Close the vote") : t("Let phones vote")));
 
   /** Paper to draw a prediction on; it is laid over the result. */
-  const paper = (step) => h("details", { class: "paper", open: Boolean(room.step(state.step).drawn), ontoggle: (event) => unfold(event.currentTarget, step) },
+  const paper = (step) => h("details", { class: "drawing", open: Boolean(room.step(state.step).drawn), ontoggle: (event) => unfold(event.currentTarget, step) },
     h("summary", {}, t("Draw a prediction")), h("div", { class: "sheet" }));
   function unfold(box, step) {
     const sheet = box.querySelector(".sheet");
@@ -274,7 +274,7 @@ async function demonstration(main, place, name) {
     stage.style.zoom = "";
     if (!state.present) return;
     const over_ = () => document.documentElement.scrollHeight > innerHeight + 1;
-    if (over_()) for (const box of stage.querySelectorAll(".paper")) box.hidden = true;
+    if (over_()) for (const box of stage.querySelectorAll(".drawing")) box.hidden = true;
     for (let size = 0.95; over_() && size >= 0.6; size -= 0.05) stage.style.zoom = size;
   }
 
@@ -335,7 +335,7 @@ async function demonstration(main, place, name) {
   keep();
   poll = await get("/api/teach/votes").catch(() => null);
   await draw(false);
-  for (const box of stage.querySelectorAll("details.paper[open]")) unfold(box, demo.steps[state.step]);
+  for (const box of stage.querySelectorAll("details.drawing[open]")) unfold(box, demo.steps[state.step]);
   return {
     leave: () => {
       clearInterval(polling);
