@@ -26,7 +26,12 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
 
 def test_differences_come_first_and_why_last(done: tuple[Result, Path]) -> None:
     text = done[0].stdout
-    headings = ["Difference in effect", "Effect against typical practice", "What it takes", "Why: parts"]
+    headings = [
+        "Difference in effect",
+        "Effect relative to typical",
+        "Costs and conditions",
+        "Decomposition of the effect",
+    ]
     places = [text.index(each) for each in headings]
     assert places == sorted(places)
 

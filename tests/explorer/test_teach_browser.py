@@ -228,7 +228,7 @@ def test_a_drawn_prediction_is_laid_over_the_result(screen):
     page.wait_for_selector(".run svg")
     assert page.locator(".run .drawn").count() == 0  # nothing was drawn yet
     screen.press("ArrowLeft")
-    page.wait_for_selector("svg.sketch, .paper")
+    page.wait_for_selector("svg.sketch, .drawing")
     if not page.locator("svg.sketch").count():
         page.get_by_text("Draw a prediction").click()
     box = page.locator("svg.sketch").bounding_box()

@@ -215,7 +215,7 @@ def test_pairs_of_practices_that_were_not_found_have_no_colour(make_study: Make)
     values[:, 3::4] = 0.05
     tables, _ = attribution_tables(PRACTICES, ("a", "b", "c", "d", "e"), (EVERYBODY,), values)
     picture = attribution_pictures(read_study(make_study(tables, method="factorial")))[2]
-    assert picture.caption.startswith("What two bring")
+    assert picture.caption.startswith("Which pairs help each other: what two bring")
     assert "+1.99" in picture.svg
     assert f"fill: {study_figures._tint(SCENARIO, 0.8)}" not in picture.svg
 
