@@ -83,7 +83,7 @@ def test_a_plan_runs_nothing_into_a_folder(study: Path, tmp_path: Path, monkeypa
 def test_parts_are_analysed_when_all_are_there(study: Path, tmp_path: Path) -> None:
     words = ("study", str(study), "--out", str(tmp_path), "--workers", "1")
     first = plsim(*words, "--shard", "1/2")
-    assert "4 of 4 runs of this part are done, and other parts are missing" in first.stdout
+    assert "4 of 4 runs are done; other parts are still missing" in first.stdout
     last = plsim(*words, "--shard", "2/2")
     assert "Does redesign help?" in last.stdout
     assert (tmp_path / "summary.json").exists()
