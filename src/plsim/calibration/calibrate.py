@@ -106,7 +106,7 @@ class Calibration:
     chosen
         Which of the drawn worlds ship, in the order in which they do. Shape (shipped,).
     predicted
-        Every study foretold without it.
+        Every study predicted without it.
     discrepancy_of
         How far off the model is expected to be in every fact, also those that choose no world, in the fact's unit.
     """

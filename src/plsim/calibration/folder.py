@@ -13,7 +13,7 @@ import pandas as pd
 from plsim.calibration.calibrate import Calibration, Sizes, Watch, calibrate
 from plsim.calibration.identification import Identification, identification
 from plsim.calibration.leave_out import leave_out_lines
-from plsim.calibration.recovery import Foretold, Recovery, foretold, recovery
+from plsim.calibration.recovery import Predicted, Recovery, predicted, recovery
 from plsim.calibration.tables import (
     combination_table,
     emulator_table,
@@ -39,7 +39,7 @@ class Calibrated:
     identification: Identification
     around_prior: Recovery
     around_posterior: Recovery
-    foretold: tuple[Foretold, ...]
+    predicted: tuple[Predicted, ...]
     provenance: dict[str, Any]
 
     def text(self, *, seconds: float) -> str:
@@ -90,7 +90,7 @@ class Calibrated:
             *(
                 f"Left-out studies when truths are {each.truths}: 50% intervals hold {each.held[0]:.0%}, 90% "
                 f"intervals {each.held[1]:.0%}"
-                for each in self.foretold
+                for each in self.predicted
             ),
             "",
             *leave_out_lines(said["leave_out"]),
@@ -118,7 +118,7 @@ def run_calibration(
     known = (of.prior.keys, of.statistics, of.bank.points, of.bank.values, of.targets)
     before = recovery(*known, seed=sizes.seed, truths=truths)
     after = recovery(*known, seed=sizes.seed, truths=truths, around=of.targets)
-    left_out = foretold(of.bank.values, of.targets, seed=sizes.seed)
+    left_out = predicted(of.bank.values, of.targets, seed=sizes.seed)
     said = provenance(of, sizes, found, seconds=monotonic() - begun)
     tables = {
         "facts": fact_table(of),
@@ -127,7 +127,7 @@ def run_calibration(
         "combinations": combination_table(found),
         "emulators": emulator_table(of),
         "recovery": recovery_table(before, after),
-        "foretold": foretold_table(left_out),
+        "predicted": foretold_table(left_out),
         "one_number": leading_table(of),
         "ranks": _ranks(before, after),
     }

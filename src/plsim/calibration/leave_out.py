@@ -1,4 +1,4 @@
-"""Does the model predict? Every study foretold from worlds that did not see it, beside two yardsticks.
+"""Does the model predict? Every study predicted from worlds that did not see it, beside two yardsticks.
 
 The first yardstick is one number: the mean effect of the other studies. The second is a regression of effects on a few
 features of a design, fitted to the other studies. A model that errs as much as either tells nobody anything about a
@@ -29,7 +29,7 @@ LEVELS = (0.5, 0.9)
 
 @dataclass(frozen=True)
 class Prediction:
-    """One effect, foretold without its study.
+    """One effect, predicted without its study.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Prediction:
 
     @property
     def error(self) -> float:
-        """Of the model: foretold less published."""
+        """Of the model: predicted less published."""
         return self.median - self.effect.published
 
     def inside(self, level: int) -> bool:
@@ -61,7 +61,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Score:
-    """How well some effects were foretold."""
+    """How well some effects were predicted."""
 
     name: str
     effects: int
@@ -126,7 +126,7 @@ class LeaveOut:
                     "kind_of_study": each.effect.experiment.design.kind_of_study,
                     "published": each.effect.published,
                     "se": each.effect.se,
-                    "foretold": each.median,
+                    "predicted": each.median,
                     "low_50": each.low[0],
                     "high_50": each.high[0],
                     "low_90": each.low[1],
@@ -157,7 +157,7 @@ def score(name: str, of: Sequence[Prediction]) -> Score:
         for which in ("median", "constant", "regression")
     }
     rmse = {which: float(np.sqrt((each**2).mean())) for which, each in errors.items()}
-    foretold = np.array([each.median for each in of])
+    predicted = np.array([each.median for each in of])
     return Score(
         name=name,
         effects=len(of),
@@ -167,7 +167,7 @@ def score(name: str, of: Sequence[Prediction]) -> Score:
         regression=rmse["regression"],
         held=tuple(float(np.mean([each.inside(level) for each in of])) for level in range(len(LEVELS))),
         bias=float(errors["median"].mean()),
-        rank=rank_correlation(foretold, published),
+        rank=rank_correlation(predicted, published),
     )
 
 
@@ -187,7 +187,7 @@ def leave_out(
     seed: int,
     draws: int = DRAWS,
 ) -> LeaveOut:
-    """Foretell every effect from worlds weighted by the facts of other studies.
+    """Predict every effect from worlds weighted by the facts of other studies.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def leave_out(
     targets
         Facts that may choose worlds.
     wanted
-        What is foretold.
+        What is predicted.
     """
     exact = np.zeros(values.shape[1])
     alone = [target_of(each) for each in wanted]
@@ -308,7 +308,7 @@ def leave_out_lines(document: dict[str, Any]) -> list[str]:
     ]
     header = ["", "effects / studies", "model", "constant", "regression", "in 50%", "in 90%", "bias", "rank r"]
     return [
-        "Every study foretold from worlds that did not see it: root mean square error (SD) beside two yardsticks.",
+        "Every study predicted from worlds that did not see it: root mean square error (SD) beside two yardsticks.",
         *table_lines(header, rows),
         verdict(document),
     ]
@@ -334,14 +334,14 @@ def _met(fine: bool) -> str:  # noqa: FBT001
 
 
 def effect_lines(document: dict[str, Any]) -> list[str]:
-    """Every effect: published, foretold with its 90% interval, and both yardsticks; as lines for a terminal."""
+    """Every effect: published, predicted with its 90% interval, and both yardsticks; as lines for a terminal."""
     rows = [
         [
             each["fact"],
             each["study"],
             each["kind_of_study"],
             f"{each['published']:.2f}",
-            f"{each['foretold']:.2f}",
+            f"{each['predicted']:.2f}",
             f"{each['low_90']:.2f} to {each['high_90']:.2f}",
             f"{each['constant']:.2f}",
             f"{each['regression']:.2f}",
@@ -350,5 +350,5 @@ def effect_lines(document: dict[str, Any]) -> list[str]:
     ]
     width = max(len(row[1]) for row in rows)
     rows = [[row[0], row[1].ljust(width), *row[2:]] for row in rows]
-    header = ["fact", "study".ljust(width), "kind", "published", "foretold", "90%", "constant", "regression"]
+    header = ["fact", "study".ljust(width), "kind", "published", "predicted", "90%", "constant", "regression"]
     return table_lines(header, rows)

@@ -6,7 +6,7 @@ interval holds it nine times in ten. This certifies the inference. It says nothi
 well inferred is still wrong.
 
 So truths that are none of the model's are tried too: twice or half of every effect, far larger discrepancies, heavy
-tails. No parameter is right then; what is asked is whether a study that was left out lies where it was foretold.
+tails. No parameter is right then; what is asked is whether a study that was left out lies where it was predicted.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ def _weights(logs: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """How often a study that was left out lay where it was foretold, when truths are of some kind.
+class Predicted:
+    """How often a study that was left out lay where it was predicted, when truths are of some kind.
 
     ``held`` is of central intervals that ought to hold 50% and 90%.
     """
@@ -168,9 +168,9 @@ TRUTHS_TRIED: dict[str, Bend] = {
 }
 
 
-def foretold(
+def predicted(
     values: Floats, wanted: Targets, *, seed: int, truths: int = 40, worlds: int = 400
-) -> tuple[Foretold, ...]:
+) -> tuple[Predicted, ...]:
     """Leave every study out, in facts made by truths of which most are none of the model's.
 
     ``values`` are statistics of simulated worlds that fill the prior. Shape (worlds, statistics).
@@ -196,5 +196,5 @@ def foretold(
                 held.append(float((joint * ndtr(away)).sum()))
         below = np.array(held)
         shares = tuple(float(((below > tail) & (below < 1.0 - tail)).mean()) for tail in (0.25, 0.05))
-        found.append(Foretold(name, (shares[0], shares[1]), len(below)))
+        found.append(Predicted(name, (shares[0], shares[1]), len(below)))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""How well studies are foretold: as it was found when the worlds that ship were, or found anew."""
+"""How well studies are predicted: as it was found when the worlds that ship were, or found anew."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def fresh_leave_out(
 
 
 _PAGE = """\
-# Studies foretold without them
+# Studies predicted without them
 
-Each published effect size is foretold from worlds that were weighted by the facts of *other* studies; trials of one
+Each published effect size is predicted from worlds that were weighted by the facts of *other* studies; trials of one
 program or sample are left out together. Two yardsticks stand beside the model: the mean effect of the other studies,
 and a least-squares regression, fitted to the other studies, on five features of a design ({features}).
 Effects in percentile points or days of learning are turned into SD; of a published range its middle counts. Numbers
@@ -79,7 +79,7 @@ The standard deviation of what the model misses, learned by kind of finding toge
 def leave_out_page(document: dict[str, Any], *, how: str, command: str) -> str:
     """The page of predictions as Markdown."""
     effects_ = _grid(
-        ("fact", "study", "role", "kind", "published", "foretold (90%)", "constant", "regression"),
+        ("fact", "study", "role", "kind", "published", "predicted (90%)", "constant", "regression"),
         [
             (
                 each["fact"],
@@ -87,7 +87,7 @@ def leave_out_page(document: dict[str, Any], *, how: str, command: str) -> str:
                 each["role"],
                 each["kind_of_study"],
                 f"{each['published']:.2f} ± {each['se']:.2f}",
-                f"{each['foretold']:.2f} ({each['low_90']:.2f} to {each['high_90']:.2f})",
+                f"{each['predicted']:.2f} ({each['low_90']:.2f} to {each['high_90']:.2f})",
                 f"{each['constant']:.2f}",
                 f"{each['regression']:.2f}",
             )

@@ -18,7 +18,7 @@ from plsim.calibration.identification import Identification
 from plsim.calibration.leave_out import by_kind
 from plsim.calibration.likelihood import Target
 from plsim.calibration.one_number import Leading, leading, number
-from plsim.calibration.recovery import Foretold, Recovery
+from plsim.calibration.recovery import Predicted, Recovery
 from plsim.core.arrays import Floats
 from plsim.core.files import json_bytes, write_file
 from plsim.engine.worlds import NOT_NARROWED, model_digest, model_parts
@@ -86,8 +86,8 @@ def leading_table(of: Calibration) -> pd.DataFrame:
     return pd.DataFrame([{"fact": one.fact, "parameter": one.parameter, "r": one.r} for one in found])
 
 
-def foretold_table(found: tuple[Foretold, ...]) -> pd.DataFrame:
-    """How often left-out studies of truths that are none of the model's lay where they were foretold."""
+def foretold_table(found: tuple[Predicted, ...]) -> pd.DataFrame:
+    """How often left-out studies of truths that are none of the model's lay where they were predicted."""
     return pd.DataFrame(
         [
             {"truths": one.truths, "held_50": one.held[0], "held_90": one.held[1], "studies": one.studies}

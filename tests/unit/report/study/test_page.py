@@ -65,8 +65,9 @@ def factorial(make_study: Make) -> Path:
     size = np.linspace(0.8, 1.2, 40)[:, np.newaxis]
     values = 0.01 + size * (0.02 * on[:, 0] + 0.05 * on[:, 0] * on[:, 1] - 0.01 * on[:, 2])
     outcomes = (EVERYBODY, LOWEST)
+    both = np.stack([values, 2.0 * values], axis=2)  # five draws of students, all alike
     worlds = tuple(f"prior-{index}" for index in range(40))
-    tables, lines = attribution_tables(PRACTICES, worlds, outcomes, np.stack([values, 2.0 * values], axis=2))
+    tables, lines = attribution_tables(PRACTICES, worlds, outcomes, np.stack([both] * 5))
     rows = [("practices." + name, "on_off", "lever", "", np.nan, np.nan, "off;on", "", "") for name in PRACTICES]
     columns = ["factor", "kind", "role", "group", "low", "high", "values", "unit", "meaning"]
     tables["factors"] = pd.DataFrame(rows, columns=columns)
@@ -164,9 +165,9 @@ def test_waterfalls_add_up_in_every_group(factorial: Path) -> None:
         "Lowest fifth at the start, year 1",
     ]
     for picture in pictures:
-        numbers = [int(cells[1].replace("−", "-")) for cells in picture.table.rows]
-        assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=2)
-    assert pictures[0].table.rows[-1] == ("all together", "+70")
+        numbers = [float(cells[1].replace("−", "-")) for cells in picture.table.rows]
+        assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.2)
+    assert pictures[0].table.rows[-1] == ("all together", "+2.8")
 
 
 def test_the_best_of_some_is_told_by_what_it_adds(factorial: Path) -> None:
@@ -215,7 +216,7 @@ def test_pairs_of_practices_that_were_not_found_have_no_colour(make_study: Make)
     tables, _ = attribution_tables(PRACTICES, ("a", "b", "c", "d", "e"), (EVERYBODY,), values)
     picture = attribution_pictures(read_study(make_study(tables, method="factorial")))[2]
     assert picture.caption.startswith("What two bring")
-    assert "+50" in picture.svg
+    assert "+1.99" in picture.svg
     assert f"fill: {study_figures._tint(SCENARIO, 0.8)}" not in picture.svg
 
 
@@ -229,8 +230,8 @@ def test_tornado_goes_from_low_to_high_the_widest_first(sobol: Path) -> None:
     picture = tornado_picture(read_study(sobol), EVERYBODY._asdict(), at=0)
     assert picture is not None
     assert picture.table.rows[0][0] == "match: width"
-    low, high = (int(cell) for cell in picture.table.rows[0][1:])
-    assert (low, high) == (pytest.approx(20, abs=6), pytest.approx(100, abs=6))
+    low, high = (float(cell) for cell in picture.table.rows[0][1:])
+    assert (low, high) == (pytest.approx(0.8, abs=0.25), pytest.approx(4.0, abs=0.25))
 
 
 def test_responses_are_drawn_for_what_moves_the_outcome_most(sobol: Path) -> None:
@@ -269,7 +270,7 @@ def test_a_grid_of_three_factors_is_drawn_at_some_values_of_the_third(make_study
     few, many = response_pictures(read_study(folder), EVERYBODY._asdict(), at=0)
     assert (few.caption[-8:], many.caption[-8:]) == (" tools 1", " tools 2")
     assert "poor at 0; quality good at 0.4" in many.svg
-    assert [row[2] for row in (few.table.rows[-1], many.table.rows[-1])] == ["+200", "+100"]
+    assert [row[2] for row in (few.table.rows[-1], many.table.rows[-1])] == ["+8.0", "+4.0"]
 
 
 @pytest.mark.parametrize("colour", [SCENARIO, LOSS])
@@ -307,7 +308,7 @@ def test_a_damaged_table_is_named(factorial: Path) -> None:
 
 
 def test_effects_are_shown_in_units_that_need_no_zeros() -> None:
-    assert scale_of(EVERYBODY._asdict()).signed(0.0123) == "+12"
+    assert scale_of(EVERYBODY._asdict()).signed(0.0123) == "+0.5"
     assert scale_of(Outcome("strain")._asdict()).signed(0.0123) == "+0.01"
 
 
