@@ -25,7 +25,7 @@ def _until(condition, seconds: float = 60.0) -> None:
 
 
 def _run(out: Path, *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "plsim.cli.main", "run", "nglc_2015", "--worlds", "500", "--out", str(out), *more]
+    command = [sys.executable, "-m", "plsim.cli.main", "run", "nglc_2015", "--worlds", "100", "--out", str(out), *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

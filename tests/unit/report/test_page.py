@@ -24,7 +24,6 @@ FILES = (
     "manifest.json",
     "effects.parquet",
     "weekly.parquet",
-    "students.parquet",
     "teachers.parquet",
     "schools.parquet",
 )

@@ -273,7 +273,7 @@ def test_a_full_factorial_hands_combinations_to_the_attribution_in_its_order(tmp
 def test_an_answer_says_which_assumption_it_hangs_on_and_whether_evidence_narrows_it(body: str, about: str) -> None:
     key = "school.library_distinct"
     method = "grid" if body == LEVERS else "factorial"
-    loaded = study(body + f'[uncertainties]\nworlds = 200\n[method]\nkind = "{method}"\n')
+    loaded = study(body + f'[uncertainties]\nworlds = 100\n[method]\nkind = "{method}"\n')
     task = task_of(loaded)
     of_world = np.array([world.values[key] for world in task.design.worlds])
     by_run = np.empty((task.design.runs, 1))
