@@ -202,11 +202,7 @@ def test_personal_columns_of_a_roster_never_become_groups(tmp_path, column):
 
 
 def test_a_column_that_could_name_somebody_never_becomes_groups(tmp_path):
-<<<<<<< HEAD
-    rows = "".join(f"a{i},Oak,{i % 5},Secret{i},{f'Secretsmall{i % 4}' if i < 20 else 'large'}\n" for i in range(300))
-=======
     rows = "".join(f"a{i},Oak,{i % 5},Secret{i},{f'Secretsmall{i % 4}' if i < 20 else 'large'}\n" for i in range(180))
->>>>>>> d156e89
     (tmp_path / "roster.csv").write_text(f"student_id,school,grade,who,club\n{rows}", encoding="utf-8")
     run = plsim(
         "run", "typical_practice", "--population", "roster.csv", "--worlds", "0", "--years", "1", "--out", "result",
