@@ -75,11 +75,12 @@ def test_agents_of_ones_own_run_in_a_study_and_in_a_run(tmp_path: Path) -> None:
     of = '[[outcomes]]\noutcome = "engagement"\narm = "scenario"\n'
     usual = task_of(loads_study(HEAD + small + CHOICE + of))
     theirs = task_of(loads_study(HEAD + f'engine = "{engine}"\n' + small + CHOICE + of))
-    assert theirs.digest() != usual.digest()
+    before = theirs.digest()
+    assert before != usual.digest()
     assert theirs.prepare()(0)[0] == pytest.approx(1.0)
     assert usual.prepare()(0)[0] != pytest.approx(1.0)
     (tmp_path / "theory.py").write_text(THEORY.replace("1.0", "0.5"), encoding="utf-8")
-    assert task_of(loads_study(HEAD + f'engine = "{engine}"\n' + small + CHOICE + of)).digest() != theirs.digest()
+    assert task_of(loads_study(HEAD + f'engine = "{engine}"\n' + small + CHOICE + of)).digest() != before
     for wrong in ("mesa:nowhere:Student", f"mesa:{tmp_path / 'theory.py'}:Nobody", "mesa:json:JSONDecoder"):
         with pytest.raises(InputError, match="engine"):
             plsim.evaluate("one_school_demo", years=1, engine=wrong)
