@@ -74,7 +74,8 @@ def test_a_practice_of_another_package_is_used_named_and_missed(package: Path, t
     scenario, digest, said = json.loads(told(USE, package))
     assert said["evening_reading"][:2] == ["my-schools", "1.2"]
     document = {
-        "schema_version": 1, "scenario": scenario, "scenario_digest": digest, "practices_from": said, "seed": 0, "years": 1, "worlds": 0,
+        "schema_version": 1,
+        "scenario": scenario, "scenario_digest": digest, "practices_from": said, "seed": 0, "years": 1, "worlds": 0,
         "engine": "batch", "population": "", "population_term": "", "population_digest": "", "other_designs": False,
     }  # fmt: skip
     (tmp_path / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
