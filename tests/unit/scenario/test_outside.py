@@ -84,7 +84,7 @@ def test_a_practice_of_another_package_is_used_named_and_missed(package: Path, t
     assert "refused" not in here
     assert "comes from my-schools 1.2, which is not installed" in told(READ, None, str(tmp_path))
     (package / "my_schools.py").write_text(CLASS.replace("0.1 *", "0.2 *"), encoding="utf-8")
-    assert "evening_reading" in told(READ, package, str(tmp_path))
+    assert "practice 'evening_reading' of another package" in told(READ, package, str(tmp_path))
 
 
 def test_a_package_whose_practice_cannot_be_loaded_is_named(package: Path) -> None:

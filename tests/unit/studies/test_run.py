@@ -134,7 +134,7 @@ def test_the_folder_holds_what_the_docstring_says(tmp_path: Path) -> None:
     assert (manifest["task_digest"], manifest["complete"]) == (found.task.digest(), True)
     table = pd.read_csv(tmp_path / "tables" / "sensitivity.csv", keep_default_na=False)
     assert list(table.columns[:12]) == [*Outcome._fields, "method", "factor", "factor2", "index", "value"]
-    # Strain is 0 in every run of this small school, and what does not vary has no index.
+    # An outcome that does not vary has no index; that strain is such a one here was seen, not taken apart.
     assert set(table["outcome"]) == {"achievement"}
 
 
