@@ -335,6 +335,7 @@ def study(
     folder: str | Path,
     *,
     seed: int | None = None,
+    worlds: int | str | Path | None = None,
     population: People | None = None,
     engine: str | type | None = None,
     workers: int = 1,
@@ -351,6 +352,8 @@ def study(
         Where runs and tables are kept.
     seed
         Put over the file's, when given.
+    worlds
+        In place of the file's, as for :func:`run`.
     population
         Students and schools of every run, in place of the file's: a population, files, or a DataFrame of students.
     engine
@@ -419,12 +422,13 @@ def study(
     from plsim.studies.loading import Loaded, load_study, loads_study
     from plsim.studies.run import StudyResult, run_study
 
+    chosen = str(worlds) if isinstance(worlds, Path) else worlds
     if isinstance(source, Loaded):
         loaded = source
     elif isinstance(source, str) and "\n" in source:
-        loaded = loads_study(source, seed=_seed(seed))
+        loaded = loads_study(source, seed=_seed(seed), worlds=chosen)
     elif isinstance(source, str | os.PathLike):
-        loaded = load_study(source, seed=_seed(seed))
+        loaded = load_study(source, seed=_seed(seed), worlds=chosen)
     else:
         raise InputError("study", "source", _given(source), allowed="a study file, a study's name, or its text")
     if engine is not None:

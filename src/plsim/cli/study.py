@@ -41,6 +41,7 @@ _HIDDEN = (*_PLACE, "worlds", "runs")
 @click.option("--population", type=click.Path(path_type=Path), help="Real students: a folder or roster file.")
 @reading_options
 @click.option("--seed", type=click.IntRange(min=0), help="Random seed.  [default: the study's]")
+@click.option("--worlds", help="How many, prior[:N], shipped, or a file of worlds.  [default: the study's]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print only the path of the results.")
 def command(
@@ -54,6 +55,7 @@ def command(
     population: Path | None,
     reading: ReadOptions,
     seed: int | None,
+    worlds: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -65,7 +67,7 @@ def command(
     from plsim.studies.loading import load_study
 
     part = shard_of(shard)
-    loaded = load_study(study, seed=seed, population=student_files(population, reading))
+    loaded = load_study(study, seed=seed, worlds=worlds, population=student_files(population, reading))
     processes = workers or os.cpu_count() or 1
     announce("batch", quiet=quiet or as_json)
     if plan:

@@ -103,15 +103,21 @@ def is_study(source: str) -> bool:
     )
 
 
-def load_study(source: str | Path, *, seed: int | None = None, population: StudentFiles | None = None) -> Loaded:
+def load_study(
+    source: str | Path,
+    *,
+    seed: int | None = None,
+    worlds: int | str | None = None,
+    population: StudentFiles | None = None,
+) -> Loaded:
     """The study in a file, or the shipped experiment of that name.
 
     Parameters
     ----------
     source
         Path of a TOML file or of a folder that holds a ``study.toml``, or a shipped experiment's name.
-    seed
-        Put over the file's, when given.
+    seed, worlds
+        Put over the file's, when given; ``worlds`` as ``plsim run --worlds`` takes them.
     population
         Students and schools, in place of the file's.
 
@@ -121,7 +127,8 @@ def load_study(source: str | Path, *, seed: int | None = None, population: Stude
         One message with everything that is wrong.
     """
     path = _found(source)
-    return loads_study(text_of(path, StudyError), where=str(path), folder=path.parent, seed=seed, population=population)
+    text = text_of(path, StudyError)
+    return loads_study(text, where=str(path), folder=path.parent, seed=seed, worlds=worlds, population=population)
 
 
 def loads_study(
@@ -130,6 +137,7 @@ def loads_study(
     where: str = "study",
     folder: Path | None = None,
     seed: int | None = None,
+    worlds: int | str | None = None,
     population: StudentFiles | None = None,
 ) -> Loaded:
     """The study in a text; paths of scenario, population and worlds are as seen from ``folder``."""
@@ -140,6 +148,9 @@ def loads_study(
     if seed is not None:
         values["seed"] = seed
     _find_files(values, folder, population)
+    if worlds is not None and isinstance(values.get("uncertainties", {}), dict):
+        given = int(worlds) if isinstance(worlds, str) and worlds.isdecimal() else worlds
+        values["uncertainties"] = {**values.get("uncertainties", {}), "worlds": given}
     study = _checked(values, places, problems)
     files = study.population.get("path")
     if files is not None and not _is_there(files):

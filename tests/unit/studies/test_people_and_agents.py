@@ -112,3 +112,15 @@ def test_the_table_of_runs_has_types_and_coordinates() -> None:
     assert kinds["support.structure"] == kinds["population_size"] == "O"
     assert set(table["u:population.schools"]) == {0.25, 0.75}
     assert sorted(set(table["luck"])) == [task.study.seed]
+
+
+def test_worlds_may_be_said_beside_the_study(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("world,learning.durability\nlow,0.2\nhigh,0.9\n", encoding="utf-8")
+    text = HEAD + CHOICE + "[uncertainties]\nworlds = 7\n"
+    assert len(loads_study(text).study.worlds.worlds) == 7
+    for said, names in (("3", 3), (4, 4), ("prior:5", 5), (str(tmp_path / "mine.csv"), 2)):
+        found = loads_study(text, worlds=said).study.worlds
+        assert len(found.worlds) == names
+    assert [world.name for world in found.worlds] == ["low", "high"]
+    with pytest.raises(StudyError, match="either worlds or parameters"):
+        loads_study(HEAD + '[uncertainties]\nparameters = "all"\n', worlds=3)
