@@ -60,3 +60,51 @@ def test_rows_of_schools_are_means_of_their_students_rows() -> None:
             mine = students[students["subject"] == subject].groupby("school_id")[f"achievement_week32_{arm}"].mean()
             table = schools.set_index("school_id")[f"{subject}_week32_{arm}"]
             pd.testing.assert_series_equal(table.sort_index(), mine.sort_index(), check_names=False, rtol=1e-12)
+
+
+@cache
+def two_years() -> Result:
+    small = ("population.schools=2", "population.students_per_school=40")
+    return plsim.run(plsim.load("personalized_school", overrides=small), worlds=0, years=2, other_designs=False)
+
+
+def test_years_and_weeks_are_counted_from_one_and_every_arm_has_all_of_them() -> None:
+    of = two_years()
+    assert sorted(of.students["year"].unique()) == sorted(of.schools["year"].unique()) == [1, 2]
+    assert sorted(of.teachers["year"].unique()) == [1, 2]
+    weeks = of.weekly.groupby(["arm", "year", "school_id", "subject"])["week"].apply(list)
+    assert len(weeks) == 2 * 2 * 2 * 2
+    assert all(each == list(range(1, 37)) for each in weeks)
+
+
+@pytest.mark.parametrize("arm", ["scenario", "counterfactual"])
+def test_the_week_of_the_spring_test_is_the_one_that_schools_are_told_by(arm: str) -> None:
+    weekly, schools = two_years().weekly, two_years().schools
+    for subject in SUBJECTS:
+        rows = weekly[(weekly["arm"] == arm) & (weekly["week"] == 32) & (weekly["subject"] == subject)]
+        found = rows.set_index(["school_id", "year"])["achievement"].sort_index()
+        told = schools.set_index(["school_id", "year"])[f"{subject}_week32_{arm}"].sort_index()
+        pd.testing.assert_series_equal(found, told, check_names=False, rtol=1e-12)
+
+
+@pytest.mark.parametrize("condition", ["library", "trust", "vision"])
+def test_conditions_of_the_last_week_are_those_of_the_year(condition: str) -> None:
+    weekly, schools = two_years().weekly, two_years().schools
+    rows = weekly[(weekly["arm"] == "scenario") & (weekly["week"] == 36) & (weekly["subject"] == "math")]
+    found = rows.set_index(["school_id", "year"])[condition].sort_index()
+    told = schools.set_index(["school_id", "year"])[f"{condition}_scenario"].sort_index()
+    pd.testing.assert_series_equal(found, told, check_names=False, rtol=1e-12)
+    assert found.between(0.0, 1.0).all()
+
+
+def test_hours_of_a_week_add_up_to_its_lessons_and_teachers_carry_what_their_rows_say() -> None:
+    weekly, teachers = two_years().weekly, two_years().teachers
+    modes = [f"{name}_hours" for name in ("whole", "group", "one_on_one", "supervised", "unsupervised", "peer")]
+    typical = weekly[weekly["arm"] == "counterfactual"]
+    assert typical[modes].sum(axis=1).groupby(typical["subject"]).nunique().le(3).all()
+    assert typical[modes].sum(axis=1).between(2.0, 10.0).all()
+    # A seat's row is its mean over the weeks of the year; so is the mean of seats, where all of them taught.
+    by_week = weekly[weekly["subject"] == "math"].groupby(["arm", "year", "school_id"])
+    for name in ("hours_demanded", "fidelity"):
+        of_seats = teachers.groupby(["arm", "year", "school_id"])[name].mean()
+        pd.testing.assert_series_equal(by_week[name].mean(), of_seats, check_names=False, rtol=0.02)
