@@ -10,9 +10,9 @@ import numpy as np
 
 from plsim.attribution import coalitions
 from plsim.attribution.rankings import Ranking
-from plsim.attribution.spread import Share, above, found, share
 from plsim.core.arrays import Floats, Ints
 from plsim.core.errors import InputError
+from plsim.measures.luck import Share, above, found, share
 from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
 

@@ -1,7 +1,7 @@
 """What an attribution says, in plain sentences that claim no more than the numbers support.
 
 A ranking is never bare: it comes with the share of worlds in which it holds. A gain, a loss or a need is named only
-when it is found (:func:`plsim.attribution.spread.found`); what is not found is called not told from nothing.
+when it is found (:func:`plsim.measures.luck.found`); what is not found is called not told from nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plsim.attribution.game import Game, Need
-from plsim.attribution.spread import (
+from plsim.measures.luck import (
     FALSE_ALARMS,
     FEWEST_SEEDS,
     Share,

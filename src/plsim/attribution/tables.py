@@ -2,7 +2,7 @@
 
 With k practices there are 2^k combinations. All of them are run in every world and with every seed (a draw of students,
 teachers and years), paired inside each; so nothing below is estimated from a sample of combinations, and its spread is
-that over worlds and over draws (:mod:`plsim.attribution.spread`). What it says holds inside
+that over worlds and over draws (:mod:`plsim.measures.luck`). What it says holds inside
 the model and under its worlds. It is no evidence of what practices do in real schools.
 
 :mod:`plsim.studies.design` orders the runs, :mod:`plsim.attribution.coalitions` has the sums,
@@ -38,9 +38,9 @@ import numpy as np
 from plsim.attribution import coalitions
 from plsim.attribution.game import SINGLE, Game
 from plsim.attribution.sentences import attribution_sentences
-from plsim.attribution.spread import Share, found, spread
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
+from plsim.measures.luck import Share, found, spread
 from plsim.measures.vocabulary import outcome_unit
 from plsim.runs.evaluate import Outcome
 

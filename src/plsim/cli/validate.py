@@ -222,8 +222,9 @@ def _claims(
     page_path: Path | None,
 ) -> tuple[dict[str, Any], str]:
     from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS
+    from plsim.validation.claims.claims import SEEDS
     from plsim.validation.claims.claims_page import count, page
-    from plsim.validation.claims.claims_task import SEEDS, check_claims, chosen_claims, stored_claims
+    from plsim.validation.claims.claims_task import check_claims, chosen_claims, stored_claims
 
     chosen = {claim.id for claim in chosen_claims(only)}
     options = "".join(f" --only {name}" for name in only)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plsim.attribution.sentences import main_outcome
-from plsim.attribution.spread import variance_parts, variance_sentence
 from plsim.core.arrays import Floats
 from plsim.evidence import registry
+from plsim.measures.luck import variance_parts, variance_sentence
 from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
 from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, goes_with

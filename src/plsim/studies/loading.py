@@ -36,6 +36,8 @@ from plsim.studies.schema import (
 )
 
 _FORMS = '{ low = 0.0, high = 1.0 }, { values = [0, 1, 2] }, { cases = { ... } } or "on_off"'
+STUDY_FILE = "study.toml"
+"""Name of a study in its folder, and of its copy in the folder of its results."""
 _PLACEHOLDER = Sample(kind="sample", samples=8)
 
 
@@ -81,14 +83,14 @@ def experiments_folder() -> Path:
 
 def shipped_studies() -> dict[str, Path]:
     """Study files of the shipped experiments by the experiment's name, in alphabetical order."""
-    return {path.parent.name: path for path in sorted(experiments_folder().glob("*/study.toml"))}
+    return {path.parent.name: path for path in sorted(experiments_folder().glob(f"*/{STUDY_FILE}"))}
 
 
 def is_study(source: str) -> bool:
     """Whether a path or name means a study: a shipped experiment, or a TOML file with a method or a question."""
     if source in shipped_studies():
         return True
-    if "\0" not in source and os.path.isfile(os.path.join(source, "study.toml")):  # noqa: PTH113, PTH118
+    if "\0" not in source and os.path.isfile(os.path.join(source, STUDY_FILE)):  # noqa: PTH113, PTH118
         return True
     if "\0" in source or Path(source).suffix.lower() != ".toml" or not os.path.isfile(source):  # noqa: PTH113
         return False
@@ -96,7 +98,7 @@ def is_study(source: str) -> bool:
         values = toml_of(text_or_nothing(Path(source)), source)
     except InputError:
         values = {}
-    return Path(source).name == "study.toml" or any(
+    return Path(source).name == STUDY_FILE or any(
         key in values for key in ("method", "levers", "outcomes", "uncertainties", "question")
     )
 
@@ -263,6 +265,15 @@ def _spec(value: Any, path: KeyPath, places: Document[StudyError], problems: lis
         return None
     if isinstance(value.get("cases"), dict):
         value = value | {"cases": {name: _flat(case) for name, case in value["cases"].items()}}
+        empty = [
+            (name, *key.split(".")) for name, case in value["cases"].items() if isinstance(case, dict)
+            for key, given in case.items() if given == {}
+        ]  # fmt: skip
+        for each in empty:
+            fix = "Give it a value, or leave it out."
+            problems.append(places.error((*path, "cases", *each), "is empty: it would change nothing", fix=fix))
+        if empty:
+            return None
     found = _piece(FactorSpec, value, path, places, problems, None)
     return found if isinstance(found, FactorSpec) else None
 
@@ -278,7 +289,7 @@ def _flat(case: Any, prefix: str = "") -> Any:
         return case
     found: dict[str, Any] = {}
     for key, value in case.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             found |= _flat(value, f"{prefix}{key}.")
         else:
             found[f"{prefix}{key}"] = value
@@ -333,6 +344,10 @@ def _scenario(
     given = values.get("scenario")
     if not isinstance(given, str) or not given or "\0" in given:
         return None
+    if os.path.normpath(given).casefold() == STUDY_FILE:
+        fix = "Give the scenario another name, such as scenario.toml."
+        problems.append(places.error(("scenario",), f"'{given}': the study's own copy has this name", fix=fix))
+        return None
     beside = None if folder is None else folder / given
     try:
         scenario = load(beside if beside is not None and os.path.isfile(beside) else given)  # noqa: PTH113
@@ -365,8 +380,8 @@ def _found(source: str | Path) -> Path:
     path = Path(source)
     if os.path.isfile(path):  # noqa: PTH113
         return path
-    if os.path.isfile(path / "study.toml"):  # noqa: PTH113
-        return path / "study.toml"
+    if os.path.isfile(path / STUDY_FILE):  # noqa: PTH113
+        return path / STUDY_FILE
     name = str(source) if len(str(source)) <= 200 else str(source)[:200] + "..."
     if os.path.isdir(path):  # noqa: PTH112
         raise StudyError(name, "", "is a folder without a study.toml", fix=f"Shipped: {', '.join(shipped)}.")

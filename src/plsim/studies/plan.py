@@ -16,7 +16,11 @@ _SHARED = 4
 """Runs after the first of a world that are timed."""
 _MOST_SECONDS = 20.0
 _BYTES_A_NUMBER = 9.0
-"""On disk, with the number of the run, checksums and the table of runs; measured on random numbers."""
+"""On disk, with checksums; measured on random numbers."""
+_TABLE_BYTES = {True: 350_000, False: 130_000}
+"""All other tables and documents, where combinations of practices are taken apart and elsewhere."""
+_WORLD_BYTES = 1_200
+"""The table of worlds, each with all its parameters."""
 _START_SECONDS = 4.0
 """What starting, loading and writing tables costs beside the runs."""
 
@@ -40,6 +44,8 @@ class StudyPlan:
         Processes that the time is meant for.
     worlds_are
         What the worlds are, in words.
+    taken_apart
+        Whether all combinations of practices are run, whose tables are many.
     """
 
     factors: int
@@ -54,6 +60,7 @@ class StudyPlan:
     workers: int
     outcomes: int
     worlds_are: str
+    taken_apart: bool = False
 
     @property
     def seconds(self) -> float:
@@ -63,8 +70,9 @@ class StudyPlan:
 
     @property
     def bytes(self) -> float:
-        """Disk: results twice, in the store and in the table of runs with the factors."""
-        return self.runs * _BYTES_A_NUMBER * (2 * self.outcomes + self.factors + 2)
+        """Disk: results twice, in the store and in the table of runs with values and coordinates; and the tables."""
+        run = _BYTES_A_NUMBER * (2 * self.outcomes + 2 * self.factors + 5)
+        return self.runs * run + self.worlds * _WORLD_BYTES + _TABLE_BYTES[self.taken_apart]
 
     def document(self) -> dict[str, Any]:
         """For a program."""
@@ -123,6 +131,7 @@ def plan_study(loaded: Loaded, *, workers: int = 1) -> StudyPlan:
         workers=workers,
         outcomes=len(task.columns),
         worlds_are=task.worlds_are,
+        taken_apart=loaded.study.method.kind == "factorial",
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from plsim.attribution.spread import spread
 from plsim.core.arrays import Floats
+from plsim.measures.luck import spread
 from plsim.runs.evaluate import Outcome
 from plsim.studies.factors import Factor
 

@@ -78,7 +78,7 @@ from plsim.scenario.outside import outside_practices
 from plsim.studies.analysis import Analysis, analysed, factor_table
 from plsim.studies.design import StudyTask, people_digest, task_of
 from plsim.studies.factors import LUCK, WORLD
-from plsim.studies.loading import Loaded
+from plsim.studies.loading import STUDY_FILE, Loaded
 from plsim.sweeps.runner import SweepOutcome, failures, results, run_task
 
 if TYPE_CHECKING:
@@ -224,11 +224,11 @@ def run_study(
     """
     task = task_of(loaded)
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "study.toml").exists():
+    if not (folder / STUDY_FILE).exists():
         _try(task)
     try:
         sweep = run_task(task, folder, workers=workers, shard=shard, dask=dask, progress=progress)
-        write_file(folder / "study.toml", loaded.text.encode())
+        write_file(folder / STUDY_FILE, loaded.text.encode())
         _keep_scenario(loaded, folder)
         write_file(folder / "manifest.json", json_bytes(_manifest(loaded, task, sweep)))
     except OSError as error:

@@ -31,9 +31,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from plsim.attribution.spread import spread
 from plsim.core.arrays import Floats
 from plsim.measures.effects import CI_LEVEL
+from plsim.measures.luck import spread
 from plsim.studies.dependence import (
     PERMUTATIONS,
     Slices,

@@ -218,6 +218,15 @@ def test_the_copy_of_a_study_with_its_own_scenario_can_be_run_as_it_stands(tmp_p
     assert first.task.digest() == again.task.digest()
 
 
+@pytest.mark.parametrize("name", ["study.toml", "./Study.toml"])
+def test_a_scenario_under_the_name_of_the_studys_own_copy_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('schema_version = 1\nextends = "one_school_demo"\n', encoding="utf-8")
+    path = tmp_path / "trial.toml"
+    path.write_text(HEAD.replace("one_school_demo", name) + GRID, encoding="utf-8")
+    with pytest.raises(StudyError, match="the study's own copy has this name"):
+        load_study(path)
+
+
 def test_an_outcome_that_never_moves_is_said_to(tmp_path: Path) -> None:
     body = '[levers]\nsupport.rollout_weeks = [20, 30]\n[method]\nkind = "grid"\n'
     says = finished(body, tmp_path).analysis.statements
@@ -301,6 +310,14 @@ def test_a_plan_says_runs_time_and_disk_and_stores_nothing(tmp_path: Path) -> No
     assert 0.0 < plan.seconds_shared < 60.0
     assert any("64 runs" in line for line in plan.lines())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("body", [SOBOL, TWO + '[uncertainties]\nworlds = 3\n[method]\nkind = "factorial"\n'])
+def test_the_disk_that_a_plan_says_is_the_disk_that_the_study_takes(tmp_path: Path, body: str) -> None:
+    plan = plan_study(study(body))
+    finished(body, tmp_path)
+    taken = sum(each.stat().st_blocks * 512 for each in tmp_path.rglob("*"))
+    assert 0.7 * taken < plan.bytes < 1.5 * taken
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(5, "5 seconds"), (600, "10 minutes"), (9000, "2.5 hours")])

@@ -149,6 +149,8 @@ def test_a_morris_grid_meets_every_value_equally_often() -> None:
         ("[levers]\nsupport.vision = [0, 1]\na.cases = { x = { support.vision = 0 }, y = {} }", "'support.vision' do"),
         ("[levers.a.cases]\none = {}\ntwo = { years = 2 }", "is not a key of a scenario that can be varied"),
         ("[levers.a.cases]\none = {}\ntwo = { support.vison = 0.1 }", "Did you mean 'vision'?"),
+        ("[levers.a.cases]\none = {}\ntwo.practices.advising.intensity = {}", "advising.intensity: is empty"),
+        ("[levers.a.cases]\none = {}\ntwo = { practices.advising = {} }", "two.practices.advising: is empty"),
         ("[levers]", "0 factors are too few"),
         ("[uncertainties]\nparameters = ['match.widht_below']", "Did you mean 'match.width_below'?"),
         ("[uncertainties]\nparameters = ['context.base_tools']", "worlds do not differ in"),

@@ -19,6 +19,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.core.errors import StudyError
+from plsim.measures.luck import found
 from plsim.validation.claims.claim_lab import Lab
 
 Compute = Callable[[Lab], float]
@@ -34,6 +35,8 @@ MODULES = (
 """In the order of the claims."""
 MARGIN = 0.002
 """Differences in effect below which nothing is said (SD)."""
+SEEDS = 5
+"""How many seeds the runs have, in turn."""
 MOST = 0.9
 """Share of runs in which a claim holds, or fails, for a word to say so."""
 
@@ -84,13 +87,18 @@ class Claim:
         """How near to its end a statistic says nothing; of what is not in SD of achievement, 0."""
         return MARGIN if "(SD" in self.statistic else 0.0
 
-    def says(self, values: Floats) -> np.ndarray:
-        """1 where it holds, -1 where it fails, 0 where the difference is too small to say; of some runs."""
+    def room(self, values: Floats) -> Floats:
+        """How far inside of what is expected, above 0, or outside, below 0; of some runs."""
         room = np.full(values.shape, np.inf)
         if self.above is not None:
             room = np.minimum(room, values - self.above)
         if self.below is not None:
             room = np.minimum(room, self.below - values)
+        return room
+
+    def says(self, values: Floats) -> np.ndarray:
+        """1 where it holds, -1 where it fails, 0 where the difference is too small to say; of some runs."""
+        room = self.room(values)
         return np.where(room > self.margin, 1, np.where(room < -self.margin, -1, 0))
 
 
@@ -101,7 +109,9 @@ class Found:
     Attributes
     ----------
     values
-        The statistic in every run: a world, and a seed for the luck. Shape (runs,).
+        The statistic in every run: a world, and a seed for the luck, the seeds in turn. Shape (runs,).
+    seeds
+        How many seeds there are.
     control
         The statistic with all channels to learning closed, in one run; not a number where it was not run.
     """
@@ -109,6 +119,7 @@ class Found:
     claim: Claim
     values: Floats
     control: float = float("nan")
+    seeds: int = SEEDS
 
     @property
     def shares(self) -> tuple[float, float, float]:
@@ -139,11 +150,21 @@ class Found:
         if not self.counted:
             return "not about learning"
         holds, nothing, fails = self.shares
-        if holds >= MOST:
+        if holds >= MOST and self.sign > 0:
             return "holds"
-        if fails >= MOST:
+        if fails >= MOST and self.sign < 0:
             return "fails"
         return "says nothing" if nothing >= 1.0 - nothing else "open"
+
+    @property
+    def sign(self) -> int:
+        """1 where it is found to hold, -1 to fail, 0 where worlds and luck leave it open: the rule of attributions.
+
+        Worlds that had the same seed stand for what worlds leave open; the seeds for luck.
+        """
+        blocks = self.values.size // self.seeds
+        room = self.claim.room(self.values[: blocks * self.seeds]).reshape(blocks, self.seeds).T
+        return int(found(room[:, :, np.newaxis], negligible=self.claim.margin)[0])
 
     @property
     def median(self) -> float:

@@ -13,8 +13,10 @@ and where it is expected to lie if the claim is right. Scenarios are the shipped
 a world with a luck of its own (five seeds in turn). Both arms hold the same students with the same luck. Sign and shape
 are what counts here: sizes are in [facts.md](facts.md), beside published numbers.
 
-- A difference of less than {margin} SD says nothing. A claim *holds* when it does in at least 90% of runs, and *fails*
-  likewise; it *says nothing* when most differences are too small; else it is *open*.
+- A difference of less than {margin} SD says nothing. A claim *holds* when it does in at least 90% of runs, and would
+  in other worlds with other luck: it passes the test by which studies call an effect found, over worlds and over seeds,
+  which takes 30 runs or more. It *fails* likewise; it *says nothing* when most differences are too small; else it is
+  *open*.
 - *Input*: the statistic is how a scenario or the yardstick was made. *True by construction*: a rule says it outright.
   No run can refute either, and neither is counted.
 - The control is the same statistic with all channels closed through which practices reach learning: each student of

@@ -27,10 +27,9 @@ from plsim.engine.worlds import label, model_digest, worlds_digest
 from plsim.evidence.registry import DATA_FOLDER
 from plsim.sweeps.runner import results, run_task
 from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS, Lab
-from plsim.validation.claims.claims import Claim, Found, claims
+from plsim.validation.claims.claims import SEEDS, Claim, Found, claims
 from plsim.validation.facts.arm_cache import Places
 
-SEEDS = 5
 STORED_TABLE = DATA_FOLDER / "claims.csv"
 STORED_SAID = DATA_FOLDER / "claims.json"
 SECONDS = "seconds"

@@ -67,10 +67,12 @@ def test_a_claim_holds_where_its_statistic_was_expected_and_a_small_difference_s
 @pytest.mark.parametrize(
     ("values", "word"),
     [
-        ([0.1] * 10, "holds"),
-        ([-0.1] * 10, "fails"),
-        ([0.001] * 6 + [0.1] * 4, "says nothing"),
-        ([0.1] * 6 + [-0.1] * 4, "open"),
+        ([0.1] * 30, "holds"),
+        ([-0.1] * 30, "fails"),
+        ([0.001] * 18 + [0.1] * 12, "says nothing"),
+        ([0.1] * 18 + [-0.1] * 12, "open"),
+        ([0.1] * 25, "open"),  # too few runs
+        ([0.003, 0.3, 0.003, 0.003, 0.003] * 8, "open"),  # it is one seed of five that makes it hold
     ],
 )
 def test_what_came_of_a_claim_is_one_of_four_words(values: list[float], word: str) -> None:
@@ -162,7 +164,9 @@ def test_every_claim_gives_a_finite_number_in_the_central_world(tmp_path: Path) 
 
 def test_what_no_run_can_refute_is_not_counted() -> None:
     by_id = {claim.id: claim for claim in claims()}
-    found = [Found(by_id[name], np.full(2, value), 0.0) for name, value in (("2.2", 4.0), ("0.24", 0.04), ("0.2", 0.1))]
+    found = [
+        Found(by_id[name], np.full(30, value), 0.0) for name, value in (("2.2", 4.0), ("0.24", 0.04), ("0.2", 0.1))
+    ]
     assert [each.word for each in found] == ["input", "true by construction", "holds"]
     assert "Of 3 claims 1 are tested: 1 holds" in count(found)
     assert "1 input, 1 true by construction" in page(found, of="made up", schools="40 schools", command="plsim")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plsim.attribution.spread import FALSE_ALARMS, fewest_worlds, found, share, variance_parts, wilson
 from plsim.core.arrays import Floats
+from plsim.measures.luck import FALSE_ALARMS, fewest_worlds, found, share, variance_parts, wilson
 
 
 def test_a_share_of_worlds_comes_with_an_interval_for_their_number() -> None:
