@@ -11,6 +11,7 @@ from time import monotonic
 import click
 
 from plsim.cli.progress import sweep_progress
+from plsim.core.errors import printable
 
 
 @click.command("calibrate", context_settings={"show_default": True})
@@ -80,4 +81,4 @@ def command(
         click.echo(str(out))
     else:
         click.echo(done.text(seconds=monotonic() - begun))
-        click.echo(f"\nTables are in {out / 'tables'}, the worlds in {out / 'worlds.csv'}")
+        click.echo(f"\nTables are in {printable(out / 'tables')}, the worlds in {printable(out / 'worlds.csv')}")

@@ -161,8 +161,8 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def printable(text: str) -> str:
-    r"""A text for a terminal or a page: control characters and overrides of writing direction are shown as escapes.
+def printable(text: object) -> str:
+    r"""A text or path for a terminal or a page: control characters and turns of writing direction show as escapes.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def printable(text: str) -> str:
     'safe\\x1b[2Jtxt'
     """
     return "".join(
-        _escape(each) if each in _TURNING or unicodedata.category(each) in _UNSEEN else each for each in text
+        _escape(each) if each in _TURNING or unicodedata.category(each) in _UNSEEN else each for each in str(text)
     )
 
 
