@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from plsim.engine.engines import engine_named
-from plsim.engine.pair import pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL
+from plsim.runs.paired import PairedRuns
 from plsim.runs.run import world_effects_by_design
 from plsim.runs.study_designs import designs
 from plsim.scenario.loading import changed
@@ -30,8 +30,9 @@ def test_virtual_studies_with_matched_students_find_the_same_on_average() -> Non
     for seed in range(SEEDS):
         bench = Bench([one], size="full", seed=seed)
         expected = bench(CENTRAL)[[bench.statistics.index(key) for key in ("R17-01", "R17-02")]]
-        both = pair(one.scenario, population_of(one.scenario, None, seed), seed=seed, years=1)
-        found = world_effects_by_design(both, designs(both), run_world(both, CENTRAL, engine), engine)
+        runs = PairedRuns(seed=seed, years=1, engine=engine)
+        both = runs.pair(one.scenario)
+        found = world_effects_by_design(runs, both, designs(both), runs.run(both), engine)
         estimates = {
             row.subject: value
             for row, value in zip(found.rows, found.values, strict=True)

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from plsim.engine.worlds import model_parts
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOLDERS = ("src", "scenarios", "experiments", "examples", "tests", "docs")
 FILES = ("pyproject.toml", "CHANGELOG.md", "README.md", "CONTRIBUTING.md", "CITATION.cff")
@@ -142,6 +144,15 @@ def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
     ]
     assert "fine" in said["plsim check scenarios/morning_meeting_demo.toml"]
     assert "morning_meeting" in said["plsim list practices"]
+    # Worlds that were calibrated before are still valid, with what has been added in the copy.
+    before = copy.root / "before.json"
+    before.write_text(json.dumps(model_parts()), encoding="utf-8")
+    look = (
+        "import json; from plsim.engine.worlds import model_parts, still_holds; "
+        "now, said = model_parts(), json.load(open('before.json')); "
+        "print(still_holds(said, now), len(now['numbers']) - len(said['numbers']))"
+    )
+    assert copy.run(f'python -c "{look}"').split() == ["True", "3"]
 
 
 def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ class Calibration:
         The drawn worlds at full size.
     log_before
         Logarithm of what each drawn world weighs before it was run in full. Shape (drawn,).
+    log_in_full
+        Log likelihood of each drawn world in full. Shape (drawn,).
     weights
         What each weighs after. Shape (drawn,).
     chosen
@@ -123,6 +125,7 @@ class Calibration:
     everything: tuple[str, ...]
     full: Simulated
     log_before: Floats
+    log_in_full: Floats
     weights: Floats
     chosen: np.ndarray
     predicted: LeaveOut
@@ -192,8 +195,9 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
     wide = posterior(of, wanted, seed=seed, discrepancy=WIDER)
     drawn = asked.values(of.points[wide.draw(sizes.drawn, rng)])
     full = run("reduced" if sizes.reduced else "full", drawn, own)
-    log_before = -_log_likelihood(emulator(full.points), emulator.error, wanted, seed, WIDER)
-    weights = _weights(full.values, wanted_in_full, log_before, seed)
+    log_before = -log_likelihoods(emulator(full.points), emulator.error, wanted, seed, WIDER)
+    log_in_full = log_likelihoods(full.values, np.zeros(full.values.shape[1]), wanted_in_full, seed)
+    weights = _weights(log_before + log_in_full)
 
     columns = [large.statistics.index(name) for name in small.statistics]
     of = at_full_size(of, emulator(full.points), full.values[:, columns])
@@ -211,6 +215,7 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
         everything=large.statistics,
         full=full,
         log_before=log_before,
+        log_in_full=log_in_full,
         weights=weights,
         chosen=fair_sample(weights, sizes.shipped, rng),
         predicted=leave_out(full.values, log_before, wanted_in_full, effects(large), seed=seed),
@@ -232,15 +237,24 @@ def every_discrepancy(of: Bench, found: Posterior) -> dict[str, float]:
     }
 
 
-def _log_likelihood(values: Floats, errors: Floats, wanted: Targets, seed: int, discrepancy: float = 1.0) -> Floats:
-    """Whatever the discrepancy is. Shape (worlds,)."""
+def log_likelihoods(values: Floats, errors: Floats, wanted: Targets, seed: int, discrepancy: float = 1.0) -> Floats:
+    """Log likelihood of worlds, whatever the discrepancy is. Shape (worlds,).
+
+    Parameters
+    ----------
+    values
+        Their statistics. Shape (worlds, statistics).
+    errors
+        Of the emulation, 0 for what was run. Shape (statistics,).
+    discrepancy
+        Multiplies every discrepancy.
+    """
     of = discrepancies(wanted, seed=seed)
     return marginal(agreements(values, errors, wanted, of, multiplied=discrepancy).together)
 
 
-def _weights(values: Floats, wanted: Targets, log_before: Floats, seed: int) -> Floats:
-    """Weights of worlds that were run in full, adding up to 1. Shape (worlds,)."""
-    logs = log_before + _log_likelihood(values, np.zeros(values.shape[1]), wanted, seed)
+def _weights(logs: Floats) -> Floats:
+    """Weights that add up to 1. Shape (worlds,)."""
     weights = np.exp(logs - logs.max())
     found: Floats = weights / weights.sum()
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,7 @@ def provenance(of: Calibration, sizes: Sizes, found: Identification, *, seconds:
         "drawn": int(of.full.points.shape[0]),
         "effective_size_in_full": of.effective_size,
         "different_worlds": len(np.unique(of.chosen)),
+        "log_likelihood": np.round(of.log_in_full[of.chosen], 6).tolist(),
         "seconds": round(seconds),
         "prior": {each.key: [each.low, each.high, each.shape] for each in of.prior.parameters},
         "spread_left": {key: round(float(left), 4) for key, left in zip(found.keys, found.left, strict=True)},
@@ -225,19 +227,19 @@ def rounded_numbers(document: Any) -> Any:
     return round(document, 4) if isinstance(document, float) else document
 
 
-def worlds_text(of: Calibration) -> str:
-    """The table of worlds: any first rows are a fair sample of all."""
+def table_of_worlds(keys: Sequence[str], values: Floats) -> str:
+    """A table of worlds, one a row, as CSV. ``values`` has shape (worlds, keys)."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(of.prior.keys)
-    for row in of.worlds.tolist():
+    writer.writerow(keys)
+    for row in values.tolist():
         writer.writerow([f"{value:.6g}" for value in row])
     return stream.getvalue()
 
 
 def write_worlds(of: Calibration, said: dict[str, Any], folder: Path) -> None:
     """The two files of worlds, under the names of those that ship."""
-    text = worlds_text(of)
+    text = table_of_worlds(of.prior.keys, of.worlds)
     write_file(folder / WORLDS_FILE.name, text.encode())
     # Numbers as they come back from the file, for the digest is made of those.
     document = json.loads(json_bytes(said))

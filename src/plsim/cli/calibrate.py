@@ -11,7 +11,7 @@ from time import monotonic
 import click
 
 from plsim.cli.progress import sweep_progress
-from plsim.core.errors import printable
+from plsim.core.errors import InputError, printable
 
 
 @click.command("calibrate", context_settings={"show_default": True})
@@ -28,6 +28,11 @@ from plsim.core.errors import printable
 @click.option("--reduced", is_flag=True, help="Run those at reduced size: a preview, five times as fast.")
 @click.option(
     "--truths", type=click.IntRange(20), default=120, help="Synthetic truths on which the inference is tested."
+)
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Only weigh the shipped worlds anew, after a changed rule: minutes. Writes worlds for --worlds FILE.",
 )
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes.  [default: one per processor]")
 @click.option("--install", is_flag=True, help="Install the worlds into the package, for runs to use.")
@@ -46,6 +51,7 @@ def command(
     ship: int,
     reduced: bool,
     truths: int,
+    quick: bool,
     workers: int | None,
     install: bool,
     page: Path | None,
@@ -62,6 +68,11 @@ def command(
     from plsim.core.files import json_bytes
 
     begun = monotonic()
+    if quick:
+        if install or page is not None:
+            raise click.UsageError("--quick installs nothing and writes no page: leave out --install and --page.")
+        _quick(out / "quick", workers or os.cpu_count() or 1, as_json=as_json, quiet=quiet)
+        return
     sizes = Sizes(bank=bank, wave=wave, drawn=drawn, shipped=ship, seed=seed, reduced=reduced)
     with ExitStack() as stack:
 
@@ -82,3 +93,26 @@ def command(
     else:
         click.echo(done.text(seconds=monotonic() - begun))
         click.echo(f"\nTables are in {printable(out / 'tables')}, the worlds in {printable(out / 'worlds.csv')}")
+
+
+def _quick(folder: Path, workers: int, *, as_json: bool, quiet: bool) -> None:
+    """The shipped worlds, weighted anew."""
+    from plsim.calibration.reweight import reweighted
+    from plsim.core.files import json_bytes
+    from plsim.evidence.worlds import stored_worlds
+
+    stored = stored_worlds()
+    if stored is None:
+        raise InputError("--quick", "", "no worlds ship", fix="Calibrate anew: plsim calibrate.")
+    with ExitStack() as stack:
+
+        def watch(stage: str) -> Callable[[int, int], None] | None:
+            return stack.enter_context(sweep_progress(stage, wanted=not quiet))
+
+        found = reweighted(stored, folder, workers=workers, watch=watch)
+    file = folder / "worlds.csv"
+    if as_json:
+        said = {"worlds": str(file), "effective_size": found.effective_size, "enough": found.enough, "new": found.new}
+        click.echo(json_bytes(said).decode(), nl=False)
+    else:
+        click.echo(str(file) if quiet else found.text(file))

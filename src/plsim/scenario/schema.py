@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Field, create_model, model_validator
 
 from plsim.core.calendar import MAX_YEARS
 from plsim.practices import Context, Options, Practice, Programs, Support, known_practices
+from plsim.practices.levers import FIRST_INTENSITY, LEVERS, PRACTICES, LeverTable
 from plsim.practices.options import evidence_value, option
 from plsim.scenario.outside import outside_practices
 from plsim.scenario.text import toml_text
@@ -137,6 +139,25 @@ class Scenario(Options):
     context: Context = Field(default_factory=Context)
     programs: Programs = Field(default_factory=Programs)
     freeze: Freeze = Field(default_factory=Freeze)
+
+    @model_validator(mode="after")
+    def _nothing_overwritten(self) -> Scenario:
+        """What a practice beyond the eight turns has to be there still when support, context and programs are set."""
+        for name, practice in self.practices.items():
+            if name not in PRACTICES and practice.intensity:
+                alone, without = LeverTable.empty(1, 1), LeverTable.empty(1, 1)
+                practice.apply(alone, np.array([practice.intensity]))
+                turned = alone.values != 0.0
+                for table in (alone, without):
+                    table.values[:, :, FIRST_INTENSITY:] = 0.0
+                    self.support.apply(table, np.zeros(1))
+                    self.context.apply(table, np.zeros(1, np.bool_))
+                    self.programs.apply(table)
+                for place in np.flatnonzero(turned & (alone.values == without.values)).tolist():
+                    raise ValueError(
+                        f"practice {name} turns the lever {LEVERS[place].name}, which is overwritten after it"
+                    )
+        return self
 
     def to_toml(self) -> str:
         """The canonical text: every value, defaults filled in, in the schema's order; it loads back equal."""

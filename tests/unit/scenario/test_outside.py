@@ -91,3 +91,33 @@ def test_a_package_whose_practice_cannot_be_loaded_is_named(package: Path) -> No
     (package / "my_schools.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
     code = "from plsim.core.errors import InputError\ntry:\n    import plsim.scenario\nexcept InputError as e: print(e)"
     assert "practice 'evening_reading' of package 'my-schools': cannot be loaded" in told(code, package)
+
+
+LOST = """
+import plsim
+for change in ({}, {"programs.tutoring.minutes": 60.0}):
+    try:
+        plsim.change("one_school_demo", {"practices.evening_reading.intensity": 0.5, **change})
+        print("fine")
+    except plsim.InputError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lever", "alone", "with_tutoring"),
+    [
+        ("belonging", "fine", "fine"),
+        ("coaching_hours", "turns the lever coaching_hours, which is overwritten", "which is overwritten"),
+        ("intensity_paths", "turns the lever intensity_paths, which is overwritten", "which is overwritten"),
+        ("tutoring_minutes", "fine", "turns the lever tutoring_minutes, which is overwritten"),
+    ],
+)
+def test_a_lever_that_would_be_overwritten_is_an_error(
+    package: Path, lever: str, alone: str, with_tutoring: str
+) -> None:
+    module = package / "my_schools.py"
+    module.write_text(module.read_text(encoding="utf-8").replace("belonging", lever), encoding="utf-8")
+    said = told(LOST, package).splitlines()
+    assert alone in said[0]
+    assert with_tutoring in said[1]
