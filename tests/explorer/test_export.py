@@ -141,7 +141,7 @@ def test_the_command_refuses_what_cannot_be_written(tmp_path, capsys):
         ([str(tmp_path / "page.html"), *["--pin", "one_school_demo"] * 7], "up to 6"),
     ):
         with pytest.raises(SystemExit) as raised:
-            main(["explore", "--export", *more], standalone_mode=False)
+            main(["explore", "--export", *more])
         assert raised.value.code == 2
         assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,9 @@ with warnings.catch_warnings():
 from plsim.explorer.app import create_app
 from plsim.explorer.teaching.demonstration_files import all_demonstrations, read_demonstration
 
-SAID = {"title", "say", "ask", "options", "discuss", "settings"}
+SAID = {"title", "say", "ask", "options", "discuss", "settings", "paper"}
+PAPER = {"kind", "title", "about", "unit", "digits", "level", "ticks", "names", "low", "high"}
+"""Axes to draw a prediction on, and nothing that was run."""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,7 @@ def test_a_demonstration_is_told_without_its_answers(client):
         found = get(client, f"demonstrations/{one['name']}")
         for step in found["steps"]:
             assert set(step) == SAID
+            assert set(step["paper"]) == PAPER
             assert all(isinstance(option, str) for option in step["options"])
 
 

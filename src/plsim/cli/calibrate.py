@@ -11,6 +11,7 @@ from time import monotonic
 import click
 
 from plsim.cli.progress import sweep_progress
+from plsim.core.errors import InputError, printable
 
 
 @click.command("calibrate", context_settings={"show_default": True})
@@ -91,13 +92,12 @@ def command(
         click.echo(str(out))
     else:
         click.echo(done.text(seconds=monotonic() - begun))
-        click.echo(f"\nTables are in {out / 'tables'}, the worlds in {out / 'worlds.csv'}")
+        click.echo(f"\nTables are in {printable(out / 'tables')}, the worlds in {printable(out / 'worlds.csv')}")
 
 
 def _quick(folder: Path, workers: int, *, as_json: bool, quiet: bool) -> None:
     """The shipped worlds, weighted anew."""
     from plsim.calibration.reweight import reweighted
-    from plsim.core.errors import InputError
     from plsim.core.files import json_bytes
     from plsim.evidence.worlds import stored_worlds
 

@@ -13,7 +13,7 @@ import click
 
 from plsim.cli.interrupt import interruptible
 from plsim.cli.reading_options import reading_options
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, printable
 
 if TYPE_CHECKING:
     from plsim.population import Population
@@ -141,14 +141,14 @@ def _tell(each: _Checked, *, explain: bool) -> None:
         click.echo(each.problem, err=True)
         return
     doubts = _doubts(each)
-    click.echo(f"{each.file}: {'can be read, but is doubtful' if doubts else 'fine'}")
+    click.echo(f"{printable(each.file)}: {'can be read, but is doubtful' if doubts else 'fine'}")
     for line in each.lines:
         click.echo(f"  {line}")
     if each.students is not None:
         for line in _titles(each.students.titles, every=explain):
             click.echo(f"  {line}")
     for doubt in doubts:
-        click.echo(f"{each.file}: doubtful: {doubt}", err=True)
+        click.echo(f"{printable(each.file)}: doubtful: {doubt}", err=True)
     if explain and each.students is not None:
         from plsim.population.explain import explanation
 

@@ -16,7 +16,7 @@ from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, people_settings, student_files
 from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, printable
 from plsim.core.table import table_lines
 from plsim.measures.vocabulary import ONE_ARM
 
@@ -130,7 +130,7 @@ def command(
         click.echo(str(folder))
     else:
         click.echo(comparison_text(found))
-        click.echo(f"\nResults are in {folder}")
+        click.echo(f"\nResults are in {printable(folder)}")
 
 
 def comparison_text(found: Comparison) -> str:

@@ -15,7 +15,7 @@ from plsim.cli.out_folder import OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, is_there, people_settings
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, printable
 from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def command(
         click.echo(str(folder))
     else:
         click.echo(totals_text(totals, loaded, worlds))
-        click.echo(f"\nResults are in {folder}")
+        click.echo(f"\nResults are in {printable(folder)}")
 
 
 def totals_text(totals: Totals, scenario: Scenario, worlds: int) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import click
 
 from plsim.cli.progress import progress_bar
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, printable
 
 SHORTEST_TOKEN = 16
 
@@ -127,7 +127,9 @@ def _export(path: Path, pins: tuple[str, ...], language: str, demos: Path | None
 
         page = exported(demonstrations, taken, tongue=Tongue(language), tell=tell).encode()
     write_file(path, page)
-    click.echo(f"{path}: {len(page) / 1e6:.1f} MB. It opens by double-click, without plsim and without a network.")
+    click.echo(
+        f"{printable(path)}: {len(page) / 1e6:.1f} MB. It opens by double-click, without plsim and without a network."
+    )
 
 
 def _take_votes(votes: Any, port: int) -> None:

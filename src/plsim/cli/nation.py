@@ -12,6 +12,7 @@ from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
 from plsim.cli.run import announce
 from plsim.cli.study import shard_of
+from plsim.core.errors import printable
 from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def run_nation(
         click.echo(str(folder))
     else:
         click.echo(_text(scenario, one_in, table))
-        click.echo(f"\nResults are in {folder}")
+        click.echo(f"\nResults are in {printable(folder)}")
 
 
 def _kept(scenario: Scenario, one_in: int, done: SweepOutcome, table: pd.DataFrame, folder: Path) -> dict[str, Any]:

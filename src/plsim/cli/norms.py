@@ -27,7 +27,7 @@ _COLUMNS = (
 
 @click.command("norms", context_settings={"show_default": True})
 @click.option(
-    "--schools", type=click.IntRange(30, 5000), default=240, help="Number of schools, of 252 students each, all grades."
+    "--schools", type=click.IntRange(30, 5000), default=120, help="Number of schools, of 504 students each, all grades."
 )
 @click.option("--seed", type=click.IntRange(0), default=1, help="Random seed.")
 @click.option(

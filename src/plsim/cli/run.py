@@ -16,7 +16,7 @@ from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
 from plsim.cli.progress import progress_bar
 from plsim.cli.reading_options import first_asked, reading_options
 from plsim.cli.worlds import WORLDS_HELP, EngineChoice, WorldsChoice
-from plsim.core.errors import InputError, shown
+from plsim.core.errors import InputError, printable, shown
 
 if TYPE_CHECKING:
     from plsim.population.options import ReadOptions, StudentFiles
@@ -143,10 +143,10 @@ def command(
         if untold:
             click.echo(f"\nNo report: {untold}")
         elif not no_report:
-            click.echo(f"\nReport: {folder / 'report.html'}")
+            click.echo(f"\nReport: {printable(folder / 'report.html')}")
         if result.not_written:
             click.echo(f"\nNot written, for the students are real: {', '.join(result.not_written)}. {ON_REQUEST}.")
-        click.echo(f"\nResults are in {folder}")
+        click.echo(f"\nResults are in {printable(folder)}")
 
 
 def _kept(

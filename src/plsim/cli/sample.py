@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, printable
 
 
 @click.command("sample", context_settings={"show_default": True})
@@ -37,4 +37,6 @@ def command(*, kind: str, folder: Path, schools: int, students: int) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no folder can have that name"
         raise InputError("sample", "DIR", f"cannot be written: {reason}") from None
-    click.echo(f"An invented district is in {folder}. To see what is read of it: plsim check {folder}")
+    click.echo(
+        f"An invented district is in {printable(folder)}. To see what is read of it: plsim check {printable(folder)}"
+    )

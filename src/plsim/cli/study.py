@@ -15,7 +15,7 @@ from plsim.cli.out_folder import OutFolder
 from plsim.cli.progress import sweep_progress
 from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, student_files
-from plsim.core.errors import InputError
+from plsim.core.errors import InputError, printable
 from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def command(
         click.echo(json.dumps({"kind": "study", "complete": False, "done": found.done, "runs": found.total}))
     else:
         click.echo(f"{found.done:,} of {found.total:,} runs are done; other parts are still missing.")
-        click.echo(f"Once they are complete, run the study again without --shard. Results are in {folder}")
+        click.echo(f"Once they are complete, run the study again without --shard. Results are in {printable(folder)}")
 
 
 def shard_of(given: str | None) -> tuple[int, int] | None:
@@ -117,7 +117,7 @@ def _tell(found: StudyResult, *, as_json: bool, quiet: bool) -> None:
         click.echo(str(found.folder))
     else:
         click.echo(study_text(found))
-        click.echo(f"\nResults are in {found.folder}")
+        click.echo(f"\nResults are in {printable(found.folder)}")
 
 
 def study_text(found: StudyResult) -> str:

@@ -143,12 +143,12 @@ MOST_SHOWN = 60
 
 
 def shown(given: object) -> str:
-    """A given value as messages show it: short, on one line, without control characters."""
+    """A given value as messages show it: short, on one line, and whatever cannot be seen as an escape."""
     try:
         text = given if isinstance(given, str) else reprlib.repr(given)
     except ValueError:  # a number of too many digits
         text = type(given).__name__
-    text = printable(text)
+    text = "".join(each if each.isprintable() else _escape(each) for each in printable(text))
     return f"'{text[:MOST_SHOWN]}...'" if len(text) > MOST_SHOWN else f"'{text}'"
 
 
@@ -157,8 +157,12 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 """What changes the direction of writing around it, so that a page or a terminal shows another text than is there."""
 
 
-def printable(text: str) -> str:
-    r"""A text for a terminal or a page: control characters and overrides of writing direction are shown as escapes.
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def printable(text: object) -> str:
+    r"""A text or path for a terminal or a page: control characters and turns of writing direction show as escapes.
 
     Examples
     --------
@@ -166,10 +170,7 @@ def printable(text: str) -> str:
     'safe\\x1b[2Jtxt'
     """
     return "".join(
-        each.encode("unicode_escape").decode("ascii")
-        if each in _TURNING or unicodedata.category(each) in _UNSEEN
-        else each
-        for each in text
+        _escape(each) if each in _TURNING or unicodedata.category(each) in _UNSEEN else each for each in str(text)
     )
 
 

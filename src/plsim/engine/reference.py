@@ -30,10 +30,12 @@ from plsim.scenario.schema import Scenario
 
 # The reference population's own luck. Any number does; it must never change with a run's seed.
 REFERENCE_SEED = 2020
-SCHOOLS = 24
+SCHOOLS = 12
 FIRST_SCHOOLS = 6
 """Learning is nearly linear in D: what the luck of few schools does to a first pass hardly shows after the second."""
-STUDENTS_PER_SCHOOL = 252
+STRUCTURE_SCHOOLS = 24
+STUDENTS_PER_SCHOOL = 504
+"""As in schools of the norms. Where two teachers serve a subject, their differences alone exceed those of schools."""
 FIRST_GUESS = 0.55
 BANDS = (
     (0, 2),
@@ -70,7 +72,7 @@ class Typical:
 
         Learning is linear in a teacher's effectiveness, so D needs no spread of teachers; this does.
         """
-        arm, even = (_arm(SCHOOLS, self.world, self.reference, even=even) for even in (False, True))
+        arm, even = (_arm(STRUCTURE_SCHOOLS, self.world, self.reference, even=even) for even in (False, True))
         for each in (arm, even):
             each.run_year(self.engine)
         return structure(arm, even)

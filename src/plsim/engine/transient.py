@@ -145,8 +145,9 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
         return chosen
 
     own, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
-    shared = _class_share(numbers, subject)[grade]
-    eps1 = np.sqrt(1.0 - shared) * own + np.sqrt(shared) * _class_draws(setting, year, subject)
+    of_class, several = _class_draws(setting, year, subject)
+    shared = np.where(several, _class_share(numbers, subject)[grade], 0.0)
+    eps1 = np.sqrt(1.0 - shared) * own + np.sqrt(shared) * of_class
     z = roster.entry_z[:, subject]
     school = people.school
     bent = bend(z, people.school_z[school, subject], subject, grade)
@@ -180,11 +181,12 @@ def _class_share(numbers: Transient, subject: int) -> Floats:
     return share
 
 
-def _class_draws(setting: Setting, year: int, subject: int) -> Floats:
-    """What happens to each student's class in a year, standardized. Shape (students,).
+def _class_draws(setting: Setting, year: int, subject: int) -> tuple[Floats, np.ndarray]:
+    """What happens to each student's class in a year, standardized, and whether its grade has several classes.
 
     Classes as they are made up by chance at the usual size, whatever a policy does to sections, and so that a student
     more changes nobody else's: each student's own draw falls into one of as many equal parts as the grade has classes.
+    It is how classes of one school and grade differ: their mean is taken off, because norms of schools hold it already.
     """
     people, roster = setting.population, setting.timeline.years[year]
     grade, school = roster.grade.astype(np.int64), people.school.astype(np.int64)
@@ -193,13 +195,24 @@ def _class_draws(setting: Setting, year: int, subject: int) -> Floats:
     size = np.where(
         elementary, numbers.value("context.class_size_elementary"), numbers.value("context.class_size_secondary")
     )
-    students = np.bincount(school * _GRADE_SLOTS + grade, minlength=setting.schools * _GRADE_SLOTS)
-    classes = np.maximum(np.rint(students[school * _GRADE_SLOTS + grade] / size), 1.0)
+    cell = school * _GRADE_SLOTS + grade
+    students = np.bincount(cell, minlength=setting.schools * _GRADE_SLOTS)
+    classes = np.maximum(np.rint(students[cell] / size), 1.0)
     draws = uniforms(setting.seed, roster.student_key, "sectioning", year=year)
     place = np.floor(np.where(elementary, draws[0], draws[1 + subject]) * classes).astype(np.uint64)
-    keys = people.school_key[school] + (np.uint64(64) * grade.astype(np.uint64) + place)
-    drawn: Floats = normals(setting.seed, keys, "class_year", subject=subject, year=year)[0]
-    return drawn
+
+    cells, first, of = np.unique(cell, return_index=True, return_inverse=True)
+    count = classes[first].astype(np.int64)
+    drawn = np.zeros((cells.shape[0], int(count.max(initial=1))))
+    for each in range(drawn.shape[1]):
+        there = np.flatnonzero(count > each)
+        keys = people.school_key[school[first[there]]] + np.uint64(64) * grade[first[there]].astype(np.uint64)
+        drawn[there, each] = normals(setting.seed, keys + np.uint64(each), "class_year", subject=subject, year=year)[0]
+    several = count > 1
+    drawn -= (drawn.sum(axis=1) / count)[:, np.newaxis]
+    drawn *= np.sqrt(count / np.maximum(count - 1, 1))[:, np.newaxis]
+    chosen: Floats = drawn[of, place.astype(np.int64)]
+    return chosen, several[of]
 
 
 def _school_draws(setting: Setting, year: int, subject: int) -> tuple[Floats, Floats]:

@@ -192,7 +192,8 @@ def _table(path: Path) -> tuple[list[str], list[list[Any]]]:
         import pyarrow.parquet
 
         try:
-            table = pyarrow.parquet.read_table(path)
+            with path.open("rb") as stream:
+                table = pyarrow.parquet.read_table(stream)
         except (OSError, ValueError) as error:
             raise InputError(str(path), "", f"cannot be read: {error}") from None
         return list(table.column_names), [list(row) for row in zip(*table.to_pydict().values(), strict=True)]

@@ -147,10 +147,11 @@ def _table(path: Path, name: str, needed: tuple[str, ...], *, only: tuple[str, .
     if not os.path.isfile(file):  # noqa: PTH113
         raise InputError(str(path), file.name, "missing", fix=_AGAIN)
     try:
-        present = set(pq.read_schema(file).names)
-        lacking = [column for column in needed if column not in present]
-        if not lacking:
-            return pd.read_parquet(file, columns=[one for one in only if one in present] or None)
+        with file.open("rb") as stream:  # pyarrow opens no file whose name is not UTF-8
+            present = set(pq.read_schema(stream).names)
+            lacking = [column for column in needed if column not in present]
+            if not lacking:
+                return pd.read_parquet(stream, columns=[one for one in only if one in present] or None)
     # pyarrow's errors about damaged files are ValueError and OSError.
     except (OSError, ValueError) as error:
         raise InputError(str(path), file.name, f"cannot be read: {error}", fix=_AGAIN) from None

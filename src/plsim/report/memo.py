@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from plsim.core.errors import InputError
+from plsim.evidence import GRADES_OF_EVIDENCE
 from plsim.measures.vocabulary import outcome_label
 from plsim.report.folder import ResultFolder, read_folder
-from plsim.report.limits import PURPOSE, Limits, limits, limits_sentence
+from plsim.report.limits import PURPOSE, Limits, limits
 from plsim.report.material import DataTable
 from plsim.report.page import filled, write_page
 from plsim.report.setting import Setting, scenario_of, setting_of
@@ -34,11 +35,11 @@ _ROWS = (
     ("budget_cost_per_student", "all", "Budget, US dollars per student and year"),
     ("unpaid_teacher_hours", "all", "Unpaid hours asked of a teacher, per week"),
     ("unpaid_hours_value", "all", "Value of unpaid hours, dollars per student"),
-    ("teacher_hours", "all", "All hours asked of a teacher, per week"),
     ("strain", "all", ""),
 )
-_VERDICTS = {"gain": "ahead of typical practice", "loss": "behind typical practice", "open": "not clear"}
-_MOST_MOVED = 6
+_VERDICTS = {"gain": "Ahead", "loss": "Behind", "open": "Not clear"}
+_MOST_MOVED = 5
+_ALL = "All of them"
 
 
 class Option(NamedTuple):
@@ -112,7 +113,7 @@ def moved_words(setting: Setting) -> tuple[str, ...]:
     """What a scenario does differently from typical practice: the largest changes of practices, then options."""
     practices = sorted(setting.practices, key=lambda one: -abs(one.here - one.typical))
     words = [f"{one.name} {one.here:.0f}% ({one.typical:.0f}%)" for one in practices if one.change != "same"]
-    return (*words, *(f"{one.name} {one.here}" for one in setting.options))
+    return (*words, *(f"{one.name}: {one.here}" for one in setting.options))
 
 
 def memo_html(options: Sequence[Option]) -> str:
@@ -134,8 +135,7 @@ def memo_html(options: Sequence[Option]) -> str:
             "title": "Options for personalized learning" if len(options) > 1 else first.label,
             "years": counted(year, "year"),
             "table": _table(options, effects, year),
-            "verdicts": [_verdict(each, found, year) for each, found in zip(options, effects, strict=True)],
-            "moved": [(each.label, _short(each.moved)) for each in options],
+            "moved": _moved(options),
             "conditions": _must_be_true(options),
             "pilot": _pilot(options, effects, year),
             "measure": _measure(effects, year),
@@ -143,7 +143,7 @@ def memo_html(options: Sequence[Option]) -> str:
             "worlds": first.worlds,
             "world_label": first.world_label,
             "seed": first.seed,
-            "digests": ", ".join(each.scenario.digest() for each in options if each.scenario is not None),
+            "digests": ", ".join(each.scenario.digest()[:12] for each in options if each.scenario is not None),
         },
     )
 
@@ -152,47 +152,51 @@ def _points(effects: Effects, year: int) -> Estimate | None:
     return effects.find("percentile_points", year=year)
 
 
-def _verdict(option: Option, effects: Effects, year: int) -> str:
-    points = _points(effects, year)
-    if points is None:
-        return f"{option.label}: no effect on learning could be measured."
-    span = f" ({interval(points)})" if points.has_interval else ""
-    where = f", a gain in {in_worlds(points, option.worlds)}" if option.worlds else ", under central assumptions only"
-    verdict = f"{_VERDICTS[leaning(points, option.worlds)]}, " if option.worlds else ""
-    return (
-        f"{option.label}: {verdict}{difference(points)} percentile points after {counted(year, 'year')}{span}{where}."
-    )
-
-
 def _table(options: Sequence[Option], effects: Sequence[Effects], year: int) -> DataTable:
-    rows = []
+    rows = [_verdicts(options, effects, year)]
     for outcome, group, given in _ROWS:
         found = [each.find(outcome, year=year, group=group, subject=BOTH) for each in effects]
         if all(one is None for one in found):
             continue
         label = given or (outcome_label(outcome) if group == "all" else f"  {group_name(group)}")
-        cells = ["–" if one is None else f"{difference(one)}{_range(one)}" for one in found]
-        rows.append((label, *cells))
-    caption = f"Against typical practice in the same schools, year {year}; in brackets 90% of worlds"
+        rows.append((label, *("–" if one is None else f"{difference(one)}\n{_range(one)}".strip() for one in found)))
+    beyond = [_limits(each) for each in options]
+    rows.append(("Settings that lie beyond any study", *(f"{one.beyond} of {one.moved}" for one in beyond)))
+    caption = f"Against typical practice in the same schools, after {counted(year, 'year')}; 90% of worlds lie within"
     return DataTable(caption, ("", *(each.label for each in options)), tuple(rows))
 
 
+def _verdicts(options: Sequence[Option], effects: Sequence[Effects], year: int) -> tuple[str, ...]:
+    found = [_points(each, year) for each in effects]
+    return "Verdict on learning", *(
+        "–" if points is None else "Central assumptions only" if not option.worlds
+        else f"{_VERDICTS[leaning(points, option.worlds)]}\na gain in {in_worlds(points, option.worlds)}"
+        for option, points in zip(options, found, strict=True)
+    )  # fmt: skip
+
+
 def _range(estimate: Estimate) -> str:
-    return f" [{interval(estimate)}]" if estimate.has_interval else ""
+    return interval(estimate) if estimate.has_interval else ""
+
+
+def _moved(options: Sequence[Option]) -> list[tuple[str, str]]:
+    """What each option does differently from typical practice; what all do is told once."""
+    shared = [one for one in options[0].moved if all(one in each.moved for each in options)] if options[1:] else []
+    own = [(each.label, [one for one in each.moved if one not in shared]) for each in options]
+    told = [(label, _short(words) if words else "nothing more") for label, words in own if words or shared]
+    plain = [(label, "as in typical practice") for label, words in own if not words and not shared]
+    return [*([(_ALL, _short(shared))] if shared else []), *told, *plain]
 
 
 def _short(words: Sequence[str]) -> str:
     rest = len(words) - _MOST_MOVED
-    shown = [*words[:_MOST_MOVED], *([f"{rest} more"] if rest > 0 else [])]
-    return joined(list(shown)) if shown else "typical practice"
+    return joined([*words[:_MOST_MOVED], *([f"{rest} more"] if rest > 0 else [])])
 
 
 def _must_be_true(options: Sequence[Option]) -> list[str]:
     """What the numbers rest on; what decides, where that is known."""
-    by_limits: dict[str, list[str]] = {}
-    for each in options:
-        by_limits.setdefault(limits_sentence(_limits(each)).removeprefix("What limits that: "), []).append(each.label)
-    found = [f"{joined(labels)}: {said}" for said, labels in by_limits.items()]
+    weakest = max(_limits(each).weakest for each in options)
+    found = [f"The numbers behind it: the weakest are grade {weakest}, {GRADES_OF_EVIDENCE[weakest]}."]
     depends = next((each.depends for each in options if each.depends), ())
     if depends:
         found += depends[:2]

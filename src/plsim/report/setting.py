@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from plsim.scenario import Scenario
 
 _SUPPORT = {
-    "coaching_hours": "Coaching, hours per teacher and week",
-    "planning_hours": "Planning beyond the contract, hours per teacher and week",
+    "coaching_hours": "Coaching for each teacher",
+    "planning_hours": "Extra planning time for each teacher",
     "library_access": "Shared lesson library that is open to the school",
     "library_support": "Help to find and use shared lessons",
     "vision": "Shared vision that the school works toward",

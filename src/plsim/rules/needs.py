@@ -61,13 +61,12 @@ def seen_by_adults(minutes: float, p: NeedsParams) -> float:
 
 
 @compiled
-def told_by_data(reliability: float, delivered: float, own_data: float, p: NeedsParams) -> float:
+def told_by_data(reliability: float, read: float, p: NeedsParams) -> float:
     """Share of what is unknown of a student's needs that one round of data tells.
 
-    Their ``reliability`` for single skills, times the time and skill to read them (``delivered`` profiles), which
-    students who read their own data add to. At reliability 0 exactly 0; never below it.
+    Their ``reliability`` for single skills, times how far they are ``read`` (:func:`plsim.rules.profile.data_read`). At
+    reliability 0 exactly 0; never below it.
     """
-    read = at_most(delivered * (1.0 + 0.25 * own_data), 1.0)
     return p.skill_reliability * reliability * read
 
 
@@ -138,7 +137,7 @@ def aimed_alone(
     stations
         Share of it that a group's plan reaches (:func:`station_share`), times delivered grouping and purity.
     own_data
-        How far students read and use their own data.
+        How far students read and use their own data, times what those are worth: nothing at reliability 0.
     software
         Share of it with software that finds out by itself what comes next, times the quality of its content.
     """

@@ -127,12 +127,17 @@ def unit_week(
 
 
 @compiled
-def aligned_score(taught_mastery: Any, weeks: float, p: PaceParams) -> Any:
-    """Score on a test of what is taught: units taught, each as far as it was mastered, over those of the calendar.
+def aligned_score(taught_mastery: Any, units_taught: Any, weeks: float, p: PaceParams) -> Any:
+    """Score on a study's own test: of the units that a student was taught, how far they are mastered.
 
-    Who finishes early and goes on scores above 1. Plain numbers or whole arrays; ``weeks`` of the year that are over.
+    Such tests hold what both arms were taught, so who is slower than the calendar is asked for fewer units. Who
+    finishes early goes on and scores above 1. Plain numbers or whole arrays; ``weeks`` of the year that are over.
     """
-    return taught_mastery * (p.unit_weeks / at_least(weeks, p.unit_weeks))
+    of_calendar = at_least(weeks / p.unit_weeks, 1.0)
+    late = units_taught < of_calendar
+    asked = late * units_taught + (1.0 - late) * of_calendar
+    some = asked < 1.0
+    return taught_mastery / (some * 1.0 + (1.0 - some) * asked)
 
 
 @compiled

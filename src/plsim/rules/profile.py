@@ -26,6 +26,7 @@ class ProfileParams(NamedTuple):
     habits_reliability: float
     habits_error: float
     one_on_one_information: float
+    own_reading: float
     prior_error: float
 
 
@@ -51,15 +52,22 @@ def updated_estimate(estimate: float, truth: float, error: float, weight: float)
 
 
 @compiled
-def data_weight(reliability: float, delivered: float, own_data: float, doubt: float, test_error: float) -> float:
-    """How far new data move an estimate: their reliability, times the time and skill to read them, times what is new.
+def data_read(delivered: float, own_data: float, p: ProfileParams) -> float:
+    """How far data are read, 0 to 1: the time and skill that teachers have for it (``delivered`` profiles).
 
-    Students who read their own data make up for part of what teachers have no time for; with neither the weight is 0.
+    Students who read their own data make up for part of what teachers have no time for.
+    """
+    return at_most(delivered * (1.0 + p.own_reading * own_data), 1.0)
+
+
+@compiled
+def data_weight(reliability: float, read: float, doubt: float, test_error: float) -> float:
+    """How far new data move an estimate: their reliability, times how far they are ``read``, times what is new.
+
     ``doubt`` and ``test_error`` are SDs (RIT) of the errors of the estimate and of the data.
     """
-    reading = at_most(delivered * (1.0 + 0.25 * own_data), 1.0)
     variance = doubt * doubt
-    return reliability * reading * variance / (variance + test_error * test_error)
+    return reliability * read * variance / (variance + test_error * test_error)
 
 
 @compiled

@@ -53,8 +53,14 @@ def craft(experience: float, skill: float, strain: float, p: QualityParams) -> f
 
     1 for half of what experience adds, no coached skill and no strain.
     """
-    skilled = 1.0 + p.experience_gain * (saturate(experience / p.experience_half_years) - 0.5)
-    return skilled * (1.0 + p.skill_gain * skill) * (1.0 - p.strain_loss * saturate(strain))
+    experienced = 1.0 + p.experience_gain * (saturate(experience / p.experience_half_years) - 0.5)
+    return experienced * skilled(skill, p) * (1.0 - p.strain_loss * saturate(strain))
+
+
+@compiled
+def skilled(skill: float, p: QualityParams) -> float:
+    """What general skill of instruction (0 to 1) multiplies quality by: of teaching, and of the work that is set."""
+    return 1.0 + p.skill_gain * skill
 
 
 @compiled
@@ -112,8 +118,11 @@ def one_on_one_quality(teacher: float, delivered_: float, p: QualityParams) -> f
 
 @compiled
 def tutor_quality(quality: float, ratio: float, p: QualityParams) -> float:
-    """Quality of an hour of tutoring with ``ratio`` students to a tutor; ``quality`` 1 is a trained tutor."""
-    return p.tutor * quality * at_least(1.0 - p.tutor_ratio_loss * (ratio - 1.0), 0.2)
+    """Quality of an hour of tutoring with ``ratio`` students to a tutor; ``quality`` 1 is a trained tutor.
+
+    With every further student it comes nearer to that of a class, never below.
+    """
+    return quality * mix(1.0, p.tutor, at_least(1.0 - p.tutor_ratio_loss * (ratio - 1.0), 0.0))
 
 
 @compiled

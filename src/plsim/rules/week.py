@@ -70,7 +70,7 @@ class Delivered(NamedTuple):
     """Delivered quality (0 to 1) of each practice by one teacher this week, and the teacher's own quality.
 
     ``deviation`` is the teacher's effect on a year's achievement, in SD of students; ``craft`` what experience, skill
-    and strain multiply the teacher's quality by.
+    and strain multiply the teacher's quality by; ``skilled`` what general skill alone does.
     """
 
     profiles: float
@@ -83,6 +83,7 @@ class Delivered(NamedTuple):
     belonging: float
     deviation: float
     craft: float
+    skilled: float
 
 
 class Context(NamedTuple):
@@ -375,6 +376,7 @@ def deliver(
         belonging=qua.delivered(belonging, fidelity, strain, p.quality),
         deviation=deviation,
         craft=qua.craft(experience_years, skill, strain, p.quality),
+        skilled=qua.skilled(skill, p.quality),
     )
 
 
@@ -415,13 +417,14 @@ def section_profile(
     private = lv.one_on_one_share * mix(lv.contact_hours_math, lv.contact_hours_reading, subject) / students
     test_error = mix(p.profile.test_error_math, p.profile.test_error_reading, subject)
     aged = prf.aged_doubt(doubt, spread, p.profile) * (1.0 - prf.heard(private, p.profile))
-    weight = data_due * prf.data_weight(lv.assessment_reliability, d.profiles, lv.own_data, aged, test_error)
+    read = prf.data_read(d.profiles, lv.own_data, p.profile)
+    weight = data_due * prf.data_weight(lv.assessment_reliability, read, aged, test_error)
     return SectionProfile(
         weight=weight,
         habits_weight=data_due * lv.habits_breadth * lv.assessment_reliability * d.profiles,
         one_on_one_hours=private,
         seen=nee.seen_by_adults(attention_minutes(lv, students, subject, d.advising, p), p.needs),
-        told=data_due * nee.told_by_data(lv.assessment_reliability, d.profiles, lv.own_data, p.needs),
+        told=data_due * nee.told_by_data(lv.assessment_reliability, read, p.needs),
         regrouped=regroup_due,
         doubt=prf.doubt_left(aged, weight, test_error),
     )
@@ -502,6 +505,7 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
     )
     adult_minutes = 60.0 * contact * (split.one_on_one + split.group) + lv.advising_minutes * d.advising
     voice = lv.goal_voice * d.advising
+    own_data = lv.own_data * lv.assessment_reliability
     typical_contact = mix(p.time.typical_contact_hours_math, p.time.typical_contact_hours_reading, c.subject)
     tutored = lv.tutoring_share if lv.tutoring_first_grade <= c.grade <= lv.tutoring_last_grade else 0.0
     return Section(
@@ -523,7 +527,7 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
         grouped=grouped,
         path_aim=split.path_share * freedom,
         station_aim=nee.station_share(split.stations, p.needs) * grouped,
-        own_data=lv.own_data,
+        own_data=own_data,
         software_aim=split.tech_share * content,
         home_software_aim=home_software_share * content,
         content=content,
@@ -532,14 +536,13 @@ def section_week(lv: Levers, c: Context, d: Delivered, p: Params) -> Section:
             teacher, d.environment, split.adult_group / at_least(split.group, 0.0001), p.quality
         ),
         quality_one_on_one=qua.one_on_one_quality(teacher, d.environment, p.quality),
-        quality_independent=qua.material_quality(
-            software, split.tech_share, lessons, fragmentation, overload, p.quality
-        ),
+        quality_independent=d.skilled
+        * qua.material_quality(software, split.tech_share, lessons, fragmentation, overload, p.quality),
         quality_peer=qua.peer_quality(c.spread, p.quality),
         quality_tutor=qua.tutor_quality(lv.tutoring_quality, lv.tutoring_ratio, p.quality),
         quality_home=qua.material_quality(software, home_software_share, lessons, fragmentation, overload, p.quality),
         quality_extra=software,
-        structure=att.structure(lv.advising_minutes, lv.own_data, lv.goal_voice, d.advising, p.attention),
+        structure=att.structure(lv.advising_minutes, own_data, lv.goal_voice, d.advising, p.attention),
         station_support=p.attention.station_support
         * d.environment
         * (split.stations * independent / at_least(split.unsupervised, 0.0001)),
@@ -634,7 +637,8 @@ def experience(
         on_task_supervised=in_view,
         on_task_unsupervised=att.alone_attention(
             self_regulation, engagement, support + s.station_support, s.appeal, p.attention
-        ),
+        )
+        * (1.0 - p.attention.low_group_loss * low),
         on_task_peer=att.peer_attention(collaboration, engagement, p.attention),
         on_task_home=att.alone_attention(self_regulation, engagement, support, 1.0, p.attention),
         aimed_whole=nee.aimed_whole(known, p.needs),
@@ -716,18 +720,25 @@ def learn(
         + at_home * e.aimed_home
         + after * e.aimed_extra
     )
-    effective_hours = (
+    one_on_one_value = m_one * nee.hour_value(e.aimed_one_on_one, e.gap, p.needs)
+    extra_value = m_path * nee.hour_value(e.aimed_extra, e.gap, p.needs)
+    program_effect = tutored * e.quality_tutor * one_on_one_value + after * e.quality_extra * extra_value
+    usual_effect = (
         (led_whole * e.quality_whole + peers * e.quality_peer) * m_whole * common
         + led_group * m_group * e.quality_group * nee.hour_value(e.aimed_group, e.gap, p.needs)
-        + (private * e.quality_one_on_one + tutored * e.quality_tutor)
-        * m_one
-        * nee.hour_value(e.aimed_one_on_one, e.gap, p.needs)
+        + private * e.quality_one_on_one * one_on_one_value
         + alone * m_alone * e.quality_independent * nee.hour_value(e.aimed_independent, e.gap, p.needs)
         + at_home * m_home * e.quality_home * nee.hour_value(e.aimed_home, e.gap, p.needs)
-        + after * m_path * e.quality_extra * nee.hour_value(e.aimed_extra, e.gap, p.needs)
     )
-    hours = e.whole + e.group + e.one_on_one + e.supervised + e.unsupervised + e.peer + e.tutor + e.home + e.extra
-    effective = lrn.effective_share(attended, effective_hours, hours, typical_hours, p.time.hours_saturation)
+    usual_hours = e.whole + e.group + e.one_on_one + e.supervised + e.unsupervised + e.peer + e.home
+    program_hours = e.tutor + e.extra
+    hours = usual_hours + program_hours
+    # A program's hours use up returns to time only as far as they are worth the student's usual ones.
+    worth = program_effect * usual_hours / at_least(usual_effect, 0.001)
+    counted = usual_hours + at_most(program_hours, worth)
+    effective = lrn.effective_share(
+        attended, usual_effect + program_effect, counted, typical_hours, p.time.hours_saturation
+    )
     relative = effective / reference
     per_hour = 1.0 / at_least(on_task_hours, 0.001)
     return Learned(

@@ -252,11 +252,11 @@ def files_digest(path: Path | None) -> str:
     if path is None:
         return ""
     try:
-        files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+        files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
         told = [f"{each.name} {file_digest(each)}" for each in files if each.is_file()]
     except (OSError, ValueError):
         return ""
-    return hashlib.blake2b("\n".join(told).encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b("\n".join(told).encode(errors="surrogateescape"), digest_size=12).hexdigest()
 
 
 def code_digests() -> dict[str, str]:

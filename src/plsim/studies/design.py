@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -334,5 +335,5 @@ def people_digest(people: Population | StudentFiles | None) -> str:
     how = json.dumps([people.term, people.document()], sort_keys=True)
     digest = hashlib.blake2b(how.encode(), digest_size=12)
     for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+        digest.update(os.fsencode(file.name) + b"\0" + file.read_bytes())
     return digest.hexdigest()

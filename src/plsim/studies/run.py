@@ -160,7 +160,8 @@ class StudyResult:
         """Every run as a row of one long table: point, world, seed, factors with their coordinates, outcomes."""
         import pandas as pd
 
-        return pd.read_parquet(self.folder / "tables" / "runs.parquet")
+        with (self.folder / "tables" / "runs.parquet").open("rb") as stream:
+            return pd.read_parquet(stream)
 
     def summary(self) -> dict[str, Any]:
         """The document of ``summary.json``."""

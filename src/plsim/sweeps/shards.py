@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def span(path: Path) -> tuple[int, int] | None:
     return (int(name[1]), int(name[2])) if name else None
 
 
-def open_part(path: Path, digest: str) -> pq.ParquetFile:
+@contextmanager
+def open_part(path: Path, digest: str) -> Iterator[pq.ParquetFile]:
     """A part, whose pages are checked as they are read.
 
     Raises
@@ -72,11 +74,11 @@ def open_part(path: Path, digest: str) -> pq.ParquetFile:
     pyarrow.ArrowException, OSError
         When it is damaged, or of another task.
     """
-    file = pq.ParquetFile(path, page_checksum_verification=True)
-    if (file.schema_arrow.metadata or {}).get(_DIGEST) != digest.encode():
-        file.close()
-        raise pa.ArrowInvalid(f"{path.name} is of another study")
-    return file
+    with path.open("rb") as stream:  # pyarrow opens no file whose name is not UTF-8
+        file = pq.ParquetFile(stream, page_checksum_verification=True)
+        if (file.schema_arrow.metadata or {}).get(_DIGEST) != digest.encode():
+            raise pa.ArrowInvalid(f"{path.name} is of another study")
+        yield file
 
 
 def is_whole(path: Path, digest: str) -> bool:

@@ -137,7 +137,7 @@ def ended(chance: random.Random, name: str, rows: Rows) -> Rows:
         return rows
     at = {column: place for place, column in enumerate(rows[0])}
     old = []
-    for row in chance.choices(rows[1:], k=5):
+    for row in chance.choices([row for row in rows[1:] if any(row)], k=5):
         old.append([*row])
         old[-1][at["sourcedId"]] += "-old"
         old[-1][at["beginDate"]], old[-1][at["endDate"]] = "2023-08-14", "2024-05-24"

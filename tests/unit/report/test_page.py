@@ -173,7 +173,7 @@ def test_text_from_files_is_escaped(folder: Path) -> None:
 def test_the_scenario_is_said_in_words(folder: Path) -> None:
     text = text_of(report_html(folder))
     assert re.search(r"Technology Learning software in lessons: .*? 40 90 \(more\)", text)
-    assert "Coaching, hours per teacher and week: 1.5 hours a week (typical: 0.1 hours a week)" in text
+    assert "Coaching for each teacher: 1.5 hours a week (typical: 0.1 hours a week)" in text
     assert re.search(r"Tutoring: .*share of students that tutoring serves: 25%", text)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -82,7 +83,7 @@ def _module(where: str) -> ModuleType:
     if not where.endswith(".py"):
         return importlib.import_module(where)
     path = Path(where).resolve()
-    known = f"plsim_agents_{hashlib.blake2b(str(path).encode(), digest_size=6).hexdigest()}"
+    known = f"plsim_agents_{hashlib.blake2b(os.fsencode(path), digest_size=6).hexdigest()}"
     if known in sys.modules:
         return sys.modules[known]
     spec = importlib.util.spec_from_file_location(known, path)

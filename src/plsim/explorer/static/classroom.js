@@ -60,6 +60,7 @@ export async function show(main, place) {
   let rooms = [];
   let running = null; // the gap between two classes
   let looked = null;
+  let highest = 420; // pixels that the drawing of a class may be high
   let asking = null;
   let telling = null;
   let left = false;
@@ -155,8 +156,18 @@ export async function show(main, place) {
   const numbers = h("details", { class: "as-table", ontoggle: () => tables() }, h("summary", {}, t("Show this lesson as a table")), h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": t("This lesson as a table") }));
   const status = h("p", { class: "soft", role: "status" });
 
-  /** How high a class may be drawn: what a projector's screen leaves beside the words. */
-  const highest = () => (present && innerWidth >= 960 ? Math.max(innerHeight - 250 - 0.132 * innerWidth, 230) : 420);
+  /** Draws the classes; in the presenter's view as large as the screen allows beside the words. */
+  function arrange() {
+    const fits = present && innerWidth >= 960;
+    highest = fits ? Infinity : 420;
+    buildAll(rooms);
+    draw();
+    const over = document.documentElement.scrollHeight - stories.clientHeight - innerHeight;
+    if (!fits || over <= 0) return;
+    highest = Math.max(stage.querySelector("svg").clientHeight - over, 200);
+    buildAll(rooms);
+    draw();
+  }
 
   /** One thing to change from this week on; both classes go on from where they are. */
   function turning() {
@@ -194,7 +205,7 @@ export async function show(main, place) {
     status.textContent = "";
     const levels = film.sides.flatMap((side) => side.students.flatMap((one) => [one.start, one.level.at(-1)]));
     const within = [Math.floor(Math.min(...levels) - 6), Math.ceil(Math.max(...levels) + 6)];
-    rooms = film.sides.map((side, index) => room(side, film.modes, { label: labels()[index] ?? "", within, choose, look: lookAt, most: highest, big: () => present }));
+    rooms = film.sides.map((side, index) => room(side, film.modes, { label: labels()[index] ?? "", within, choose, look: lookAt, most: () => highest, big: () => present }));
     const changed = [classroom.left, classroom.right].filter((side) => side?.later).map((side) => side.later.week);
     running = film.sides.length > 1 ? gap(film, labels(), changed) : null;
     between.replaceChildren(...(running ? [running.element] : []));
@@ -204,8 +215,7 @@ export async function show(main, place) {
     look.textContent = pair?.look ?? t("Who is with the teacher? What do the others do? Does the work fit?");
     whose.replaceChildren(h("option", { value: 0 }, t("nobody")), ...film.sides[0].students.map((one) => h("option", { value: one.number }, t("student {number}", one))));
     if (who > film.sides[0].students.length) who = 0;
-    buildAll(rooms);
-    draw();
+    arrange();
     choose(who, true);
     if (playing) start();
   }
@@ -311,8 +321,7 @@ export async function show(main, place) {
     big.setAttribute("aria-pressed", String(on));
     big.textContent = on ? t("Leave presenter’s view") : t("Presenter’s view");
     keep();
-    buildAll(rooms);
-    running?.at(moment);
+    arrange();
   }
 
   function keys(event) {
@@ -346,8 +355,7 @@ export async function show(main, place) {
   const resize = () => {
     if (innerWidth === width) return;
     width = innerWidth;
-    buildAll(rooms);
-    running?.at(moment);
+    arrange();
   };
   addEventListener("keydown", keys);
   addEventListener("resize", resize);

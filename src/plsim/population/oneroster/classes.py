@@ -109,7 +109,8 @@ def with_subjects(
     for row, found in enumerate(taught):
         serves[row, list(found.subjects)] = True
     homeroom = _column(classes, "classType").str.lower() == "homeroom"
-    untitled = np.array([not normalized(t["title"]) and found == UNREAD for t, found in zip(own, taught, strict=True)])
+    bare = [not normalized(text["title"]) and found == UNREAD for text, found in zip(own, taught, strict=True)]
+    untitled = np.array(bare, dtype=bool)
     all_day = homeroom.to_numpy() | untitled | np.array([is_all_day(found) for found in taught], dtype=bool)
     table = classes.assign(
         homeroom=homeroom.to_numpy(),

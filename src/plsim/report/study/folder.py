@@ -70,7 +70,8 @@ class StudyFolder:
                 if file.suffix == ".csv":
                     self._tables[key] = pd.read_csv(file, usecols=list(only) or None, keep_default_na=True)
                 else:
-                    self._tables[key] = pd.read_parquet(file, columns=list(only) or None)
+                    with file.open("rb") as stream:
+                        self._tables[key] = pd.read_parquet(stream, columns=list(only) or None)
             # pyarrow's errors about damaged files are ValueError and OSError.
             except (OSError, ValueError, RecursionError) as error:
                 raise InputError(

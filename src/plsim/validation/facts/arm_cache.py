@@ -31,7 +31,7 @@ _TUTORING_SHARE = Levers._fields.index("tutoring_share")
 class Snapshot:
     """What tests of every kind would show of all students in one week; each (students, 2), without test error.
 
-    ``achievement`` in RIT; ``aligned`` units times mastery over the calendar's; ``on_grade`` units of the grade.
+    ``achievement`` in RIT; ``aligned`` mastery of the units that were taught; ``on_grade`` units of the grade.
     """
 
     achievement: Floats
@@ -166,7 +166,7 @@ class Lives:
 def snapshot(arm: Arm) -> Snapshot:
     """What tests of every kind would show now."""
     rows = arm.rows
-    # What is mastered of the unit that is being taught counts too: else whoever is in the middle of one has lost it.
-    so_far = rows.taught_mastery + rows.unit_mastery
-    aligned = interpreted("plsim.rules.pace").aligned_score(so_far, float(arm.week), arm.p.pace)
+    aligned = interpreted("plsim.rules.pace").aligned_score(
+        rows.taught_mastery, rows.units_taught, float(arm.week), arm.p.pace
+    )
     return Snapshot(*(arm.by_student(each) for each in (rows.achievement, aligned, rows.coverage)))

@@ -2,8 +2,9 @@
 
 A large norm population lives two years of typical practice. The norms' own estimates have errors that were not
 published; two things stand in for them: 5% of a standard deviation or 0.02 of a correlation, and how far an entry of
-the table lies from the line through the grades beside it, which a table without errors would hardly do. To either comes
-twice the Monte Carlo error of the simulated figure, from leaving out a tenth of the schools in turn.
+the table lies from the line through the grades beside it, which a table without errors would hardly do. Means may be
+off by 2%, means of fifths by 10%. To each comes twice the Monte Carlo error of the simulated figure, from leaving out a
+tenth of the schools in turn.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import GRADES, HEADLINE_GRADES, SUBJECTS
+from plsim.core.calendar import GRADES, HEADLINE_GRADES, LAST_ELEMENTARY_GRADE, SUBJECTS
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.reference import typical
+from plsim.engine.reference import STUDENTS_PER_SCHOOL, typical
 from plsim.engine.setting import Setting, growth
 from plsim.engine.transient import solve
 from plsim.evidence import norms
@@ -28,8 +29,7 @@ from plsim.scenario.schema import Scenario
 from plsim.validation.norms.norm_moments import QUINTILES, Cell, Life, lives
 
 YEARS = 2
-SCHOOLS = 240
-STUDENTS_PER_SCHOOL = 252
+SCHOOLS = 120
 GROUPS = 10
 """Parts of the population left out in turn."""
 MEAN_TOLERANCE = 0.02
@@ -39,6 +39,7 @@ QUINTILE_TOLERANCE = 0.10
 QUINTILE_FLOOR_RIT = 0.2
 """A fifteenth of a test's error: a tenth of a conditional mean near 0 is less than anybody can measure."""
 PERSISTENT_CV_MOST = 0.20
+"""Of mathematics up to grade 5, where it was measured (PG-01)."""
 
 
 @dataclass(frozen=True)
@@ -168,15 +169,12 @@ def _figures(life: Life, subject: int, grade: int) -> list[Figure]:
     """Every figure of one subject and grade."""
     n, cell, here = norms(), life.cell(grade), (subject, grade)
 
-    def figure(
-        name: str, unit: str, value: Callable[[Cell], float], norm: float, tolerance: float, *, fixed: bool = False
-    ) -> Figure:
+    def figure(name: str, unit: str, value: Callable[[Cell], float], norm: float, tolerance: float) -> Figure:
         simulated, error = _with_error(cell, value)
-        allowed = tolerance if fixed else tolerance + 2.0 * error
-        return Figure(name, SUBJECTS[subject], GRADES[grade], unit, simulated, norm, allowed, error)
+        return Figure(name, SUBJECTS[subject], GRADES[grade], unit, simulated, norm, tolerance + 2.0 * error, error)
 
     mean = float(n.growth[here])
-    found = [figure(_MEAN, "RIT", Cell.mean_growth, mean, MEAN_TOLERANCE * mean, fixed=True)]
+    found = [figure(_MEAN, "RIT", Cell.mean_growth, mean, MEAN_TOLERANCE * mean)]
     for name, (value, table) in _SDS.items():
         sds = getattr(n, table)
         off = max(SD_TOLERANCE * float(sds[here]), roughness(sds, *here))
@@ -193,16 +191,16 @@ def _figures(life: Life, subject: int, grade: int) -> list[Figure]:
     for name, expected, simulated, error in zip(
         _QUINTILES, conditional_means(*here), *_quintiles_with_errors(cell), strict=True
     ):
-        allowed = max(QUINTILE_TOLERANCE * abs(float(expected)), QUINTILE_FLOOR_RIT)
+        allowed = max(QUINTILE_TOLERANCE * abs(float(expected)), QUINTILE_FLOOR_RIT) + 2.0 * float(error)
         found.append(
             Figure(
                 name, SUBJECTS[subject], GRADES[grade], "RIT", float(simulated), float(expected), allowed, float(error)
             )
         )
-    cv, error = _with_error(cell, lambda part: part.persistent_growth_sd() / mean)
-    found.append(
-        Figure(_CV, SUBJECTS[subject], GRADES[grade], "ratio", cv, PERSISTENT_CV_MOST, 2.0 * error, error, bound=True)
-    )
+    if SUBJECTS[subject] == "math" and grade <= LAST_ELEMENTARY_GRADE:
+        cv, error = _with_error(cell, lambda part: part.persistent_growth_sd() / mean)
+        where = _CV, SUBJECTS[subject], GRADES[grade]
+        found.append(Figure(*where, "ratio", cv, PERSISTENT_CV_MOST, 2.0 * error, error, bound=True))
     return found
 
 
