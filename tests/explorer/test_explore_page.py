@@ -169,6 +169,18 @@ def test_pins_stand_side_by_side_and_say_why_they_differ(
     assert page.url.count("pin=") == 1
 
 
+def test_what_the_effect_hangs_on_is_worked_out_on_request(page: Any, server: str) -> None:
+    small = "population.schools=1&population.students_per_school=40"
+    explore(page, server, f"{DEMO.replace('worlds=4', 'worlds=0')}&{small}")
+
+    panel = tab(page, "why")
+    panel.locator("#hangs").click()
+    figure = panel.locator('figure[data-name="hangs"]')
+    figure.wait_for()
+    assert figure.locator("tbody tr").count() == 8
+    assert "told from 20 different worlds on" in panel.inner_text()
+
+
 def test_a_fifth_pin_is_not_offered(page: Any, server: str) -> None:
     explore(page, server, DEMO.replace("worlds=4", "worlds=0") + pins("", "", "", ""))
 

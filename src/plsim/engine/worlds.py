@@ -11,6 +11,7 @@ import csv
 import hashlib
 import math
 import os
+import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -222,6 +223,12 @@ def label() -> str:
     if calibrated() is not None:
         return CALIBRATED_LABEL
     return PRIOR_LABEL if _usable() is None else OTHER_RULES_LABEL
+
+
+def most_worlds() -> int:
+    """How many worlds a result may be taken over without naming others: those that ship, else a great many."""
+    stored = _usable()
+    return sys.maxsize if stored is None else len(stored.values)
 
 
 def unidentified() -> tuple[str, ...]:

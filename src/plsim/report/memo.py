@@ -201,7 +201,7 @@ def _must_be_true(options: Sequence[Option]) -> list[str]:
     if depends:
         found += depends[:2]
     else:
-        found.append("Which assumptions decide is not known from this result: run it in 200 worlds (--worlds 200).")
+        found.append("Which assumptions decide is not known from this result: run it with --worlds prior:200.")
     return found
 
 

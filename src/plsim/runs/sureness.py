@@ -21,7 +21,8 @@ from plsim.scenario.schema import Scenario
 FEWEST_WORLDS = 200
 """Worlds below which nothing is said of what an effect depends on: with fewer, shares are mostly chance."""
 TOO_FEW = (
-    f"Which assumptions an effect depends on most is told from {FEWEST_WORLDS} worlds on (--worlds {FEWEST_WORLDS})."
+    f"Which assumptions an effect depends on most is told from {FEWEST_WORLDS} worlds on "
+    f"(--worlds prior:{FEWEST_WORLDS})."
 )
 FALSE_ALARM = 0.05
 """Chance that anything is named when nothing matters."""

@@ -98,7 +98,12 @@ class ContextCache:
                     _ = setting.layouts
                 parts = tuple(partitions(both.base_setting, year) for year in range(scenario.years))
                 found = self._contexts.put(address, SharedContext(address, both, parts))
+                self._counterfactuals.only(lambda of, _: self.holds(cast(tuple[Hashable, ...], of)[0]))
         return found
+
+    def holds(self, address: Hashable) -> bool:
+        """Whether the ground of this address is kept: what stands on another would hold on to it."""
+        return address in self._contexts
 
     def typical(self, world: World, engine: Engine) -> Typical:
         """What typical practice gives in a world."""

@@ -168,8 +168,8 @@ def _evidence(extra: Any) -> tuple[str, ...]:
 
 
 def _kind(annotation: Any, unit: str, key: str) -> tuple[Any, tuple[tuple[str, str], ...]]:
-    if key in CHOICES:
-        return "choice", CHOICES[key]
+    if (choices := CHOICES.get(key) or CHOICES.get(key.rpartition(".")[2])) is not None:
+        return "choice", choices
     inner = [each for each in get_args(annotation) if each is not type(None)] if get_args(annotation) else [annotation]
     if annotation is bool or inner == [bool]:
         return "switch", ()

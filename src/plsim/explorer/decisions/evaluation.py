@@ -62,6 +62,8 @@ class Evaluation:
         Both arms in the central world, thin; their weeks: scenario, counterfactual.
     why
         Parts of the effect, once somebody asked.
+    ends
+        The effect with each assumption at the ends of its range, once somebody asked.
     weeks
         What was told of the weeks; more worlds don't change it.
     """
@@ -77,6 +79,7 @@ class Evaluation:
     run: WorldRun | None = None
     diaries: Diaries | None = None
     why: Decomposition | None = None
+    ends: Floats | None = None
     weeks: dict[str, Any] = field(default_factory=dict)
     failure: Exception | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -149,7 +152,7 @@ class Evaluation:
     def weight(self) -> float:
         """About how much memory it takes beside what it shares."""
         run = self.run
-        own = () if run is None else (run.scenario, self.both.setting)
+        own = () if run is None else (run.scenario, self.both)
         shared = (self.shared.pair,) if run is None else (self.shared.pair, run.counterfactual)
         return bytes_of(own, without=shared) + 2.0**14 * (1 + len(self.found))
 

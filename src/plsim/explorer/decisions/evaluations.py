@@ -19,6 +19,7 @@ from plsim.explorer.server.requests import ScenarioRequest, check_size
 from plsim.explorer.server.scheduler import Scheduler, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.population.norm_population import from_norms
+from plsim.runs.one_at_a_time import end_worlds
 from plsim.runs.run import DEFAULT_WORLDS
 from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario
@@ -30,6 +31,8 @@ LINGER_SECONDS = 4.0
 """How long worlds go on after an answer, waiting for the next question about the same."""
 _LOOK_SECONDS = 0.1
 _CENTRAL, _WHY = -1, -2
+ENDS = "ends"
+"""In place of a number of worlds: those in which one assumption is at an end of its range."""
 
 Gone = Callable[[], Awaitable[bool]]
 
@@ -62,8 +65,11 @@ class Evaluations:
         gc.collect()
         gc.freeze()
 
-    def evaluation(self, scenario: Scenario, population: str, count: int) -> Evaluation:
-        """The evaluation of a scenario on uploaded students, or on drawn ones; nothing is run yet."""
+    def evaluation(self, scenario: Scenario, population: str, count: int | str) -> Evaluation:
+        """The evaluation of a scenario on uploaded students, or on drawn ones; nothing is run yet.
+
+        ``count`` is how many worlds, or :data:`ENDS`.
+        """
         # What it is called does not change what is found.
         address = (scenario.with_changes(name="any", purpose="").digest(), population, count)
         evaluation = self._kept.get(address)
@@ -81,10 +87,11 @@ class Evaluations:
             if population
             else partial(from_norms, spec, seed=scenario.seed),
         )
+        self._kept.only(lambda _, each: self.contexts.holds(each.shared.address))
         made = Evaluation(
             scenario,
             shared,
-            _worlds(count, scenario.seed),
+            _worlds(count, scenario),
             source="" if students is None else students.source,
             address=address,
         )
@@ -94,7 +101,7 @@ class Evaluations:
         self,
         requests: tuple[ScenarioRequest, ...],
         *,
-        count: int,
+        count: int | str,
         known: int,
         visitor: str,
         gone: Gone,
@@ -173,7 +180,7 @@ class Evaluations:
     def _found(
         self,
         requests: tuple[ScenarioRequest, ...],
-        count: int,
+        count: int | str,
         same: Callable[[tuple[Scenario, ...]], tuple[Scenario, ...]],
     ) -> tuple[Evaluation, ...]:
         scenarios = same(tuple(each.scenario() for each in requests))
@@ -259,5 +266,7 @@ class Evaluations:
             self._go_on(evaluation)
 
 
-def _worlds(count: int, seed: int) -> tuple[World, ...]:
-    return worlds(count, seed) if count else ()
+def _worlds(count: int | str, scenario: Scenario) -> tuple[World, ...]:
+    if count == ENDS:
+        return end_worlds(doses=scenario.dose_unpublished)
+    return worlds(int(count), scenario.seed) if count else ()

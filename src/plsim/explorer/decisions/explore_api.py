@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,11 +13,12 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from plsim.core.errors import InputError
-from plsim.engine.worlds import label
+from plsim.engine.worlds import label, most_worlds
 from plsim.evidence import GRADES_OF_EVIDENCE, Parameter, registry
 from plsim.explorer.decisions.controls import controls, groups, value_of
-from plsim.explorer.decisions.evaluations import Evaluations
+from plsim.explorer.decisions.evaluations import ENDS, Evaluations
 from plsim.explorer.decisions.guardrails import covered
+from plsim.explorer.decisions.hangs import hangs_of, note_ends
 from plsim.explorer.decisions.labels import STARTS, start_title
 from plsim.explorer.decisions.view_model import view_of
 from plsim.explorer.server.reader import Gone
@@ -127,6 +128,28 @@ async def evaluation(asked: EvaluationRequest, request: Request) -> dict[str, An
     return await run_in_threadpool(view_of, found)
 
 
+@router.post("/hangs", summary="Which assumptions a scenario's effect hangs on")
+async def hangs(asked: EvaluationRequest, request: Request) -> dict[str, Any]:
+    """How many of the runs are in, each with one assumption at an end of its range; then what they found.
+
+    Ask again with `known` set to `done` until that is `asked`; the evaluation's `hangs` holds it from then on, too.
+    """
+    evaluations: Evaluations = request.app.state.evaluations
+    scenario = ScenarioRequest.model_validate(asked.model_dump(include=set(ScenarioRequest.model_fields)))
+    ask = partial(
+        evaluations.ask,
+        (scenario,),
+        visitor=asked.visitor and f"{asked.visitor}-ends",
+        turn=asked.turn,
+        gone=request.is_disconnected,
+    )
+    (answer,) = await ask(count=asked.worlds, known=-1)
+    (ends,) = await ask(count=ENDS, known=asked.known)
+    if ends.whole:
+        note_ends(answer, ends)
+    return {"done": ends.done, "asked": len(ends.worlds), "hangs": hangs_of(answer)}
+
+
 class Uploaded(SentFiles):
     """Files, and the scenario under whose conditions they are to be read."""
 
@@ -180,7 +203,11 @@ def _start() -> dict[str, Any]:
         "offered": [[title, list(names)] for title, names in STARTS.items()],
         "first": DEFAULT_START,
         "world_label": label(),
-        "limits": {"students": MAX_STUDENTS, "student_years": MAX_STUDENT_YEARS, "worlds": MAX_WORLDS},
+        "limits": {
+            "students": MAX_STUDENTS,
+            "student_years": MAX_STUDENT_YEARS,
+            "worlds": min(most_worlds(), MAX_WORLDS),
+        },
     }
 
 

@@ -1,24 +1,19 @@
-"""Guard rails: where a setting leaves what was studied or is plausible, and where the answer depends on the unknown."""
+"""Guard rails: where a setting leaves what was studied or is plausible."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import NamedTuple
 
-from plsim.engine.worlds import unidentified
-from plsim.evidence import GRADES_OF_EVIDENCE, registry
+from plsim.evidence import registry
 from plsim.explorer.decisions.controls import Control, controls, value_of
-from plsim.measures.effects import Row
 from plsim.report.limits import studied
-from plsim.report.words import joined, number
-from plsim.runs.result import Result
-from plsim.runs.sureness import hangs_on
+from plsim.report.words import joined
 from plsim.scenario.loading import load
 from plsim.scenario.schema import Scenario
 
 STUDIED = "nglc_2015"
 """Schools that were studied: what they did is covered, too."""
-_SETTLED = 0.95
 _NAMED = 3
 
 
@@ -30,10 +25,10 @@ class Warned(NamedTuple):
     keys: tuple[str, ...]
 
 
-def warnings_of(scenario: Scenario, result: Result) -> tuple[Warned, ...]:
+def warnings_of(scenario: Scenario) -> tuple[Warned, ...]:
     """What somebody should know before believing the evaluation."""
-    found = [outside(scenario), hanging(result)]
-    return tuple(each for each in found if each is not None)
+    beyond = outside(scenario)
+    return () if beyond is None else (beyond,)
 
 
 def outside(scenario: Scenario) -> Warned | None:
@@ -83,25 +78,3 @@ def covered(control: Control) -> Span | None:
     if isinstance(did, int | float):
         low, high = min(low, did), max(high, did)
     return Span(low, high, studied=False)
-
-
-def hanging(result: Result) -> Warned | None:
-    """Numbers that no evidence narrows and that decide whether the scenario helps; told from 200 worlds on."""
-    row = Row("achievement", "both", result.years, "all", "paired", "difference", "SD")
-    if row not in result.rows or not result.worlds:
-        return None
-    effects = result.spread[:, result.rows.index(row)]
-    positive = float((effects > 0.0).mean())
-    unknown = set(unidentified())
-    found = [each for each in hangs_on(result, effects) if each[0] in unknown]
-    if not found:
-        return None
-    parts = []
-    for key, share in found[:_NAMED]:
-        entry = registry()[key]
-        meaning = entry.meaning.rstrip(".")
-        grade = GRADES_OF_EVIDENCE[entry.grade]
-        parts.append(f"“{meaning}” ({grade}; {number(100.0 * share, 0)}% of the differences between worlds)")
-    decides = max(positive, 1.0 - positive) < _SETTLED
-    what = "Whether this helps at all depends" if decides else "How much this does depends"
-    return Warned("hangs", f"{what} on what no evidence narrows: {joined(parts)}.", tuple(key for key, _ in found))

@@ -24,7 +24,9 @@ GROUPS = {
     "population": ("Schools and students", "Who is simulated, drawn from national norms. Nobody is real."),
 }
 
-TITLES = {"intensity": "How much of it", "spread": "How unlike schools are in it"}
+TITLES = {
+    "intensity": "How much of it", "subjects": "Subjects it serves", "spread": "How unlike schools are in it",
+}  # fmt: skip
 """Of what every practice has."""
 
 MAIN = frozenset({
@@ -32,8 +34,10 @@ MAIN = frozenset({
     "support.community_engagement", "support.structure", "context.contact_hours_math",
     "context.contact_hours_reading", "context.class_size", "context.turnover", "population.schools",
     "population.students_per_school", "population.charter_schools", "population.lunch_share",
-    "population.level_sd", "programs.tutoring.share", "programs.tutoring.minutes", "programs.class_size.students",
-    "programs.lesson_library.coverage", "programs.coaching.hours", "programs.software.minutes",
+    "population.level_sd", "programs.tutoring.share", "programs.tutoring.minutes", "programs.tutoring.aim",
+    "programs.class_size.students", "programs.hours.math", "programs.hours.reading", "programs.sections.by_level",
+    "programs.lesson_library.coverage", "programs.coaching.hours", "programs.coaching.quality",
+    "programs.software.minutes", "programs.software.extra_minutes", "programs.software.extra_share",
 })  # fmt: skip
 """Shown before "more settings" is opened, beside how much there is of each practice."""
 
@@ -62,6 +66,7 @@ LABELS = {
     "practices.flexible_environment.adult_hours": "Further adults in class",
     "practices.flexible_environment.flexible_space": "Space that can be rearranged",
     "practices.advising.minutes": "Talk about goals, each student",
+    "practices.advising.goal_voice": "Students’ say in their goals",
     "practices.advising.srl_instruction": "Teaching how to learn on one’s own",
     "practices.technology.tech_share": "Lesson time with software",
     "practices.technology.content_quality_math": "Quality of mathematics software",
@@ -70,6 +75,8 @@ LABELS = {
     "practices.belonging.peer_work": "Lesson time in work with classmates",
     "practices.belonging.college_career_minutes": "College and career work",
     "support.coaching_hours": "Coaching for each teacher",
+    "support.instruction_coaching_hours": "Coaching of teaching in general",
+    "support.coaching_quality": "Quality of that coaching (less at scale)",
     "support.planning_hours": "Extra planning time for each teacher",
     "support.library_access": "Shared lesson library open to the school",
     "support.library_support": "Help to find and use shared lessons",
@@ -86,12 +93,23 @@ LABELS = {
     "programs.tutoring.ratio": "Students for each tutor",
     "programs.tutoring.quality": "Quality of tutors",
     "programs.tutoring.share": "Students served",
+    "programs.tutoring.aim": "Whom it serves",
+    "programs.tutoring.first_grade": "First grade served (0 is kindergarten)",
+    "programs.tutoring.last_grade": "Last grade served",
     "programs.tutoring.displaced": "Taken from class time",
+    "programs.hours.math": "More mathematics lessons",
+    "programs.hours.reading": "More reading lessons",
+    "programs.sections.by_level": "How far classes follow earlier scores",
     "programs.class_size.students": "Students in a class",
     "programs.lesson_library.coverage": "Lesson levels covered",
+    "programs.lesson_library.quality": "How good the lessons are",
     "programs.coaching.hours": "Coaching for each teacher",
+    "programs.coaching.instruction": "Of it, on teaching in general",
+    "programs.coaching.quality": "Quality of coaches (less at scale)",
     "programs.software.minutes": "Software, each subject",
     "programs.software.in_class": "In class time (else at home)",
+    "programs.software.extra_minutes": "Supervised time beyond class, each subject",
+    "programs.software.extra_share": "Students in supervised time",
     "context.contact_hours_math": "Mathematics lessons",
     "context.contact_hours_reading": "Reading and English lessons",
     "context.charter_hours_ratio": "Charter schools’ hours, over district schools’",
@@ -104,10 +122,13 @@ LABELS = {
     "context.accountability_district": "Weight of grade standards, district schools",
     "context.class_size": "Class size",
     "context.turnover": "Teachers leaving, over typical",
+    "context.mobility": "Students moving between schools, over typical",
     "population.schools": "Schools",
     "population.students_per_school": "Students in a school",
     "population.charter_schools": "Of these, charter schools",
     "population.lunch_share": "Eligible for free or reduced-price lunch",
+    "population.english_learner_share": "English learners",
+    "population.special_education_share": "In special education",
     "population.level_sd": "Achievement at the start, against the norms",
     "population.attendance_rate": "Attendance",
     "population.self_regulation": "Students’ capacity to work on their own",
@@ -120,6 +141,8 @@ LABELS = {
 }
 
 CHOICES = {
+    "subjects": (("both", "mathematics and reading"), ("math", "mathematics only"), ("reading", "reading only")),
+    "programs.tutoring.aim": (("lot", "some by lot, for good"), ("standing", "every year those who stand lowest")),
     "support.initiation": (
         ("", "as each school has it"), ("engaged", "teachers and families took part"),
         ("imposed", "imposed from above"),
@@ -127,6 +150,7 @@ CHOICES = {
     "support.rollout": (("big_bang", "everything in the first week"), ("phased", "one practice after the other")),
     "support.structure": (("overlay", "stay as they were"), ("redesign", "are released")),
 }  # fmt: skip
+"""By key, or by name where several have it."""
 
 SPANS = {
     "practices.learner_profiles.data_interval_weeks": (1.0, 36.0, 1.0),
@@ -140,12 +164,16 @@ SPANS = {
     "practices.technology.tools": (0.0, 40.0, 1.0),
     "practices.belonging.college_career_minutes": (0.0, 180.0, 5.0),
     "support.coaching_hours": (0.0, 5.0, 0.1),
+    "support.instruction_coaching_hours": (0.0, 5.0, 0.05),
     "support.planning_hours": (0.0, 10.0, 0.25),
     "support.rollout_weeks": (8.0, 288.0, 4.0),
     "support.network_schools": (0.0, 60.0, 1.0),
     "support.pool_coaching_hours": (0.0, 200.0, 5.0),
     "programs.tutoring.minutes": (0.0, 300.0, 15.0),
     "programs.tutoring.ratio": (1.0, 8.0, 1.0),
+    "programs.hours.math": (0.0, 10.0, 0.25),
+    "programs.hours.reading": (0.0, 10.0, 0.25),
+    "programs.software.extra_minutes": (0.0, 600.0, 15.0),
     "programs.class_size.students": (8.0, 40.0, 1.0),
     "programs.coaching.hours": (0.0, 5.0, 0.1),
     "programs.software.minutes": (0.0, 180.0, 5.0),
@@ -156,6 +184,7 @@ SPANS = {
     "context.base_tools": (0.0, 20.0, 1.0),
     "context.class_size": (8.0, 40.0, 1.0),
     "context.turnover": (0.0, 4.0, 0.1),
+    "context.mobility": (0.0, 4.0, 0.1),
     "population.schools": (1.0, 60.0, 1.0),
     "population.students_per_school": (50.0, 1000.0, 10.0),
     "population.charter_schools": (0.0, 60.0, 1.0),
@@ -176,6 +205,10 @@ MORE_EVIDENCE = {
 UNITS = {
     "context.class_size": "students",
     "context.turnover": "times",
+    "context.mobility": "times",
+    "programs.hours.math": "hours/week",
+    "programs.hours.reading": "hours/week",
+    "programs.software.extra_minutes": "minutes/week",
     "population.schools": "",
     "population.level_sd": "SD",
     "population.condition_spread": "",
@@ -185,12 +218,18 @@ UNITS = {
 
 MEANINGS = {
     "intensity": "How much of this the schools do: 0% is none of it, 100% is all that the settings below describe.",
+    "subjects": "Lessons of which subjects change: of both, or of one only.",
     "spread": "How far schools are apart in it: in about two of three, how much of it is this near the mean.",
     "support.initiation": "Whether teachers and families took part in the decision to start, or had it imposed.",
     "support.rollout": "Whether all practices begin in the first week, or one after the other.",
     "support.structure": "Whether old duties and schedules stay beside the new ones, or are released at a cost, once.",
     "support.pool_coaching_hours": "Coaching that one network can give to all its schools together; 0 is no limit.",
     "programs.software.in_class": "Whether software takes the place of class time, or comes on top, at home.",
+    "programs.tutoring.aim": "Chosen once by lot, or every year those in a grade who seem to stand lowest.",
+    "programs.hours.math": "Hours a week of mathematics beyond the usual lessons: a second class, a longer day.",
+    "programs.hours.reading": "Hours a week of reading beyond the usual lessons: a second class, a longer day.",
+    "programs.software.extra_minutes": "Minutes with software and an adult beyond lessons and homework, where served.",
+    "context.mobility": "How many students move between schools, as a multiple of what is typical.",
     "context.turnover": "How many teachers leave, as a multiple of what is typical.",
     "population.schools": "How many schools are simulated: more of them, less chance in the answer.",
     "population.students_per_school": "How many students each school has.",

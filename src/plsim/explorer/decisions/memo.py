@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plsim.explorer.decisions.evaluation import Evaluation
-from plsim.explorer.decisions.guardrails import hanging
+from plsim.explorer.decisions.hangs import hanging_words
 from plsim.explorer.decisions.view_model import material_of
 from plsim.report.memo import Option, memo_html, moved_words
+
+_ASK = "Which assumptions decide: open “Why” of an option in the explorer, “Work it out”, and write this memo again."
 
 
 def memo_of(evaluations: Sequence[Evaluation], labels: Sequence[str]) -> str:
@@ -15,16 +17,19 @@ def memo_of(evaluations: Sequence[Evaluation], labels: Sequence[str]) -> str:
     shared = set.intersection(*(set(each.found) for each in evaluations))
     chosen = tuple(sorted(shared))
     options = []
-    for evaluation, label in zip(evaluations, labels, strict=True):
+    depends = [hanging_words(each) for each in evaluations]
+    if not any(depends):
+        depends = [(_ASK,)] * len(evaluations)
+    for evaluation, label, hangs in zip(evaluations, labels, depends, strict=True):
         result = evaluation.result(chosen)
-        material, depends = material_of(evaluation, result), hanging(result)
+        material = material_of(evaluation, result)
         options.append(
             Option(
                 label=label,
                 effects=result.effects,
                 scenario=evaluation.scenario,
                 moved=moved_words(material.setting),
-                depends=() if depends is None else (depends.text,),
+                depends=hangs,
                 worlds=result.worlds,
                 world_label=result.world_label,
                 seed=result.seed,

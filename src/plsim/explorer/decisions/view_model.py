@@ -13,6 +13,7 @@ from plsim.core.calendar import SUBJECTS
 from plsim.evidence import registry
 from plsim.explorer.decisions.evaluation import Evaluation
 from plsim.explorer.decisions.guardrails import outside, warnings_of
+from plsim.explorer.decisions.hangs import hangs_of
 from plsim.explorer.decisions.parts import parts_of
 from plsim.explorer.decisions.recorder import Diaries
 from plsim.population.describe import describe
@@ -64,8 +65,9 @@ def view_of(evaluation: Evaluation) -> dict[str, Any]:
         "schools": _schools(material),
         "setting": _setting(material.setting, result),
         "grounds": _contexts(material),
-        "warnings": [each._asdict() for each in warnings_of(evaluation.scenario, result)],
+        "warnings": [each._asdict() for each in warnings_of(evaluation.scenario)],
         "command": _command(evaluation),
+        "hangs": hangs_of(evaluation),
         "why": None if evaluation.why is None else parts_of([evaluation], [evaluation.scenario.name]),
     }
 

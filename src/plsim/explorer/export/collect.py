@@ -89,11 +89,12 @@ def labels() -> dict[str, set[str]]:
 
 
 def _evidence() -> set[str]:
-    """What the numbers behind a control mean; their sources stay in the words in which they can be found."""
+    """What a control stands on and worlds differ in; its sources stay in the words in which they can be found."""
     from plsim.evidence import registry
     from plsim.explorer.decisions.controls import controls
 
-    return {registry()[key].meaning for control in controls() for key in control.evidence}
+    behind = {registry()[key].meaning for control in controls() for key in control.evidence}
+    return behind | {one.meaning for one in registry().uncertain()}
 
 
 def _in_module(path: Path) -> Iterator[str]:

@@ -70,6 +70,14 @@ class Kept(Generic[T]):
         if gone:
             give_back()
 
+    def only(self, stays: Callable[[Hashable, T], bool]) -> None:
+        """Let go of what does not stay, told by its address and itself."""
+        with self._lock:
+            for address, (value, weight) in list(self._values.items()):
+                if not stays(address, value):
+                    del self._values[address]
+                    self._heavy -= weight
+
     def _without_the_longest_unused(self) -> bool:
         gone = False
         while self._heavy > self._most and len(self._values) > 1:
@@ -82,6 +90,9 @@ class Kept(Generic[T]):
     def heavy(self) -> float:
         """How heavy they are together."""
         return self._heavy
+
+    def __contains__(self, address: Hashable) -> bool:
+        return address in self._values
 
     def __len__(self) -> int:
         return len(self._values)

@@ -149,6 +149,33 @@ export function dots(rows, { width, says, axis, digits = 1, within = null, marks
   return svg;
 }
 
+/** A number that something moves from one end to another, a line each under its words: rows [{label, note, low, high, words}]. */
+export function swings(rows, { width, says, axis, digits = 1 }) {
+  const step = 50;
+  const [left, right] = [12, 12];
+  const [low, high] = limits(rows.flatMap((row) => [row.low, row.high]));
+  const at = (value) => left + ((value - low) / (high - low)) * (width - left - right);
+  const bottom = 6 + rows.length * step;
+  const svg = frame(width, bottom + 46, says);
+  const places = ticks(low, high, width < 480 ? 4 : 6);
+  for (const place of places) {
+    svg.append(s("line", { x1: at(place), x2: at(place), y1: 6, y2: bottom, stroke: COLOURS.grid }),
+      label(at(place), bottom + 18, signed(place, decimals(places)), { "text-anchor": "middle", fill: COLOURS.soft }));
+  }
+  svg.append(s("line", { x1: at(0), x2: at(0), y1: 4, y2: bottom + 4, stroke: COLOURS.ink, "stroke-width": 1.5 }),
+    label(width / 2, bottom + 38, axis, { "text-anchor": "middle", fill: COLOURS.soft }));
+  const most = Math.floor((width - 60) / 7.1);
+  rows.forEach((row, index) => {
+    const y = 6 + index * step + 34;
+    const text = s("title", {}, `${row.label}: ${row.words ?? `${signed(row.low, digits)}, ${signed(row.high, digits)}`}`);
+    svg.append(label(4, y - 15, row.label.length > most ? `${row.label.slice(0, most - 1)}…` : row.label),
+      label(width - 4, y - 15, row.note ?? "", { "text-anchor": "end", "font-weight": 600 }),
+      s("line", { x1: at(row.low), x2: at(row.high), y1: y, y2: y, stroke: COLOURS.here, "stroke-width": 7, "stroke-opacity": 0.35 }, text),
+      mark("circle", at(row.low), y, COLOURS.here, true), mark("circle", at(row.high), y, COLOURS.here));
+  });
+  return svg;
+}
+
 /**
  * Lines over weeks.
  *

@@ -13,18 +13,19 @@ import { counted, t } from "./i18n.js";
 import { settle, step } from "./router.js";
 
 const VISITOR = `explore-${Math.random().toString(36).slice(2)}`;
-const FEWEST_FOR_WHY = 200;
 /** Moves of the same control within so many milliseconds are one step of the history. */
 const ONE_STEP = 1200;
 const known = { start: null, controls: null };
+/** How many worlds there are. */
+const MOST = () => known.start.limits.worlds;
 let turn = 0;
 
 export async function show(main, { params }) {
   main.append(h("h1", { tabindex: -1 }, t("Explore a decision")), h("p", { class: "soft loading", role: "status" }, t("Loading…"), " ", h("progress", { "aria-label": t("Loading…") })));
   [known.start, known.controls] = await Promise.all([known.start ?? get("/api/start"), known.controls ?? get("/api/controls")]);
-  const screen = new Screen(main, decoded(params, known.start.first));
+  const screen = new Screen(main, decoded(params, known.start));
   await screen.open();
-  return { leave: () => screen.leave(), update: (place) => screen.returned(decoded(place.params, known.start.first)) };
+  return { leave: () => screen.leave(), update: (place) => screen.returned(decoded(place.params, known.start)) };
 }
 
 /** The starting points as they are offered; what nobody put in an order comes last. */
@@ -50,14 +51,14 @@ class Screen {
     this.about = h("p", { class: "soft about", id: "about" });
     this.years = h("select", { id: "years", onchange: () => this.move({ years: Number(this.years.value) }, "years") }, Array.from({ length: 8 }, (_, index) => h("option", { value: index + 1 }, counted(index + 1, "{n} year", "{n} years"))));
     this.worlds = h("select", { id: "worlds", onchange: () => this.over(Number(this.worlds.value)) },
-      [...new Set([0, 10, WORLDS, 100, 200, this.state.worlds])].sort((a, b) => a - b).map((count) => h("option", { value: count }, count ? t("{n} worlds", { n: count }) : t("central only"))));
+      [...new Set([0, 10, WORLDS, Math.min(100, MOST()), this.state.worlds])].sort((a, b) => a - b).map((count) => h("option", { value: count }, count ? t("{n} worlds", { n: count }) : t("central only"))));
     this.worlds.value = this.state.worlds;
     const button = (text, action, name, more = {}) => h("button", { type: "button", onclick: action, "data-action": name, ...more }, text);
     this.undo = button(t("Undo"), () => history.back(), "undo", { disabled: true });
     this.redo = button(t("Redo"), () => history.forward(), "redo", { disabled: true });
     this.reset = button(t("Start again"), () => this.restart(this.state.start), "reset");
     this.panel = controlPanel(known.controls, (key, value) => this.set(key, value));
-    this.answer = answerPanel({ onwhy: () => this.ask({ why: true }), onmore: () => this.over(FEWEST_FOR_WHY) });
+    this.answer = answerPanel({ onwhy: () => this.ask({ why: true }), onhangs: (tell) => this.hangs(tell) });
     this.trouble = h("div", { class: "trouble" });
     this.paper = h("div", { class: "paper" });
     this.onprint = () => this.forPaper();
@@ -268,6 +269,24 @@ class Screen {
       if (mine !== turn || error.name === "AbortError") return;
       this.problem(error instanceof Problem ? error.message : t("Something went wrong."));
       if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  /** Every assumption moved alone; `tell(done, asked)` hears how far that is. The answer shows what was found. */
+  async hangs(tell) {
+    const mine = turn;
+    const body = { ...requestOf(this.state, this.state.population), worlds: this.state.worlds, visitor: VISITOR, turn: mine };
+    try {
+      let now = { done: -1, hangs: null };
+      while (!now.hangs) {
+        now = await post("/api/hangs", { ...body, known: now.done }, { signal: this.running?.signal });
+        if (mine !== turn) return;
+        tell(now.done, now.asked);
+      }
+      this.answer.show({ ...this.answer.doc, hangs: now.hangs });
+    } catch (error) {
+      if (mine !== turn || error.name === "AbortError" || error.superseded) return;
+      this.problem(error instanceof Problem ? error.message : t("Something went wrong."));
     }
   }
 

@@ -1,6 +1,6 @@
 // The answer on one screen: verdict, three numbers and the main picture on top; the rest in tabs.
 
-import { chart, chartWidth, COLOURS, dots, lines, PARTS, PINS, stacks } from "./charts.js";
+import { chart, chartWidth, COLOURS, dots, lines, PARTS, PINS, signed, stacks, swings } from "./charts.js";
 import { h, table } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -14,9 +14,9 @@ const TABS = [
 /**
  * An answer panel; `show(doc)` fills it.
  *
- * `onwhy()` is told that somebody wants the parts of the effect, `onmore()` that more worlds are wanted.
+ * `onwhy()` is told that somebody wants the parts of the effect, `onhangs(tell)` what it hangs on.
  */
-export function answerPanel({ onwhy, onmore }) {
+export function answerPanel({ onwhy, onhangs }) {
   const open = new Set();
   const studies = new Set();
   const status = h("p", { class: "visually-hidden", role: "status" });
@@ -58,7 +58,7 @@ export function answerPanel({ onwhy, onmore }) {
     const width = chartWidth(body);
     for (const one of panel.querySelectorAll("details[data-keep]")) (one.open ? open.add(one.dataset.keep) : open.delete(one.dataset.keep));
     const draw = TABS.find(([key]) => key === tab)[2];
-    panel.replaceChildren(...[draw(shown, { width, figure, open, onwhy, onmore })].flat(Infinity).filter(Boolean));
+    panel.replaceChildren(...[draw(shown, { width, figure, open, onwhy, onhangs })].flat(Infinity).filter(Boolean));
   }
 
   function show(doc) {
@@ -83,7 +83,7 @@ export function answerPanel({ onwhy, onmore }) {
     chartsForPaper() {
       const width = 640;
       const quiet = (options) => chart(options);
-      return [who, teachers, money].flatMap((draw) => [draw(shown, { width, figure: quiet, open: new Set(), onwhy, onmore })].flat(Infinity))
+      return [who, teachers, money].flatMap((draw) => [draw(shown, { width, figure: quiet, open: new Set(), onwhy, onhangs })].flat(Infinity))
         .filter((one) => one?.classList?.contains("charts")).flatMap((one) => [...one.children]);
     },
   };
@@ -233,20 +233,33 @@ function money(doc, { width, figure }) {
 }
 
 const region = (data) => h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": data.caption }, table(data.caption, data.header, data.rows));
-const FEWEST = 200;
-
-function why(doc, { width, onwhy, onmore, figure }) {
-  const depends = doc.warnings.filter((one) => one.kind === "hangs");
-  const few = doc.worlds.asked < FEWEST;
+function why(doc, { width, onwhy, onhangs, figure }) {
+  const progress = h("progress", { hidden: true, "aria-label": t("Working it out…") });
+  const begin = (event) => {
+    event.target.disabled = true;
+    progress.hidden = false;
+    onhangs((done, asked) => Object.assign(progress, { max: asked, value: Math.max(done, 0) }));
+  };
   return [
-    h("h3", {}, t("What it depends on")),
-    depends.map((one) => h("p", {}, one.text)),
-    few ? h("p", {}, t("Which assumptions the effect depends on most can be told from {n} worlds on.", { n: FEWEST }), " ", h("button", { type: "button", id: "more-worlds", onclick: onmore }, t("Try {n} worlds", { n: FEWEST })))
-      : depends.length || doc.worlds.done < doc.worlds.asked ? null : h("p", {}, t("No single assumption that evidence leaves open stands out.")),
+    h("h3", {}, t("What it hangs on")),
+    doc.hangs ? hangs(doc.hangs, Math.min(width * 1.4, 760), figure)
+      : h("p", {}, t("Every assumption that is uncertain is moved alone, from the low to the high end of its range."), " ", h("button", { type: "button", id: "hangs", onclick: begin, disabled: doc.worlds.done < doc.worlds.asked }, t("Work it out")), " ", progress),
     h("h3", {}, t("What the effect is made of")),
     doc.why ? reasons(doc.why, Math.min(width * 1.4, 720), figure)
       : h("p", {}, h("button", { type: "button", id: "parts", onclick: (event) => { event.target.disabled = true; event.target.textContent = t("Working it out: fifteen runs…"); onwhy(); } }, t("Work it out"))),
   ];
+}
+
+/** The effect at both ends of each assumption, the furthest apart first. */
+function hangs(found, width, figure) {
+  const title = t("Effect with one assumption at the low and the high end of its range");
+  const share = (one) => (one.share === null ? "–" : `${Math.round(100 * one.share)}%`);
+  const rows = found.rows.map((one) => ({ label: one.meaning, note: share(one), low: one.low, high: one.high, words: t("{low} to {high}", { low: signed(one.low), high: signed(one.high) }) }));
+  return h("div", { class: "hangs" }, h("p", {}, found.sentence),
+    figure({ title, name: "hangs", svg: swings(rows, { width, says: spoken(title, rows), axis: t("percentile points against typical practice") }),
+      header: [t("Assumption"), t("Stands on"), t("At its low end"), t("At its high end"), t("Share of the differences")],
+      rows: found.rows.map((one) => [one.meaning, one.grade, signed(one.low), signed(one.high), share(one)]),
+      note: t("All other assumptions stay in the middle. Hollow: the low end; filled: the high end. Percent: the share of the differences between worlds.") }));
 }
 
 /** Parts of effects, through which a practice can reach learning. */

@@ -21,14 +21,14 @@ const whole = (text, low, high) => {
 };
 
 /** The state in an address; what makes no sense is left out. */
-export function decoded(params, first) {
+export function decoded(params, { first, limits }) {
   const changes = {};
   for (const [key, value] of params) if (!PLAIN.has(key) && KEY.test(key)) changes[key] = read(value);
   return {
     start: params.get("start") || first,
     years: whole(params.get("years"), 1, 8),
     seed: whole(params.get("seed"), 0, Number.MAX_SAFE_INTEGER),
-    worlds: whole(params.get("worlds"), 0, 200) ?? WORLDS,
+    worlds: whole(params.get("worlds"), 0, limits.worlds) ?? WORLDS,
     changes,
     population: "",
     pins: params.getAll("pin").slice(0, MOST_PINS).map(pin).filter(Boolean),
