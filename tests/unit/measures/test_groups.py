@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plsim.measures.groups import SMALLEST_GROUP, by_labels
+from plsim.measures.groups import SMALLEST_GROUP, by_governance, by_grade, by_labels, by_quintile
 
 
 def shown(sizes: list[int]) -> list[bool]:
@@ -31,3 +31,31 @@ def test_a_small_group_is_not_shown_and_cannot_be_found_by_subtraction(sizes: li
     assert shown(sizes) == wanted
     hidden = sum(size for size, seen in zip(sizes, wanted, strict=True) if not seen)
     assert hidden == 0 or hidden >= SMALLEST_GROUP or not any(wanted)
+
+
+@pytest.mark.parametrize("kind", ["quintile", "governance", "grade", "label"])
+def test_who_does_not_count_is_in_no_group_and_moves_no_border(kind: str) -> None:
+    rng = np.random.default_rng(1)
+    scores, counted = rng.normal(size=(300, 2)), rng.random(300) < 0.6
+    scores[~counted] += 5.0  # would lift every border of fifths
+    school, grade = rng.random(300) < 0.5, rng.integers(1, 9, 300)
+
+    def codes(of: np.ndarray, who: np.ndarray) -> np.ndarray:
+        made = {
+            "quintile": lambda: by_quintile(scores[of], who),
+            "governance": lambda: by_governance(school[of], who),
+            "grade": lambda: by_grade(grade[of], who),
+            "label": lambda: by_labels("bus", grade[of].astype(str).astype(object), who),
+        }
+        return np.asarray(made[kind]().codes)
+
+    everybody = codes(np.arange(300), counted)
+    assert (everybody[~counted] == -1).all()
+    np.testing.assert_array_equal(everybody[counted], codes(np.flatnonzero(counted), np.ones(counted.sum(), bool)))
+
+
+def test_fifths_are_as_large_as_they_can_be_and_the_lowest_comes_first() -> None:
+    scores = np.random.default_rng(2).normal(size=(100, 2))
+    fifths = by_quintile(scores, np.ones(100, bool)).codes
+    for column, values in enumerate((scores[:, 0], scores[:, 1], scores.mean(axis=1))):
+        np.testing.assert_array_equal(fifths[np.argsort(values), column], np.repeat(np.arange(5), 20))

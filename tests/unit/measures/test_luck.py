@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plsim.core.arrays import Floats
-from plsim.measures.luck import FALSE_ALARMS, fewest_worlds, found, share, variance_parts, wilson
+from plsim.measures.luck import FALSE_ALARMS, _over_both, fewest_worlds, found, share, variance_parts, wilson
 
 
 def test_a_share_of_worlds_comes_with_an_interval_for_their_number() -> None:
@@ -97,3 +97,21 @@ def test_the_variance_of_all_runs_splits_into_what_was_planted() -> None:
     more = variance_parts(values + np.where(np.arange(2) == 1, worlds[:, np.newaxis], 0.0))
     assert more["levers x worlds"] > 0.02
     assert np.isnan(variance_parts(values[:1])["luck"])
+
+
+@pytest.mark.parametrize(("seeds", "worlds"), [(5, 1), (5, 40), (12, 7)])
+def test_what_may_be_found_is_where_student_s_t_puts_it(seeds: int, worlds: int) -> None:
+    from scipy.stats import t
+
+    rng = np.random.default_rng(6)
+    scatter = rng.normal(size=(seeds, 1, 1)) + 0.3 * rng.normal(size=(1, worlds, 1))
+    scatter -= scatter.mean()
+    error = np.sqrt(
+        scatter.mean(axis=1).var(ddof=1) / seeds + (scatter.mean(axis=0).var(ddof=1) / worlds if worlds > 1 else 0.0)
+    )
+    needed = float(t.ppf(1.0 - 0.5 * FALSE_ALARMS, min(seeds, worlds) - 1 if worlds > 1 else seeds - 1) * error)
+    # One world can pass no sign test, so with it nothing is found, however far it is.
+    expected = 0 if worlds == 1 else 1
+    assert found(scatter + 0.99 * needed)[0] == 0
+    assert _over_both(scatter + 0.99 * needed, 0.0)[0] > FALSE_ALARMS > _over_both(scatter + 1.01 * needed, 0.0)[0]
+    assert found(scatter + max(1.01 * needed, 10.0))[0] == expected
