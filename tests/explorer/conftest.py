@@ -105,15 +105,15 @@ def phone(browser: Any, server: str) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Any], list[str]]:
-    """What axe-core finds wrong with a page as it stands, in words."""
+def axe() -> Callable[..., list[str]]:
+    """What axe-core finds wrong with a page as it stands, or with a part of it, in words."""
     package = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     path = next(path for root in package.__path__ for path in Path(root).rglob("axe.min.js"))
     script = path.read_text(encoding="utf-8") + "\n;0"
 
-    def violations(page: Any) -> list[str]:
+    def violations(page: Any, of: str = "") -> list[str]:
         page.evaluate(script)
-        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        found = page.evaluate("(of) => axe.run(of || document, {resultTypes: ['violations']})", of)
         return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found["violations"]]
 
     return violations

@@ -245,7 +245,7 @@ KEYS = st.sampled_from([control.key for control in controls()]) | st.sampled_fro
 VALUES = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(-1e9, 1e9) | st.text(max_size=10)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(QUESTIONS), body=JUNK)
 def test_no_body_makes_the_server_fail(client: httpx.Client, path: str, body: Any) -> None:
     answer = client.post(path, json=body)
@@ -253,7 +253,7 @@ def test_no_body_makes_the_server_fail(client: httpx.Client, path: str, body: An
     assert answer.status_code in {200, 422}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.dictionaries(KEYS, VALUES, max_size=4))
 def test_no_changes_make_the_server_fail(client: httpx.Client, changes: dict[str, Any]) -> None:
     values = client.post("/api/values", json={"changes": changes})
@@ -265,7 +265,7 @@ def test_no_changes_make_the_server_fail(client: httpx.Client, changes: dict[str
         loads(toml.text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200), path=st.sampled_from(QUESTIONS), kind=st.sampled_from(["json", "octet-stream"]))
 def test_no_bytes_make_the_server_fail(client: httpx.Client, content: bytes, path: str, kind: str) -> None:
     answer = client.post(path, content=content, headers={"content-type": f"application/{kind}"})
@@ -273,7 +273,7 @@ def test_no_bytes_make_the_server_fail(client: httpx.Client, content: bytes, pat
     assert answer.status_code in {400, 422}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=300), name=st.sampled_from(["r.csv", "r.zip", "AssessmentResults.csv", "users.csv", "x"])
 )

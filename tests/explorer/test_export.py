@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,22 @@ import pytest
 from plsim.cli.main import main
 from plsim.core.errors import InputError
 from plsim.explorer.export import answers as answering
+from plsim.explorer.export import page as making
 from plsim.explorer.export.bundle import BundleError, bundled, one_page
 from plsim.explorer.export.page import STATIC, exported
 from plsim.explorer.languages.catalogue import Tongue
-from plsim.explorer.teaching.demonstration_files import all_demonstrations
-from plsim.scenario.loading import load
+from plsim.explorer.teaching.demonstration_files import Loaded, all_demonstrations
+from plsim.scenario.loading import changed, load
 
 PINS = ("one_school_demo", "flexible_grouping")
 
 
-@pytest.fixture(scope="module", params=["en", "es"])
-def page_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A small export in each language: one demonstration, few worlds, a pair of classes, a small grid."""
+SMALL = {"population.schools": 1, "population.students_per_school": 60, "population.charter_schools": 0}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """Few answers: one demonstration in small schools, few worlds, a pair of classes, a small grid."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(answering, "_WORLDS", 4)
         patch.setattr(answering, "PAIRS", answering.PAIRS[:1])
@@ -32,9 +36,23 @@ def page_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         patch.setattr(
             answering, "DIALS", tuple({**dial, "choices": dial["choices"][:2]} for dial in answering.DIALS[:2])
         )
-        one = all_demonstrations()["first-year"]
-        few = {"first-year": dataclasses.replace(one, says=one.says.model_copy(update={"worlds": 4}))}
-        text = exported(few, [(name, load(name)) for name in PINS], tongue=Tongue(request.param))
+        return answering.answers(few(), [(name, changed(load(name), SMALL)) for name in PINS], tell=lambda _: None)
+
+
+def few() -> dict[str, Loaded]:
+    one = all_demonstrations()["first-year"]
+    scenarios = {name: changed(each, SMALL) for name, each in one.scenarios.items()}
+    return {"first-year": replace(one, says=one.says.model_copy(update={"worlds": 4}), scenarios=scenarios)}
+
+
+@pytest.fixture(scope="module", params=["en", "es"])
+def page_file(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, found: dict[str, Any]
+) -> tuple[str, Path]:
+    """A page of these answers in each language."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "answers", lambda *_, **__: dict(found))
+        text = exported(few(), tongue=Tongue(request.param))
     path = tmp_path_factory.mktemp("export") / "plsim.html"
     path.write_text(text, encoding="utf-8")
     return request.param, path

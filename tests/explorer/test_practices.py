@@ -52,7 +52,7 @@ def test_a_trimmed_study_folder_has_every_chart_whose_table_is_there() -> None:
         assert read_study(WHICH).table(table) is not None
 
 
-def test_the_page_of_practices_opens_a_decision(page: Any, server: str, axe: Callable[[Any], list[str]]) -> None:
+def test_the_page_of_practices_opens_a_decision(page: Any, server: str, axe: Callable[..., list[str]]) -> None:
     page.goto(f"{server}/#/practices")
     page.wait_for_selector("figure.chart")
 

@@ -91,7 +91,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class Screen:
     """A page that keeps what went wrong: console errors, and requests to other machines."""
 
-    def __init__(self, browser: Any, address: str, size: tuple[int, int], axe: Callable[[Any], list[str]]) -> None:
+    def __init__(self, browser: Any, address: str, size: tuple[int, int], axe: Callable[..., list[str]]) -> None:
         self.axe = axe
         viewport = {"width": size[0], "height": size[1]}
         self.context = browser.new_context(viewport=viewport, reduced_motion="reduce")
@@ -125,7 +125,7 @@ class Screen:
 
 @pytest.fixture
 def screen(
-    browser: Any, address: str, axe: Callable[[Any], list[str]], request: pytest.FixtureRequest
+    browser: Any, address: str, axe: Callable[..., list[str]], request: pytest.FixtureRequest
 ) -> Iterator[Screen]:
     made = Screen(browser, address, getattr(request, "param", DESKTOP), axe)
     yield made
@@ -637,7 +637,7 @@ UNBRACKETED = """() => {
 
 
 @pytest.fixture
-def pseudo(browser: Any, address: str, axe: Callable[[Any], list[str]]) -> Iterator[Screen]:
+def pseudo(browser: Any, address: str, axe: Callable[..., list[str]]) -> Iterator[Screen]:
     """A page in a language in which every text of a catalogue stands in brackets."""
     made = Screen(browser, address, DESKTOP, axe)
     made.context.add_init_script("localStorage.setItem('plsim-language', 'qps')")

@@ -20,7 +20,7 @@ from plsim.explorer.teaching.demonstrations import OUTCOMES
 from plsim.practices import known_practices
 
 NAMES = tuple(path.stem for path in sorted(SHIPPED.glob("*.toml")))
-FEW = 4
+FEW = 2
 STAGE = Stage()
 
 SMALL = """

@@ -55,15 +55,13 @@ def command(
     if export is not None:
         _export(export, pins, language, demos)
         return
-    import uvicorn
-
-    from plsim.explorer.app import create_app
-    from plsim.explorer.server.connections import server_config
     from plsim.explorer.server.safety import LOOPBACK, is_loopback
-    from plsim.explorer.teaching.demonstration_files import all_demonstrations
-    from plsim.explorer.teaching.votes import Votes
 
-    demonstrations = all_demonstrations(demos)
+    demonstrations = None
+    if demos is not None:
+        from plsim.explorer.teaching.demonstration_files import all_demonstrations
+
+        demonstrations = all_demonstrations(demos)
     alone = is_loopback(host)
     token = "" if alone else _token()
     listening = _listen(host, port)
@@ -77,15 +75,25 @@ def command(
             "address can; what they send and see travels unencrypted.",
             err=True,
         )
+    # What is loaded next takes seconds. Who comes before that waits: the address is taken already.
+    click.echo(f"The explorer is at {address}\nPress Ctrl-C to stop.")
+    if not no_browser:
+        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+    import uvicorn
+
+    from plsim.explorer.app import create_app
+    from plsim.explorer.server.connections import server_config
+    from plsim.explorer.teaching.votes import Votes
+
     ballots = Votes()
     if votes:
         _take_votes(ballots, votes_port)
     app = create_app(
-        hosts=(*LOOPBACK, bracketed.lower()) if alone else (), token=token, demonstrations=demonstrations, votes=ballots
+        hosts=(*LOOPBACK, bracketed.lower()) if alone else (),
+        token=token,
+        demonstrations=demonstrations,
+        votes=ballots,
     )
-    click.echo(f"The explorer is at {address}\nPress Ctrl-C to stop.")
-    if not no_browser:
-        threading.Timer(0.5, webbrowser.open, [address]).start()
     uvicorn.Server(server_config(app, log_level="warning")).run(sockets=[listening])
 
 

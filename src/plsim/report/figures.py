@@ -12,12 +12,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
-
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plsim.report.tables import Curves, SchoolEffect
 from plsim.report.words import number, signed
@@ -58,8 +53,14 @@ _STYLE: dict[Any, Any] = {
     "ytick.labelcolor": INK,
 }
 
-Plot = Axes
-Sheet = Figure
+if TYPE_CHECKING:  # it takes a second to load, and most pages are made without it
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    Plot = Axes
+    Sheet = Figure
+else:
+    Plot = Sheet = Any
 """What one draws on: for modules that draw for other pages, through this door."""
 
 
@@ -169,7 +170,7 @@ def load_figure(curves: Curves, *, name: str, says: str, title: str, from_zero: 
         low, high = (low, high + missing) if from_zero else (low - missing / 2.0, high + missing / 2.0)
         room = 0.3 * (high - low)
         axes.set_ylim(low if from_zero else low - room, high + room)
-        axes.yaxis.set_major_locator(MaxNLocator(5, steps=_ROUND))
+        axes.yaxis.set_major_locator(_places(5))
         axes.yaxis.set_major_formatter(lambda value, _: number(value, digits))
         _weeks(axes, curves)
 
@@ -194,7 +195,7 @@ def time_figure(bars: Sequence[tuple[str, Sequence[float]]], *, name: str, says:
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(axis)
-        axes.xaxis.set_major_locator(MaxNLocator(6, steps=_ROUND, integer=True))
+        axes.xaxis.set_major_locator(_places(6, integer=True))
 
     return drawing(draw, name=name, says=says, height=1.75)
 
@@ -218,7 +219,7 @@ def _two_curves(axes: Axes, curves: Curves) -> None:
         borderaxespad=0.1,
         handlelength=2.4,
     )
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=_ROUND))
+    axes.yaxis.set_major_locator(_places(5))
     axes.set_ylim(top=axes.get_ylim()[1] + 0.18 * (axes.get_ylim()[1] - axes.get_ylim()[0]))
 
 
@@ -240,7 +241,7 @@ def _weeks(axes: Axes, curves: Curves) -> None:
 def signed_ticks(axes: Axes, *, along: str = "x", bins: int = 6) -> None:
     """Ticks with a sign and as many decimals as they need."""
     axis = axes.xaxis if along == "x" else axes.yaxis
-    axis.set_major_locator(MaxNLocator(bins, steps=_ROUND))
+    axis.set_major_locator(_places(bins))
     ticks = axis.get_majorticklocs()
     step = min((abs(b - a) for a, b in pairwise(ticks)), default=1.0)
     digits = max(0, min(3, math.ceil(-math.log10(step) - 1e-9))) if step > 0.0 else 0
@@ -255,8 +256,18 @@ def wrapped(label: str, width: int = 22) -> str:
     return f"{label[:cut]}\n{label[cut + 1 :]}" if cut > 0 else label
 
 
+def _places(most: int, *, integer: bool = False) -> Any:
+    """Round places for the marks of an axis, at most so many."""
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(most, steps=_ROUND, integer=integer)
+
+
 def drawing(draw: Callable[[Figure], None], *, name: str, says: str, height: float) -> str:
     """What ``draw`` draws, as an SVG element with a text alternative and ids of its own."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         # A label in another script is measured without its glyphs, and drawn with the page's font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
