@@ -27,6 +27,7 @@ EVERYTHING = (
     "practices.flexible_environment.cross_grade=0.5", "practices.belonging.intensity=0.9",
     "practices.technology.intensity=1.0", "practices.technology.tech_share=0.6", "practices.advising.intensity=0.9",
     "support.library_access=1.0", "support.library_support=0.5", "support.coaching_hours=1.0", "support.vision=0.9",
+    "support.instruction_coaching_hours=1.0",
     "programs.tutoring.minutes=60.0", "programs.tutoring.ratio=2.0", "programs.software.minutes=60.0",
     "context.curriculum_fragmentation=0.6", "programs.lesson_library.coverage=0.5",
 )  # fmt: skip

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from plsim.attribution.one_at_a_time import end_worlds
 from plsim.explorer.decisions.controls import controls
 from plsim.explorer.decisions.labels import LABELS, MAIN, MEANINGS, MORE_EVIDENCE, SPANS
-from plsim.runs.one_at_a_time import end_worlds
 from plsim.scenario.loading import loads
 from plsim.scenario.shipped import shipped_scenarios
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import count as counted
 
+from plsim.attribution.one_at_a_time import end_worlds
 from plsim.engine.parameters import World
 from plsim.engine.worlds import worlds
 from plsim.explorer.decisions.context_cache import ContextCache
@@ -19,7 +20,6 @@ from plsim.explorer.server.requests import ScenarioRequest, check_size
 from plsim.explorer.server.scheduler import Scheduler, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.population.norm_population import from_norms
-from plsim.runs.one_at_a_time import end_worlds
 from plsim.runs.run import DEFAULT_WORLDS
 from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from plsim.attribution.one_at_a_time import FEWEST_TO_TEST, Swing, swings
 from plsim.evidence import GRADES_OF_EVIDENCE, registry
 from plsim.explorer.decisions.evaluation import Evaluation
 from plsim.explorer.languages.texts import Figure, said
 from plsim.measures.effects import Row
 from plsim.report.words import number, signed
-from plsim.runs.one_at_a_time import FEWEST_TO_TEST, Swing, swings
 
 _SHOWN = 8
 _TOLD = 2

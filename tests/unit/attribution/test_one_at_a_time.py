@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from plsim.attribution.one_at_a_time import FEWEST_TO_TEST, HIGH, LOW, end_worlds, swings
 from plsim.engine.parameters import World, prior_worlds
 from plsim.evidence import registry
-from plsim.runs.one_at_a_time import FEWEST_TO_TEST, HIGH, LOW, end_worlds, swings
 
 UNCERTAIN = registry().uncertain()
 FIRST, SECOND = UNCERTAIN[3], UNCERTAIN[7]
