@@ -192,25 +192,25 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path: Path, marks: 
 
 
 def test_a_run_that_kills_its_worker_is_tried_three_times_and_recorded(tmp_path: Path, eager: None) -> None:
-    task = Deadly(3000, seconds=0.002, deadly=2000)
+    task = Deadly(3000, seconds=0.005, deadly=2900)  # far from where this process begins while workers start
     outcome = run_task(task, tmp_path, workers=2)
     assert (outcome.done, outcome.failed, outcome.complete) == (2999, 1, True)
     (failure,) = failures(task, tmp_path)
-    assert failure.run == 2000
-    assert failure.inputs["number"] == 2000
+    assert failure.run == 2900
+    assert failure.inputs["number"] == 2900
     assert "died (3 times)" in failure.error
-    assert 2000 not in results(task, tmp_path).column("run").to_pylist()
+    assert 2900 not in results(task, tmp_path).column("run").to_pylist()
 
 
 def test_several_deadly_runs_never_reach_the_parent(tmp_path: Path, eager: None) -> None:
-    task = Deadly(1500, seconds=0.002, deadly=700, also=(701, 1400))
+    task = Deadly(1500, seconds=0.02, deadly=700, also=(701, 1400))
     outcome = run_task(task, tmp_path, workers=2)
     assert (outcome.done, outcome.failed, outcome.complete) == (1497, 3, True)
     assert [failure.run for failure in failures(task, tmp_path)] == [700, 701, 1400]
 
 
 def test_a_run_that_killed_its_worker_once_is_made_by_the_next(tmp_path: Path, eager: None) -> None:
-    task = Deadly(3000, seconds=0.002, deadly=2000, once=str(tmp_path))
+    task = Deadly(3000, seconds=0.005, deadly=2900, once=str(tmp_path))
     outcome = run_task(task, tmp_path, workers=2)
     assert (tmp_path / "died").exists()
     assert (outcome.done, outcome.failed) == (3000, 0)
