@@ -620,9 +620,9 @@ def test_the_lesson_is_there_as_a_table(screen):
     assert page.locator(".as-table caption").first.inner_text() != before
 
 
-UNBRACKETED = """() => {
+UNBRACKETED = """(within) => {
   const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(document.querySelector(within), NodeFilter.SHOW_TEXT);
   const skip = (e) => e.closest("script, style, code, noscript, option[lang], .brand, h1 .own");
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.textContent.trim();
@@ -661,7 +661,15 @@ def test_every_text_of_the_teaching_screens_comes_from_a_catalogue(pseudo, place
     page = pseudo.open(place)
     page.wait_for_selector(wait, state="attached")
     own = {"A quick one", "For tests.", "Take this home."}
-    assert [text for text in page.evaluate(UNBRACKETED) if text not in own] == []
+    assert [text for text in page.evaluate(UNBRACKETED, "body") if text not in own] == []
+
+
+@pytest.mark.parametrize("within", ["nav", ".settings", ".tabs", ".actions", ".pinned", "footer.site"])
+def test_every_text_around_an_answer_comes_from_a_catalogue(pseudo, within):
+    """The answer itself is told in sentences of the report, which are known again by their pattern."""
+    page = pseudo.open("#/explore?start=one_school_demo&years=1&worlds=0")
+    page.wait_for_selector(".cards")
+    assert page.evaluate(UNBRACKETED, within) == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -79,7 +79,7 @@ class Screen {
         h("div", { class: "settings" },
           h("h1", { tabindex: -1 }, t("Explore a decision")),
           h("div", { class: "starting" }, h("label", { for: "start" }, t("Starting point")), this.start, this.about,
-            h("div", { class: "row" }, h("label", { for: "years" }, t("Look ahead")), this.years, h("label", { for: "worlds" }, t("Ranges over")), this.worlds, this.reset), this.upload),
+            h("div", { class: "row" }, h("span", {}, h("label", { for: "years" }, t("Look ahead")), " ", this.years), h("span", {}, h("label", { for: "worlds" }, t("Ranges over")), " ", this.worlds), this.reset), this.upload),
           h("p", { class: "key soft", "aria-hidden": "true" }, h("span", { class: "tick-key" }), ` ${t("typical practice")} `, h("span", { class: "covered-key" }), ` ${t("studied")} `, h("span", { class: "covered-key plausible" }), ` ${t("plausible, our judgement")}`),
           this.panel.element),
         h("div", { class: "outcome" }, h("div", { class: "outcome-head" }, this.title, this.tools), this.moved, this.note, this.trouble, this.answer.element, this.pins.element, this.paper, h("p", { class: "print-only source" }))),

@@ -7,8 +7,8 @@ import { t } from "./i18n.js";
 const SUBJECTS = { math: { pin: 0, dash: "" }, reading: { pin: 1, dash: "7 4" } };
 const CHANNELS = [PARTS[0], PARTS[2], PARTS[3], PARTS[4]];
 const TABS = [
-  ["who", "Who gains", who], ["weeks", "Weeks", weeks], ["teachers", "Teachers", teachers],
-  ["money", "Money", money], ["why", "Why", why], ["evidence", "Evidence", evidence],
+  ["who", t("Who gains"), who], ["weeks", t("Weeks"), weeks], ["teachers", t("Teachers"), teachers],
+  ["money", t("Money"), money], ["why", t("Why"), why], ["evidence", t("Evidence"), evidence],
 ];
 
 /**
@@ -22,7 +22,7 @@ export function answerPanel({ onwhy, onhangs }) {
   const status = h("p", { class: "visually-hidden", role: "status" });
   const top = h("div", { class: "top" }, h("p", { class: "soft" }, t("The first answer is on its way. Right after plsim was installed this takes about a minute, once.")));
   const panel = h("div", { class: "panel", role: "tabpanel", id: "tab-panel", tabindex: 0 });
-  const tabs = TABS.map(([key, title]) => h("button", { type: "button", role: "tab", id: `tab-${key}`, "aria-controls": "tab-panel", "data-tab": key, onclick: () => choose(key), onkeydown: walk }, t(title)));
+  const tabs = TABS.map(([key, title]) => h("button", { type: "button", role: "tab", id: `tab-${key}`, "aria-controls": "tab-panel", "data-tab": key, onclick: () => choose(key), onkeydown: walk }, title));
   const list = h("div", { role: "tablist", class: "tabs", "aria-label": t("More about this answer") }, tabs);
   const body = h("div", { class: "body" }, top, list, panel);
   const waiting = h("div", { class: "working", "aria-hidden": "true" });

@@ -4,13 +4,19 @@ import { h, unique } from "./dom.js";
 import { counted, t } from "./i18n.js";
 
 const SECTIONS = [
-  ["first", "Start with these", "What people ask about most. Everything else is below."],
-  ["practices", "Practices", "What teachers and students do. Move “How much of it” first."],
-  ["support", "Support", "What is given to teachers and schools so that practices can work."],
-  ["programs", "Added programs", "Things bought or staffed beside the practices. Typical schools have none."],
-  ["context", "Conditions", "What a school cannot choose. Typical practice is compared under the same conditions."],
-  ["population", "Schools and students", "Who is simulated."],
+  ["first", t("Start with these"), t("What people ask about most. Everything else is below.")],
+  ["practices", t("Practices"), t("What teachers and students do. Move “How much of it” first.")],
+  ["support", t("Support"), t("What is given to teachers and schools so that practices can work.")],
+  ["programs", t("Added programs"), t("Things bought or staffed beside the practices. Typical schools have none.")],
+  ["context", t("Conditions"), t("What a school cannot choose. Typical practice is compared under the same conditions.")],
+  ["population", t("Schools and students"), t("Who is simulated.")],
 ];
+
+const UNITS = {
+  "hours/week": [t("hour a week"), t("hours a week")], "minutes/week": [t("minute a week"), t("minutes a week")],
+  "hours/year": [t("hour a year"), t("hours a year")], weeks: [t("week"), t("weeks")], students: [t("student"), t("students")],
+  times: [t("time"), t("times")], count: ["", ""], ratio: ["", ""], grade: ["", ""],
+};
 
 /** A value in words. */
 export function shown(control, value) {
@@ -19,8 +25,8 @@ export function shown(control, value) {
   if (control.kind === "switch") return value ? t("yes") : t("no");
   if (control.kind === "share") return `${Math.round(value * 100)}%`;
   const text = String(Math.round(value * 100) / 100).replace("-", "−");
-  const unit = { "hours/week": "hours a week", "minutes/week": "minutes a week", count: "", ratio: "", "hours/year": "hours a year" }[control.unit] ?? control.unit;
-  return `${text} ${text === "1" ? unit.replace(/^(hour|minute|student|week|time)s\b/, "$1") : unit}`.trim();
+  const [one, more] = UNITS[control.unit] ?? [control.unit, control.unit];
+  return `${text} ${text === "1" ? one : more}`.trim();
 }
 
 /**
@@ -39,7 +45,7 @@ export function controlPanel({ groups, controls }, onchange) {
     const inside = groups.filter((group) => group.section === section);
     const count = h("span", { class: "count" });
     const box = h("details", { class: "section", "data-section": section, open: section === "first" && matchMedia("(min-width: 60rem)").matches },
-      h("summary", {}, h("span", { role: "heading", "aria-level": 2 }, t(title)), " ", count), h("p", { class: "soft" }, t(about)),
+      h("summary", {}, h("span", { role: "heading", "aria-level": 2 }, title), " ", count), h("p", { class: "soft" }, about),
       section === "first" ? h("div", { class: "group" }, first.map((control) => row(control, control.whole_title)))
         : inside.map((group) => groupBox(group, controls.filter((control) => control.group === group.key && !control.first))));
     changed.set(section, count);

@@ -11,11 +11,11 @@ export function uploadPanel(onchange, start) {
   const id = unique("files");
   const says = h("div", { class: "says", "aria-live": "polite" });
   const input = h("input", { type: "file", id, multiple: true, accept: ".csv,.zip", onchange: () => { send([...input.files]); input.value = ""; } });
-  const forget = h("button", { type: "button", class: "plain", hidden: true, onclick: () => { forget.hidden = true; says.replaceChildren(); onchange(""); input.focus(); } }, "Back to drawn students");
-  const element = h("details", { class: "upload" }, h("summary", {}, "Use your own students"),
+  const forget = h("button", { type: "button", class: "plain", hidden: true, onclick: () => { forget.hidden = true; says.replaceChildren(); onchange(""); input.focus(); } }, t("Back to drawn students"));
+  const element = h("details", { class: "upload" }, h("summary", {}, t("Use your own students")),
     h("div", { class: "drop" },
-      h("p", {}, "Drop files here: an NWEA MAP export (two CSV files), a OneRoster zip, or a roster.csv. They stay in this machine’s memory; names and birth dates are not read, and no student is shown."),
-      h("label", { for: id }, "Or choose files: "), input, says, forget));
+      h("p", {}, t("Drop files here: an NWEA MAP export (two CSV files), a OneRoster zip, or a roster.csv. They stay in this machine’s memory; names and birth dates are not read, and no student is shown.")),
+      h("label", { for: id }, t("Or choose files:"), " "), input, says, forget));
   const drop = element.querySelector(".drop");
   const over = (is) => drop.classList.toggle("over", is);
   for (const name of ["dragenter", "dragover"]) element.addEventListener(name, (event) => { event.preventDefault(); element.open = true; over(true); });
@@ -26,7 +26,7 @@ export function uploadPanel(onchange, start) {
     if (!files.length) return;
     says.replaceChildren(h("p", {}, t("Reading…"), " ", h("progress", { "aria-label": t("Reading…") })));
     try {
-      if (files.reduce((sum, file) => sum + file.size, 0) > MOST) throw new Problem("These files are too large for the page (20 MB). `plsim run --population` takes them.");
+      if (files.reduce((sum, file) => sum + file.size, 0) > MOST) throw new Problem(t("These files are too large for the page (20 MB). `plsim run --population` takes them."));
       const answer = await post("/api/population", { start: start(), files: await Promise.all(files.map(packed)) });
       says.replaceChildren(...answer.says.map((line) => h("p", {}, line)));
       forget.hidden = false;
