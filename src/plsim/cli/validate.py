@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     default=Path("results/validation"),
     help="With --fresh: where runs are kept, to resume after an interruption.",
 )
+@click.option("--install", is_flag=True, help="With --claims --fresh: keep the results where --claims shows them from.")
 @click.option("--open-data", is_flag=True, help="Compare with open data instead (needs the extra `validation`).")
 @click.option("--workers", type=click.IntRange(1, 256), help="Threads.  [default: one per processor]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
@@ -55,6 +56,7 @@ def command(
     leave_out: bool,
     fresh: bool,
     store: Path,
+    install: bool,
     open_data: bool,
     workers: int | None,
     as_json: bool,
@@ -70,6 +72,8 @@ def command(
     """
     if claims + open_data + leave_out > 1:
         raise click.UsageError("--claims, --open-data and --leave-out cannot be combined.")
+    if install and (only or not (claims and fresh)):
+        raise click.UsageError("--install keeps all claims, run with --claims --fresh.")
     if page is not None and open_data:
         raise click.UsageError("--page writes the page of facts or of claims.")
     for option, path in (("--out", out), ("--page", page)):
@@ -84,7 +88,7 @@ def command(
             if open_data:
                 return _open_data(_worlds(worlds, seed), seed, progress)
             if claims:
-                return _claims(worlds, seed, only, store if fresh else None, workers, progress, page)
+                return _claims(worlds, seed, only, store if fresh else None, workers, progress, page, install=install)
             return _facts(_worlds(worlds, seed), seed, only, workers, progress, page)
 
     document, text = interruptible(work, message="plsim: interrupted; nothing was written.")
@@ -220,11 +224,14 @@ def _claims(
     workers: int,
     progress: Any,
     page_path: Path | None,
+    *,
+    install: bool,
 ) -> tuple[dict[str, Any], str]:
     from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS
     from plsim.validation.claims.claims import SEEDS
     from plsim.validation.claims.claims_page import count, page
     from plsim.validation.claims.claims_task import check_claims, chosen_claims, stored_claims
+    from plsim.validation.claims.claims_task import store as keep
 
     chosen = {claim.id for claim in chosen_claims(only)}
     options = "".join(f" --only {name}" for name in only)
@@ -235,12 +242,14 @@ def _claims(
         found, seconds = check_claims(
             _worlds(worlds, seed), store / "claims", seed=seed, only=only, workers=workers, progress=progress
         )
+        if install:
+            keep(found, seconds=seconds, seed=seed)
         runs = len(found[0].values)
         said = (
             f"{runs} runs: {_head(_worlds(worlds, seed), seed)['worlds_are']}, {min(SEEDS, runs)} seeds; "
             f"{seconds:.0f} seconds of one processor each."
         )
-        command = f"plsim validate --claims{options} --fresh --worlds {worlds} --page docs/claims.md"
+        command = f"plsim validate --claims{options} --fresh --install --worlds {worlds} --page docs/claims.md"
     schools = f"{SCHOOLS} schools of {STUDENTS} students"
     document = {"schema_version": 1, "seed": seed, "runs": said, "claims": [each.document() for each in found]}
     if page_path is not None:

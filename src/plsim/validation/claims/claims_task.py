@@ -24,14 +24,14 @@ from plsim.core.files import json_bytes, write_file
 from plsim.core.identity import program_digest
 from plsim.engine.parameters import World
 from plsim.engine.worlds import label, model_digest, worlds_digest
-from plsim.evidence.registry import DATA_FOLDER
 from plsim.sweeps.runner import results, run_task
 from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS, Lab
 from plsim.validation.claims.claims import SEEDS, Claim, Found, claims
 from plsim.validation.facts.arm_cache import Places
 
-STORED_TABLE = DATA_FOLDER / "claims.csv"
-STORED_SAID = DATA_FOLDER / "claims.json"
+HERE = Path(__file__).parent
+STORED_TABLE = HERE / "stored_claims.csv"
+STORED_SAID = HERE / "stored_claims.json"
 SECONDS = "seconds"
 
 
@@ -138,7 +138,7 @@ def so_far(task: ClaimsTask, folder: Path) -> tuple[Floats, Floats]:
     return values[:, :-1], values[:, -1]
 
 
-def store(found: Sequence[Found], *, seconds: float, seed: int, folder: Path = DATA_FOLDER) -> None:
+def store(found: Sequence[Found], *, seconds: float, seed: int, folder: Path = HERE) -> None:
     """Keep what was found where it is shown from: a table of runs, and what they are of."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")

@@ -131,8 +131,8 @@ def test_an_unknown_claim_is_refused() -> None:
 def test_what_is_stored_comes_back_and_old_claims_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     every = [Found(claim, np.array([0.5, -0.25]), 0.0) for claim in claims()]
     store(every, seconds=60.0, seed=1, folder=tmp_path)
-    monkeypatch.setattr("plsim.validation.claims.claims_task.STORED_TABLE", tmp_path / "claims.csv")
-    monkeypatch.setattr("plsim.validation.claims.claims_task.STORED_SAID", tmp_path / "claims.json")
+    monkeypatch.setattr("plsim.validation.claims.claims_task.STORED_TABLE", tmp_path / "stored_claims.csv")
+    monkeypatch.setattr("plsim.validation.claims.claims_task.STORED_SAID", tmp_path / "stored_claims.json")
     stored = stored_claims()
     assert stored is not None
     assert [each.values.tolist() for each in stored[0]] == [[0.5, -0.25]] * len(every)
@@ -146,6 +146,9 @@ def test_what_is_stored_comes_back_and_old_claims_do_not(tmp_path: Path, monkeyp
     refused = CliRunner().invoke(main, ["validate", "--claims"])
     assert refused.exit_code == 2
     assert "--fresh" in refused.output
+    for part in (["--claims"], ["--claims", "--fresh", "--only", "0.2"]):
+        refused = CliRunner().invoke(main, ["validate", *part, "--install"])
+        assert (refused.exit_code, "keeps all claims" in refused.output) == (2, True)
 
 
 def test_a_page_of_open_data_is_refused(tmp_path: Path) -> None:
