@@ -249,7 +249,8 @@ def _claims(
             f"{runs} runs: {_head(_worlds(worlds, seed), seed)['worlds_are']}, {min(SEEDS, runs)} seeds; "
             f"{seconds:.0f} seconds of one processor each."
         )
-        command = f"plsim validate --claims{options} --fresh --install --worlds {worlds} --page docs/claims.md"
+        kept = " --install" if install else ""
+        command = f"plsim validate --claims{options} --fresh{kept} --worlds {worlds} --page docs/claims.md"
     schools = f"{SCHOOLS} schools of {STUDENTS} students"
     document = {"schema_version": 1, "seed": seed, "runs": said, "claims": [each.document() for each in found]}
     if page_path is not None:

@@ -44,7 +44,7 @@ def page(found: Sequence[Found], *, of: str, schools: str, command: str) -> str:
 
 def page_without_runs(claims: Sequence[Claim], *, schools: str) -> str:
     """The page before any run of the claims as they are now: what is asked, and no answer."""
-    command = "plsim validate --claims --fresh --worlds 40 --page docs/claims.md"
+    command = "plsim validate --claims --fresh --install --worlds 40 --page docs/claims.md"
     lines = [TITLE, "", _INTRODUCTION.format(command=command, margin=f"{MARGIN:g}", schools=schools), ""]
     lines.append(
         "**These claims have not been run with the present rules and numbers: nothing is said about any of them.**"
