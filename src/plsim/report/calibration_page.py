@@ -158,6 +158,10 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         covered={where: _ends(checks[f"covered_{where}"]) for where in ("prior", "posterior")},
         uniform={where: f"{checks[f'uniform_{where}'].min():.3g}" for where in ("prior", "posterior")},
         alarm=f"{0.05 / len(checks):.2g}",
+        alarmed={
+            where: checks.loc[checks[f"uniform_{where}"] < 0.05 / len(checks), "parameter"].tolist()
+            for where in ("prior", "posterior")
+        },
     )
 
 
