@@ -89,7 +89,7 @@ def test_what_has_exactly_no_effect_is_named_no_oftener_than_stated_at_any_analy
     listed = Factor("list", "lever", "values", labels=tuple("abcdef"), options=({},) * 6)
     factors = (DOSE, IDLE, listed)
     small = type(method).model_validate(method.model_dump() | {"samples": 128})
-    analyses, samples = 20, 6
+    analyses, samples = 20, 3
     named = np.zeros(analyses, dtype=int)
     for analysis in range(analyses):
         for sample in range(samples):
