@@ -174,7 +174,7 @@ def test_what_the_effect_hangs_on_is_worked_out_on_request(page: Any, server: st
     panel = tab(page, "why")
     panel.locator("#hangs").click()
     figure = panel.locator('figure[data-name="hangs"]')
-    figure.wait_for()
+    figure.wait_for(timeout=240_000.0)  # ninety runs
     assert figure.locator("tbody tr").count() == 8
     assert "told from 20 different worlds on" in panel.inner_text()
 

@@ -20,6 +20,7 @@ from plsim.explorer.decisions.labels import (
     TITLES,
     UNITS,
 )
+from plsim.explorer.languages.texts import Inner, said
 from plsim.practices import Context, Options, Programs, Support, known_practices
 from plsim.report.words import number, unit_of
 from plsim.scenario.schema import PopulationTable, Scenario, typical_practices
@@ -79,7 +80,9 @@ class Control:
         group = GROUPS[self.group][0] if self.group in GROUPS else self.group
         if self.section not in {"practices", "programs"}:
             return self.title
-        return group if self.key.endswith(".intensity") else f"{group}: {self.title[:1].lower()}{self.title[1:]}"
+        return (
+            group if self.key.endswith(".intensity") else said("{group}: {title}", group=group, title=Inner(self.title))
+        )
 
     def shown(self, value: float) -> str:
         """A value with its unit."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from functools import cache, partial
 from typing import Any
 
@@ -19,7 +18,7 @@ from plsim.explorer.decisions.controls import controls, groups, value_of
 from plsim.explorer.decisions.evaluations import ENDS, Evaluations
 from plsim.explorer.decisions.guardrails import covered
 from plsim.explorer.decisions.hangs import hangs_of, note_ends
-from plsim.explorer.decisions.labels import STARTS, start_title
+from plsim.explorer.decisions.labels import STARTS, start_about, start_title
 from plsim.explorer.decisions.view_model import view_of
 from plsim.explorer.server.reader import Gone
 from plsim.explorer.server.requests import (
@@ -35,12 +34,10 @@ from plsim.explorer.server.uploads import SentFiles, Uploads
 from plsim.population.describe import describe
 from plsim.scenario.build import population_spec
 from plsim.scenario.loading import load
-from plsim.scenario.shipped import first_line, shipped_scenarios
+from plsim.scenario.shipped import shipped_scenarios
 
 router = APIRouter(prefix="/api", tags=["explore"])
 _LOOK_SECONDS = 0.2
-_REFERENCE = re.compile(r" \([^()]*\b(?:claims? \d|[A-Z]{2}-\d\d)[^()]*\)")
-"""What points to another page of the documentation, and says nothing to who does not have it at hand."""
 
 
 class EvaluationRequest(ScenarioRequest, Watching):
@@ -61,7 +58,7 @@ def start() -> dict[str, Any]:
     return _start()
 
 
-@router.get("/controls", summary="Everything that can be set, with its evidence")
+@router.get("/controls", summary="Everything that can be set, with its evidence", response_model=None)
 def all_controls() -> dict[str, Any]:
     """Controls in the order of the page; typical values, ends of sliders, what is covered, evidence."""
     return _controls()
@@ -109,7 +106,7 @@ def toml(asked: ControlValues) -> PlainTextResponse:
     return PlainTextResponse(asked.scenario().to_toml(), media_type="text/plain; charset=utf-8")
 
 
-@router.post("/evaluation", summary="A scenario beside typical practice")
+@router.post("/evaluation", summary="A scenario beside typical practice", response_model=None)
 async def evaluation(asked: EvaluationRequest, request: Request) -> dict[str, Any]:
     """Numbers and words of a scenario: the central world at once, and bands as worlds come in.
 
@@ -128,7 +125,7 @@ async def evaluation(asked: EvaluationRequest, request: Request) -> dict[str, An
     return await run_in_threadpool(view_of, found)
 
 
-@router.post("/hangs", summary="Which assumptions a scenario's effect hangs on")
+@router.post("/hangs", summary="Which assumptions a scenario's effect hangs on", response_model=None)
 async def hangs(asked: EvaluationRequest, request: Request) -> dict[str, Any]:
     """How many of the runs are in, each with one assumption at an end of its range; then what they found.
 
@@ -194,7 +191,7 @@ def _start() -> dict[str, Any]:
         scenarios.append({
             "name": name,
             "title": start_title(name),
-            "about": _REFERENCE.sub("", first_line(path)),
+            "about": start_about(path),
             "years": scenario.years,
             "students": scenario.population.schools * scenario.population.students_per_school,
         })  # fmt: skip

@@ -5,7 +5,14 @@ Meanings, units, typical values and evidence come from the registry; here stand 
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from plsim.measures.vocabulary import PRACTICE_LABELS
+from plsim.scenario.shipped import first_line
+
+_REFERENCE = re.compile(r" \([^()]*\b(?:claims? \d|[A-Z]{2}-\d\d)[^()]*\)")
+"""What points to another page of the documentation, and says nothing to who does not have it at hand."""
 
 GROUPS = {
     **{name: (label, "") for name, label in PRACTICE_LABELS.items()},
@@ -279,3 +286,8 @@ def start_title(name: str) -> str:
     """What a starting point is called on the page."""
     plain = name.replace("_", " ").capitalize()
     return next((titles[name] for titles in STARTS.values() if name in titles), plain)
+
+
+def start_about(path: Path) -> str:
+    """What a starting point is, from the first line of its file."""
+    return _REFERENCE.sub("", first_line(path))

@@ -54,6 +54,8 @@ def labels() -> dict[str, set[str]]:
     from plsim.engine.parameters import PRIOR_LABEL
     from plsim.engine.worlds import CALIBRATED_LABEL
     from plsim.evidence import GRADES_OF_EVIDENCE
+    from plsim.explorer.decisions.controls import groups
+    from plsim.explorer.decisions.labels import STARTS, start_about
     from plsim.explorer.teaching.classroom_changes import TITLES
     from plsim.explorer.teaching.classroom_pairs import PAIRS
     from plsim.explorer.teaching.demonstration_files import SHIPPED, read_demonstration
@@ -61,8 +63,9 @@ def labels() -> dict[str, set[str]]:
     from plsim.explorer.teaching.game import CONTROLS
     from plsim.explorer.teaching.teach_api import class_scenarios
     from plsim.measures.vocabulary import OUTCOMES as ALL_OUTCOMES
-    from plsim.measures.vocabulary import outcome_label
+    from plsim.measures.vocabulary import PRACTICE_LABELS, outcome_label
     from plsim.report.words import group_name, subject_name, unit_of
+    from plsim.scenario.shipped import shipped_scenarios
 
     demonstrations: set[str] = set()
     for path in sorted(SHIPPED.glob("*.toml")):
@@ -79,7 +82,10 @@ def labels() -> dict[str, set[str]]:
     words |= {group_name(f"quintile:{n}") for n in range(1, 6)} | {"All students", "Cost per student and year"}
     units = {unit_of(unit) for unit in OUTCOMES.values()}
     words |= {outcome_label(each.name) for each in ALL_OUTCOMES} | {word for each in units for word in each[2:]}
-    decisions = set(_in_module(EXPLORER / "decisions" / "labels.py")) - demonstrations - words
+    offered = {*PRACTICE_LABELS.values(), *(group["meaning"] for group in groups()), *STARTS}
+    offered |= {start_about(path) for path in shipped_scenarios().values()}
+    decisions = offered | set(_in_module(EXPLORER / "decisions" / "labels.py"))
+    decisions = decisions - demonstrations - words
     return {
         "demonstrations": demonstrations - {""},
         "labels": words - {"", "%", "SD"},

@@ -41,6 +41,25 @@ class Figure(str):
     __slots__ = ()
 
 
+class Inner(str):
+    """A label inside a sentence: it begins with a small letter.
+
+    Attributes
+    ----------
+    label
+        As it stands by itself, and in the catalogues.
+    """
+
+    __slots__ = ("label",)
+    label: str
+
+    def __new__(cls, label: str) -> Inner:
+        """The label in English, and as it stands by itself."""
+        made = super().__new__(cls, _small(label))
+        made.label = label
+        return made
+
+
 class Joined(str):
     """Sentences one after the other."""
 
@@ -53,6 +72,10 @@ class Joined(str):
         made = super().__new__(cls, separator.join(parts))
         made.parts, made.separator = parts, separator
         return made
+
+
+def _small(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def said(template: str, /, **values: Any) -> Text:
@@ -86,6 +109,8 @@ def _told(text: str, tongue: Tongue) -> str:
         return filled(tongue.words(text.template), values)
     if isinstance(text, Joined):
         return text.separator.join(_told(part, tongue) for part in text.parts)
+    if isinstance(text, Inner):
+        return _small(tongue.label(text.label))
     if isinstance(text, Figure):
         return tongue.figure(text)
     return tongue.label(text)

@@ -129,9 +129,11 @@ export function dots(rows, { width, says, axis, digits = 1, within = null, marks
   marks.forEach((one, index) => {
     const x = at(one.value);
     const text = `${one.label}: ${signed(one.value, 1)}`;
+    const wide = 6.9 * text.length + 8;
     const before = x > width / 2;
+    const from = before ? Math.max(x - 6, wide) : Math.min(x + 6, width - wide); // whole, on a phone too
     svg.append(s("line", { x1: x, x2: x, y1: 4 + 18 * index, y2: bottom, stroke: COLOURS.mark, "stroke-width": 1.5, "stroke-dasharray": "5 3" }, s("title", {}, text)),
-      label(x + (before ? -6 : 6), 15 + 18 * index, text, { "text-anchor": before ? "end" : "start", "font-size": 13, fill: COLOURS.mark, class: "benchmark" }));
+      label(from, 15 + 18 * index, text, { "text-anchor": before ? "end" : "start", "font-size": 13, fill: COLOURS.mark, class: "benchmark" }));
   });
   rows.forEach((row, index) => {
     const y = top + index * step + (narrow ? 32 : step / 2);

@@ -1,7 +1,7 @@
 // "Which practices matter?": the shipped studies in plain words; each bar opens its scenario in the first door.
 
 import { get } from "./api.js";
-import { chart, chartWidth, dots, onColours } from "./charts.js";
+import { chart, dots, onColours } from "./charts.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -27,7 +27,7 @@ export async function show(main) {
   function draw() {
     const of = known.studies[study.value];
     const one = of.outcomes[outcome.value];
-    const width = Math.min(chartWidth(body, 760), 760);
+    const width = Math.min(body.clientWidth || 640, 760);
     const axis = t("percentile points");
     const picture = (title, name, rows, note = "") => chart({ title, name, note, svg: dots(rows, { width, axis, says: `${title}. ${rows.map((row) => `${row.label}: ${row.words}`).join("; ")}.` }),
       header: ["", axis], rows: rows.map((row) => [row.label, row.words]), raw: [["", "value", "low", "high"], ...rows.map((row) => [row.label, row.value, row.low, row.high])] });
