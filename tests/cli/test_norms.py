@@ -23,7 +23,7 @@ def document() -> list[dict[str, object]]:
 def test_json_holds_every_figure_with_its_norm_and_tolerance(document):
     (central,) = document
     assert central["world"] == "central"
-    assert central["students"] == 60 * 252
+    assert central["students"] == 60 * 504
     figures = central["figures"]
     assert {figure["subject"] for figure in figures} == {"math", "reading"}
     assert {figure["grade"] for figure in figures} == {str(grade) for grade in range(1, 11)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plsim.core.calendar import GRADES
+from plsim.core.errors import printable
 from plsim.population.model import Population
 from plsim.population.roster.reading import FEWEST_STUDENTS
 from plsim.population.tables.dispositions import USED
@@ -12,7 +13,7 @@ def describe(population: Population) -> tuple[str, ...]:
     """Lines for a reader: size and source, what of the files was used and left out, and what was drawn instead."""
     students = _counted(population.students, "student")
     lines = [
-        f"{students} in {_counted(population.schools, 'school')}, from {population.source}.",
+        f"{students} in {_counted(population.schools, 'school')}, from {printable(population.source)}.",
         f"{_grades(population)}.",
         _governance(population),
     ]
