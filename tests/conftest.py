@@ -5,6 +5,7 @@ The first example may wait for compilation, so a deadline would fail on a slow m
 
 import signal
 
+import pytest
 from hypothesis import settings
 
 # A shell that starts tests in the background hands down that Ctrl-C is ignored; programs under test must not
@@ -13,3 +14,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("plsim", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("plsim")
+
+SLOW_LIMIT = 1200
+"""Seconds; what takes a minute on an idle machine takes many on one that others use too."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests have time."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_LIMIT))

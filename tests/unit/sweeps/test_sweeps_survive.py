@@ -161,7 +161,7 @@ def test_workers_of_a_killed_parent_store_what_they_have_and_are_gone(tmp_path: 
     until(lambda: not of_session(process.pid), 5.0)
     count = made(marks)
     kept = int(Store.of(task, tmp_path / "runs").done().sum())
-    assert len(count) - kept <= 1 + 0.15 / task.seconds  # the parent's chunk, if it was just making one; workers' none
+    assert len(count) - kept <= 1 + 0.3 / task.seconds  # the parent's chunk, if it was just making one; workers' none
 
 
 def test_workers_of_a_killed_parent_do_not_finish_long_runs_first(tmp_path: Path, marks: Path) -> None:
