@@ -172,7 +172,7 @@ def test_what_the_effect_hangs_on_is_worked_out_on_request(page: Any, server: st
     explore(page, server, f"{DEMO.replace('worlds=4', 'worlds=0')}&{small}")
 
     panel = tab(page, "why")
-    panel.locator("#hangs").click()
+    panel.locator("#hangs").click(timeout=240_000.0)  # the parts of the effect come first
     figure = panel.locator('figure[data-name="hangs"]')
     figure.wait_for(timeout=240_000.0)  # ninety runs
     assert figure.locator("tbody tr").count() == 8
