@@ -74,7 +74,7 @@ def oneroster(folder: Path, *, title: str = "Basket Weaving") -> Path:
         "classes": ["sourcedId,title,schoolSourcedId", f"c0,{title},sch", "c1,Math 4,sch"],
         "enrollments": ["sourcedId,classSourcedId,userSourcedId,role", *seats, "x0,c0,t1,teacher", "x1,c1,t1,teacher"],
     }
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
@@ -115,3 +115,16 @@ def test_how_files_were_read_is_recorded_and_read_so_again(tmp_path: Path) -> No
     decided.write_text("title,subject\nbasket weaving,other\n", encoding="utf-8")
     other = called("run", "--from", one, "--quiet", "--no-report", "--out", tmp_path / "three")
     assert other.exit_code == 2, "titles that were decided otherwise make another district"
+
+
+def test_a_result_beside_the_files_makes_them_no_others(tmp_path: Path) -> None:
+    district = oneroster(tmp_path / "d" / "roster")
+    one = district.parent / "results"
+    done = called("run", "one_school_demo", "--population", district.parent, *SMALL, "--no-report", "--out", one)
+    assert done.exit_code == 0, done.output
+    again = called("run", "--from", one, "--quiet", "--no-report", "--out", district.parent / "again")
+    assert again.exit_code == 0, again.output
+    with (district / "users.csv").open("a", encoding="utf-8") as file:
+        file.write("s99,student,4,sch,true\n")
+    other = called("run", "--from", one, "--quiet", "--no-report", "--out", tmp_path / "three")
+    assert (other.exit_code, "not those of the manifest" in other.stderr) == (2, True)

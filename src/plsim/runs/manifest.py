@@ -247,13 +247,23 @@ def refuse_other_settings(folder: Path, file: str, settings: Mapping[str, Any]) 
             raise InputError(str(folder), "", "holds another result", fix=fix)
 
 
+def files_of_people(path: Path) -> list[Path]:
+    """The files that students can be read from: of a folder, its tables and zips and those one level below.
+
+    Results that lie there too are none of them.
+    """
+    found = [*path.glob("*"), *path.glob("*/*")] if path.is_dir() else [path]
+    return sorted(
+        each for each in found if each.is_file() and (each == path or each.suffix.lower() in {".csv", ".zip"})
+    )
+
+
 def files_digest(path: Path | None) -> str:
     """Digest of the files that students were read from; empty without any, or when they are gone."""
     if path is None:
         return ""
     try:
-        files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-        told = [f"{each.name} {file_digest(each)}" for each in files if each.is_file()]
+        told = [f"{each.name} {file_digest(each)}" for each in files_of_people(path)]
     except (OSError, ValueError):
         return ""
     return hashlib.blake2b("\n".join(told).encode(errors="surrogateescape"), digest_size=12).hexdigest()

@@ -27,7 +27,7 @@ from plsim.evidence import evidence_digest
 from plsim.population.model import Population
 from plsim.population.options import StudentFiles
 from plsim.runs.evaluate import Evaluator, Outcome
-from plsim.runs.manifest import population_digest
+from plsim.runs.manifest import files_of_people, population_digest
 from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
 from plsim.studies.factors import LUCK, WORLD, Factor, changes_at, world_at
@@ -331,9 +331,8 @@ def people_digest(people: Population | StudentFiles | None) -> str:
     if isinstance(people, Population):
         return population_digest(people)
     path = Path(people.path)
-    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
     how = json.dumps([people.term, people.document()], sort_keys=True)
     digest = hashlib.blake2b(how.encode(), digest_size=12)
-    for file in files:
+    for file in files_of_people(path):
         digest.update(os.fsencode(file.name) + b"\0" + file.read_bytes())
     return digest.hexdigest()
