@@ -243,9 +243,10 @@ class Known(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """What a week did: new achievement (RIT), effort relative to typical, mean match, on-task share, and aim."""
+    """What a week did: new achievement and fresh store (RIT), effort relative to typical, mean match, on-task, aim."""
 
     achievement: float
+    fresh: float
     effort: float
     match: float
     on_task: float
@@ -663,6 +664,7 @@ def experience(
 def learn(
     e: Experience,
     achievement: float,
+    fresh: float,
     learning_rate: float,
     attended: float,
     gross: float,
@@ -677,6 +679,8 @@ def learn(
 
     Parameters
     ----------
+    fresh
+        What was learned beyond typical practice and is not yet consolidated (RIT); 0 where forgetting has no stores.
     gross, loss, seasonal
         What typical practice teaches this week and what is lost of it (RIT), and the practice-independent drift that
         makes up the difference to the norms where those hardly grow.
@@ -741,8 +745,10 @@ def learn(
     )
     relative = effective / reference
     per_hour = 1.0 / at_least(on_task_hours, 0.001)
+    gain = lrn.weekly_gain(gross, loss, learning_rate, home_share, relative)
     return Learned(
-        achievement=achievement + lrn.weekly_gain(gross, loss, learning_rate, home_share, relative) + seasonal,
+        achievement=achievement + (gain - lrn.forgotten(fresh, p.learning)) + seasonal,
+        fresh=lrn.next_fresh(fresh, lrn.fresh_gain(gross, learning_rate, home_share, relative), p.learning),
         effort=learning_rate * relative,
         match=matched_hours * per_hour,
         on_task=on_task_hours / at_least(hours, 0.001),
