@@ -15,11 +15,10 @@ from plsim.engine.pair import Pair
 from plsim.engine.parameters import CENTRAL, World, parameters, prior_worlds
 from plsim.engine.reference import Typical, reference_population, typical
 from plsim.evidence import norms, registry
-from plsim.rules.week import Experience
+from plsim.rules.week.student import Experience
 from plsim.runs.held_channels import run_held
 
 match, motivation, learning = (interpreted(f"plsim.rules.{name}") for name in ("match", "motivation", "learning"))
-week = interpreted("plsim.rules.week")
 
 
 class Form(NamedTuple):
