@@ -445,6 +445,7 @@ class Arm:
             "review": rows.review,
             "profile_error": np.abs(rows.estimate - rows.achievement),
             "position": rows.position,
+            "fresh": rows.fresh,
         }
         taught = np.zeros(self.holder.shape[0])
         taught[self.sections.seat] = 1.0
