@@ -29,8 +29,8 @@ from plsim.engine.pair import pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL, parameters
 from plsim.engine.reference import typical
 from plsim.engine.setting import growth
-from plsim.rules import week
-from plsim.rules.week import Experience
+from plsim.rules.week import student as student_week
+from plsim.rules.week.student import Experience
 
 HERE = Path(__file__).resolve().parent
 
@@ -95,7 +95,7 @@ def learn_against_c() -> float | None:
     @njit(error_model="numpy")
     def rule(n, e, a, r, at, gr, lo, se, h, d, ty, ef, ma, on, ai, p):  # type: ignore[no-untyped-def]
         for i in range(n):
-            new = week.learn(experience_at(e, i), a[i], r[i], at[i], gr[i], lo[i], se[i], h[i], d[i], ty[i], p)
+            new = student_week.learn(experience_at(e, i), a[i], r[i], at[i], gr[i], lo[i], se[i], h[i], d[i], ty[i], p)
             a[i] = new.achievement
             ef[i] = new.effort
             ma[i] = new.match

@@ -21,7 +21,8 @@ from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical
 from plsim.evidence import facts, registry
 from plsim.practices.levers import LEVERS, PRACTICES
-from plsim.rules.week import Experience, Section
+from plsim.rules.week.section import Section
+from plsim.rules.week.student import Experience
 from plsim.runs.held_channels import run_held
 
 UP, DOWN = 1, -1

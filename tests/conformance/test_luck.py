@@ -18,7 +18,7 @@ from plsim.engine.setting import Setting
 from plsim.engine.transient import solve, transient_scores
 from plsim.engine.transient import test_errors as errors_of_tests
 from plsim.population.model import Population
-from plsim.rules.week import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
+from plsim.rules.week.student import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
 from plsim.runs.held_channels import run_held
 from plsim.scenario import Scenario
 

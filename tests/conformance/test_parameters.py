@@ -15,7 +15,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import Pair
 from plsim.engine.parameters import World, rule_keys
 from plsim.evidence import registry
-from plsim.rules.week import Params
+from plsim.rules.week.params import Params
 
 SOURCES = {path: path.read_text(encoding="utf-8") for path in Path(plsim.__file__).parent.rglob("*.py")}
 ALL_SOURCES = "\n".join(SOURCES.values())

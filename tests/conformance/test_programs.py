@@ -15,7 +15,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import Pair, arms
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical
-from plsim.rules.week import Experience
+from plsim.rules.week.student import Experience
 from plsim.runs.held_channels import run_held
 from plsim.scenario import Scenario
 

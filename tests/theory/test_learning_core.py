@@ -22,7 +22,7 @@ from plsim.engine.setting import WINDOWS, Setting, growth
 from plsim.engine.state import Trace
 from plsim.evidence import norms
 from plsim.practices.levers import LeverTable
-from plsim.rules.week import NEEDS_FIELDS, Experience
+from plsim.rules.week.student import NEEDS_FIELDS, Experience
 from plsim.scenario import load
 from plsim.scenario.build import plan
 

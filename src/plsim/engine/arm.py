@@ -24,7 +24,7 @@ from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, 
 from plsim.evidence import norms, registry
 from plsim.population.draws import uniforms
 from plsim.rules.levers import FIRST_INTENSITY, OWNER, PRACTICE_COUNT, Levers
-from plsim.rules.week import Experience
+from plsim.rules.week.student import Experience
 from plsim.scenario.build import Plan
 
 EXPERIENCE_FIELDS = len(Experience._fields)

@@ -1,9 +1,9 @@
 """A run in which part of what students live through is held at the counterfactual's values.
 
-Achievement depends on practices through :class:`~plsim.rules.week.Experience` and in no other way. Holding some of
-its fields shows what the others do: hold all but the hours, and what remains is the effect of time; hold all of them,
-and nothing may remain. Both arms go through the weeks in step, because what is held is this very week of the same
-student's other life.
+Achievement depends on practices through :class:`~plsim.rules.week.student.Experience` and in no other way. Holding some
+of its fields shows what the others do: hold all but the hours, and what remains is the effect of time; hold all of
+them, and nothing may remain. Both arms go through the weeks in step, because what is held is this very week of the
+same student's other life.
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ from plsim.engine.parameters import World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
 from plsim.engine.state import Trace
-from plsim.rules.week import ATTENTION_FIELDS, NEEDS_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
+from plsim.rules.week.student import (
+    ATTENTION_FIELDS,
+    NEEDS_FIELDS,
+    QUALITY_FIELDS,
+    TARGET_FIELDS,
+    TIME_FIELDS,
+    Experience,
+)
 
 CHANNELS = {
     "time": TIME_FIELDS,
@@ -40,7 +47,7 @@ def run_held(
     Parameters
     ----------
     fields
-        Names of fields of :class:`~plsim.rules.week.Experience`: ``week.TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
+        Names of fields of :class:`~plsim.rules.week.student.Experience`: ``TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
         ``NEEDS_FIELDS``, ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them, or the names of channels.
         None held is :func:`~plsim.runs.run.run_world`; all held gives every student the counterfactual's achievement,
         to the last bit.

@@ -14,7 +14,7 @@ from plsim.engine.reference import typical
 from plsim.engine.setting import WINDOWS, growth
 from plsim.engine.transient import solve, test_errors, transient_scores
 from plsim.rules.levers import PRACTICE_COUNT
-from plsim.rules.week import Section
+from plsim.rules.week.section import Section
 
 if TYPE_CHECKING:
     from plsim.engine.pair import Pair, WorldRun

@@ -27,13 +27,17 @@ from plsim.engine.batch.rows import (
 )
 from plsim.engine.batch.scratch import DATA_DUE, REGROUP_DUE, Scratch
 from plsim.engine.state import Rows, Schools, Sections, Students, Tables
-from plsim.rules import clocks, profile, time, week
+from plsim.rules import clocks, profile, time
 from plsim.rules import group as grouping
 from plsim.rules import school as schooling
 from plsim.rules.levers import levers_of
 from plsim.rules.records import column_reader, column_writer, row_reader
 from plsim.rules.shapes import at_most, mix
-from plsim.rules.week import Context, Delivered, Params, Section
+from plsim.rules.week import section as section_week
+from plsim.rules.week import teacher as teacher_week
+from plsim.rules.week.params import Params
+from plsim.rules.week.section import Context, Section
+from plsim.rules.week.teacher import Delivered
 
 CONTEXT_FIELDS = len(Context._fields)
 DELIVERED_FIELDS = len(Delivered._fields)
@@ -113,7 +117,7 @@ def spread_profiles(
         subject = sections.subject[k]
         si = int(subject)
         gi = int(sections.grade[k])
-        found = week.section_profile(
+        found = section_week.section_profile(
             levers_of(x.lever[si]),
             delivered_by(x.delivered[sections.seat[k] - first_seat]),
             float(end - begin),
@@ -211,7 +215,7 @@ def section_weeks(first: int, last: int, lever: Any, context: Any, delivered: An
     """The week of sections ``first`` to ``last - 1`` of a school side by side; each block is (fields, sections)."""
     lv = levers_of(lever)
     for k in range(first, last):
-        write_section(values, k, week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
+        write_section(values, k, section_week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
 
 
 @kernel
@@ -248,7 +252,7 @@ def spread_sections(
             device_share=schools.device_share[s],
             flexible_space=schools.flexible_space[s],
             novelty=novelty,
-            tool_overload=week.tool_overload(lv, p),
+            tool_overload=teacher_week.tool_overload(lv, p),
             teacher_scale=tables.teacher_scale[int(subject), int(grade)],
         )
         write_context(context, m, found)

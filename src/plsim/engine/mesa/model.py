@@ -27,7 +27,7 @@ from plsim.engine.records import YearRecord
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
 from plsim.population.model import Population
-from plsim.rules.week import PHASES
+from plsim.rules.week.phases import PHASES
 from plsim.scenario.schema import Scenario
 
 STEPS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -151,7 +151,7 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
             arm.week = week + 1
 
     def live_week(self, week: int) -> None:
-        """One week: the phases of ``rules.week.PHASES``, in order; agents inside a phase have no order."""
+        """One week: the phases of ``rules.week.phases.PHASES``, in order; agents inside a phase have no order."""
         self.board.open_week(week)
         for phase in PHASES:
             self._live_phase(phase.name)
