@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from plsim.engine.arm import Arm
 from plsim.engine.batch.engine import BatchEngine
 from plsim.engine.mesa.model import MesaEngine
-from plsim.engine.parameters import prior_worlds
+from plsim.engine.parameters import World, prior_worlds
+from plsim.evidence import registry
 from plsim.scenario import load, shipped_scenarios
 
+FORMS = tuple(form.key for form in registry().forms())
 ONE_SCHOOL = ("population.schools=1", "population.charter_schools=0")
 
 
@@ -36,6 +38,13 @@ def test_second_year_has_promotion_and_turnover(scenario_of, assert_engines_agre
 @pytest.mark.parametrize("seed", [0, 1, 20170711, 2**63 - 1])
 def test_engines_agree_for_every_seed(seed, scenario_of, assert_engines_agree):
     assert_engines_agree(scenario_of("flexible_grouping", "years=1"), seed=seed)
+
+
+@pytest.mark.parametrize("keys", [*((key,) for key in FORMS), FORMS], ids="+".join)
+def test_engines_agree_in_every_form_of_a_rule(keys, scenario_of, assert_engines_agree):
+    world = World("second", dict.fromkeys(keys, 1.0))
+    life = assert_engines_agree(scenario_of("flexible_grouping"), world=world)
+    assert life.arm.rows.fresh.any() == (world.number("learning.form") > 0.0)
 
 
 def test_engines_agree_in_the_counterfactual(scenario_of, assert_engines_agree):

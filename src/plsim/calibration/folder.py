@@ -116,8 +116,9 @@ def run_calibration(
     of = calibrate(folder, sizes, workers=workers, watch=watch)
     found = identification(of.posterior, of.prior.keys, of.targets, seed=sizes.seed)
     known = (of.prior.keys, of.statistics, of.bank.points, of.bank.values, of.targets)
-    before = recovery(*known, seed=sizes.seed, truths=truths)
-    after = recovery(*known, seed=sizes.seed, truths=truths, around=of.targets)
+    snapped = of.prior.snapped
+    before = recovery(*known, seed=sizes.seed, truths=truths, snapped=snapped)
+    after = recovery(*known, seed=sizes.seed, truths=truths, around=of.targets, snapped=snapped)
     left_out = predicted(of.bank.values, of.targets, seed=sizes.seed)
     said = provenance(of, sizes, found, seconds=monotonic() - begun)
     tables = {

@@ -180,6 +180,7 @@ class Arm:
         count = self.setting.students
         return Lasting(
             achievement=people.achievement.copy(),
+            fresh=np.zeros_like(people.achievement),
             self_regulation=people.self_regulation.copy(),
             collaboration=np.full(count, self.p.motivation.collaboration_start),
             engagement=people.engagement_level.copy(),
@@ -199,6 +200,7 @@ class Arm:
         if self.year > 0:
             lasting = self.lasting
             lasting.achievement[new] = roster.achievement[new]
+            lasting.fresh[new] = 0.0
             lasting.self_regulation[new] = roster.self_regulation[new]
             lasting.collaboration[new] = self.p.motivation.collaboration_start
             lasting.engagement[new] = roster.engagement_level[new]
@@ -297,6 +299,7 @@ class Arm:
             Rows,
             count,
             achievement=achievement,
+            fresh=of_row(self.lasting.fresh),
             estimate=estimate,
             known=np.full(count, p.needs.start),
             effort=np.ones(count),
@@ -411,10 +414,12 @@ class Arm:
             roster.learning_rate[:, np.newaxis] * self.growth.year[each, grade[:, np.newaxis]]
             + self.growth.seasonal.sum(axis=2)[each, grade[:, np.newaxis]]
         )
-        lasting_change = plain("learning").lasting_change(end - start, normal, self.p.learning.durability)
+        learning, p, fresh = plain("learning"), self.p.learning, self.by_student(self.rows.fresh)
+        lasting_change = learning.lasting_change(end - start, normal, fresh, SUMMER_WEEKS, p)
         summer = norms().summer_true[each, grade[:, np.newaxis]]
         self.lasting = Lasting(
             end + lasting_change + summer,
+            learning.fresh_after(fresh, SUMMER_WEEKS, p),
             self.students.self_regulation.copy(),
             self.students.collaboration.copy(),
             self.students.engagement.copy(),

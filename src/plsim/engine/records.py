@@ -40,11 +40,14 @@ class Lasting:
     ----------
     achievement
         At the start of the present year (RIT). Shape (students, 2).
+    fresh
+        What of it was learned beyond typical practice and is not yet consolidated (RIT). Shape (students, 2).
     self_regulation, collaboration, engagement, habits
         Shape (students,).
     """
 
     achievement: Floats
+    fresh: Floats
     self_regulation: Floats
     collaboration: Floats
     engagement: Floats
