@@ -23,7 +23,7 @@ from plsim.engine.setting import FIRST_GRADES, WINDOWS, Growth, Layout, Setting
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace, zeros
 from plsim.evidence import norms, registry
 from plsim.population.draws import uniforms
-from plsim.rules.levers import FIRST_INTENSITY, OWNER, PRACTICE_COUNT, Levers
+from plsim.rules.levers import OWNER, Levers
 from plsim.rules.week import Experience
 from plsim.scenario.build import Plan
 
@@ -110,7 +110,7 @@ class Arm:
             first_section=np.zeros(count + 1, np.int64),
             first_student=self.setting.first_student,
             first_seat=self.setting.first_seat,
-            adoption=np.zeros((count, PRACTICE_COUNT)),
+            adoption=np.zeros((count, self.plan.own.practices)),
             data_clock=np.zeros((count, len(SUBJECTS))),
             regroup_clock=np.zeros((count, len(SUBJECTS))),
             library=people.library.copy(),
@@ -129,7 +129,7 @@ class Arm:
     def _first_seats(self) -> None:
         count = self.setting.timeline.seats.seat_key.shape[0]
         self.holder: Ints = np.zeros(count, np.int64)
-        self.seats: Seats = zeros(Seats, count, proficiency=np.zeros((count, PRACTICE_COUNT)))
+        self.seats: Seats = zeros(Seats, count, proficiency=np.zeros((count, self.plan.own.practices)))
         mean = self.world.number("teacher.experience_mean")
         self.seats.experience[:] = self._experience(self.setting.teacher_draws(self.holder)[2], mean)
         if self.even_teachers:
@@ -144,9 +144,9 @@ class Arm:
         school = plain("school")
         for s in range(self.setting.schools):
             old_duties = float(self.plan.old_duties)
-            for k in range(PRACTICE_COUNT):
+            for k, schedule in enumerate((*SCHEDULE, *self.plan.own.schedule)):
                 schools.adoption[s, k] = school.adoption(
-                    SCHEDULE[k], float(schools.autonomy[s]), old_duties, believing, 0.0, self.p.school
+                    schedule, float(schools.autonomy[s]), old_duties, believing, 0.0, self.p.school
                 )
 
     def _experience(self, u: Floats, mean: float) -> Floats:
@@ -159,14 +159,16 @@ class Arm:
 
         All begin where typical practice in schools like theirs leads, so that typical practice is at rest.
         """
+        own = self.plan.own
         z, start, _ = self.setting.teacher_draws(self.holder)
+        start = np.column_stack([start, *(self.setting.skill_draw(self.holder, stream) for stream in own.streams)])
         effect = self.world.number("teacher.effectiveness_spread") * z
         if self.even_teachers:
             effect, start = np.zeros_like(effect), np.zeros_like(start)
         usual = self.plan.typical.values[self.setting.timeline.seats.seat_school, 0]
         rules = plain("proficiency")
         p = self.p.proficiency
-        first = rules.sustained(usual[:, FIRST_INTENSITY:], p) + p.start_spread * start
+        first = rules.sustained(usual[:, own.intensity], p) + p.start_spread * start
         hours, quality = usual[:, Levers._fields.index("instruction_coaching_hours")], usual[:, _COACHING_QUALITY]
         skill = [rules.coached_skill(h, q, p) for h, q in zip(hours.tolist(), quality.tolist(), strict=True)]
         self.seats.persistent[chosen] = effect[chosen]
@@ -204,6 +206,7 @@ class Arm:
             lasting.engagement[new] = roster.engagement_level[new]
             lasting.habits[new] = float(registry().value("population.self_regulation_mean"))
         weeks = slice(self.year * WEEKS_PER_YEAR, (self.year + 1) * WEEKS_PER_YEAR)
+        own = self.plan.own
         self.tables = Tables(
             typical=np.ascontiguousarray(self.plan.typical.values[:, weeks]),
             planned=np.ascontiguousarray(self.planned[:, weeks]),
@@ -212,10 +215,14 @@ class Arm:
             seasonal=self.growth.seasonal,
             guide=self.growth.level + self.p.match.stretch,
             teacher_scale=self._teacher_scale(),
-            owner=np.array(OWNER, np.int64),
+            owner=own.owner,
             applies=self.plan.applies,
-            relational=np.array(RELATIONAL),
-            schedule=np.array(SCHEDULE),
+            relational=np.array((*RELATIONAL, *own.relational)),
+            schedule=np.array((*SCHEDULE, *own.schedule)),
+            intensity=own.intensity,
+            sessions=own.sessions,
+            feeds=own.feeds,
+            amounts=own.amounts,
         )
         self.schools.first_section[:] = self.layout.first_section
         self.schools.data_clock[:] = 0.0
@@ -285,7 +292,8 @@ class Arm:
         school = self.setting.population.school[student]
         own_pace = (u_pace < self._first_levers("own_pace_share")[school, subject]).astype(np.float64)
         by_standing = self._first_levers("tutoring_standing")[school, subject]
-        served = of_row(u_served) + by_standing * (self._standing(estimate) - of_row(u_served))
+        standing = self._standing(estimate)
+        served = of_row(u_served) + by_standing * (standing - of_row(u_served))
         position = plain("pace").first_position(
             estimate, guide, self.schools.accountability[school], own_pace, p.match.stretch
         )
@@ -307,6 +315,7 @@ class Arm:
             home_access=roster.home_access[student],
             u_pace=u_pace,
             u_served=np.ascontiguousarray(served),
+            standing=standing,
             z_group=of_row(setting.fixed_uniform("grouping", keys, year=self.year)) * 3.4641016151377544
             - 1.7320508075688772,
             reference=np.ascontiguousarray(
