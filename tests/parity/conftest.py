@@ -17,6 +17,7 @@ from plsim.engine.pair import pair, population_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.records import Reference
 from plsim.engine.setting import growth
+from plsim.engine.year import run_year
 from plsim.scenario import Scenario, load
 
 FEW = ("population.schools=3", "population.charter_schools=1", "population.students_per_school=60")
@@ -76,7 +77,7 @@ def live() -> Callable[[Arm, Engine], Life]:
     def run(arm: Arm, engine: Engine) -> Life:
         states = []
         for _ in range(arm.setting.years):
-            arm.run_year(engine)
+            run_year(arm, engine)
             states.append({part: _copied(getattr(arm, part)) for part in PARTS})
         return Life(arm, states)
 

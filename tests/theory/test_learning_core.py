@@ -20,6 +20,7 @@ from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, reference_population, typical
 from plsim.engine.setting import WINDOWS, Setting, growth
 from plsim.engine.state import Trace
+from plsim.engine.year import run_year
 from plsim.evidence import norms
 from plsim.practices.levers import LeverTable
 from plsim.rules.week.student import NEEDS_FIELDS, Experience
@@ -83,7 +84,7 @@ class Lab:
                 base[Experience._fields.index(name)] = value
             arm.flags = arm.flags._replace(trace=True)
             arm.trace = Trace(np.zeros((fields, rows)), flags, base)
-        arm.run_year(self.engine)
+        run_year(arm, self.engine)
         return arm
 
     def effect(self, arm: Arm, other: Arm) -> Floats:
@@ -198,7 +199,7 @@ def test_typical_practice_grows_as_the_norms_do_in_every_fifth(engine: BatchEngi
     planned = plan(scenario, people, 1)
     setting = Setting(people, 77, 1, planned.class_size)
     arm = Arm(setting, planned, planned.planned.values, CENTRAL, found.reference, growth(), even_teachers=True)
-    arm.run_year(engine)
+    run_year(arm, engine)
     roster, status = setting.timeline.years[0], setting.entry_status(0)
     grade = roster.grade.astype(int)
     seen = arm.record[0].achievement
@@ -232,7 +233,7 @@ def test_typical_practice_is_at_rest_in_years_1_to_4(engine: BatchEngine, found:
     weeks = slice(FALL_WEEK, SPRING_WEEK)
     ratios = []
     for year in range(4):
-        arm.run_year(engine)
+        run_year(arm, engine)
         roster = setting.timeline.years[year]
         grade = roster.grade.astype(int)
         seen = arm.record[year].achievement

@@ -12,6 +12,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import Setting, growth
+from plsim.engine.year import run_year
 from plsim.population.load import StudentFiles, load_population
 from plsim.population.model import Population
 from plsim.population.norm_population import from_norms
@@ -126,6 +127,6 @@ def run_arms(both: Pair, world: World, found: Typical, engine: Engine) -> WorldR
     """Both arms in a world whose reference is known."""
     run_ = arms(both, world, found)
     for _ in range(both.setting.years):
-        run_.counterfactual.run_year(engine)
-        run_.scenario.run_year(engine)
+        run_year(run_.counterfactual, engine)
+        run_year(run_.scenario, engine)
     return run_

@@ -12,6 +12,7 @@ from plsim.core.arrays import Floats
 from plsim.core.calendar import SPRING_WEEK
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.setting import WINDOWS, growth
+from plsim.engine.year import run_year
 from plsim.evidence import norms
 from plsim.measures.effects import Row, StudentOutcome, student_rows
 from plsim.measures.groups import SMALLEST_GROUP, SUBJECT_LABELS, headline, with_both
@@ -30,7 +31,7 @@ def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
     arm = Arm(both.base_setting, planned, run.scenario.planned, run.world, run.typical.reference, growth())
     arm.turnover_from = run.counterfactual
     for _ in range(both.base_setting.years):
-        arm.run_year(engine)
+        run_year(arm, engine)
     return arm
 
 

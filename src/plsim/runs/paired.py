@@ -18,6 +18,7 @@ from plsim.engine.pair import Pair, WorldRun, pair, policy_arm, population_of, t
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import Setting
+from plsim.engine.year import run_year
 from plsim.measures.effects import Row, effect_rows
 from plsim.measures.groups import Partition
 from plsim.population.load import StudentFiles
@@ -164,11 +165,11 @@ class PairedRuns:
         if base is None:
             base = typical_arm(both, world, reference)
             for _ in range(self.years):
-                base.run_year(runs)
+                run_year(base, runs)
             kept.put(address, base)
         arm = policy_arm(both, world, reference, base)
         for _ in range(self.years):
-            arm.run_year(runs)
+            run_year(arm, runs)
         return WorldRun(world, reference, arm, base)
 
     def _kept_in(self, world: World) -> Few[tuple[str, ...], Arm]:

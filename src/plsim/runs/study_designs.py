@@ -19,6 +19,7 @@ from plsim.core.calendar import FALL_WEEK, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GR
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.setting import WINDOWS, Setting, growth
 from plsim.engine.transient import solve, test_errors, transient_scores
+from plsim.engine.year import run_year
 from plsim.evidence import norms
 from plsim.measures.effects import Row, percentile_points
 from plsim.measures.estimators import (
@@ -181,7 +182,7 @@ def pool_scores(of: Designs, run: WorldRun, engine: Engine) -> Iterator[Scores]:
     assert of.pool_plan is not None
     other = Arm(of.pool, of.pool_plan, of.pool_plan.planned.values, run.world, run.typical.reference, growth())
     for _ in range(of.pool.years):
-        other.run_year(engine)
+        run_year(other, engine)
     passing = transient_scores(of.pool, solve(run.typical.structure)) + of.pool_errors
     for year in range(of.pool.years):
         yield scores(of.pool, other, passing, year)

@@ -21,6 +21,7 @@ from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import STUDENTS_PER_SCHOOL, typical
 from plsim.engine.setting import Setting, growth
 from plsim.engine.transient import solve
+from plsim.engine.year import run_year
 from plsim.evidence import norms
 from plsim.population.model import PopulationSpec
 from plsim.population.norm_population import from_norms
@@ -115,7 +116,7 @@ def norm_check(setting: Setting, scenario: Scenario, engine: Engine, world: Worl
     planned = plan(scenario, setting.population, setting.years)
     arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
     for _ in range(setting.years):
-        arm.run_year(engine)
+        run_year(arm, engine)
     numbers = solve(found.structure)
     figures: list[Figure] = []
     for subject in range(len(SUBJECTS)):

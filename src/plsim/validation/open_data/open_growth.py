@@ -18,6 +18,7 @@ from plsim.engine.parameters import World
 from plsim.engine.reference import typical
 from plsim.engine.setting import WINDOWS, Setting, growth
 from plsim.engine.transient import solve, test_errors, transient_scores
+from plsim.engine.year import run_year
 from plsim.population.norm_population import from_norms
 from plsim.scenario.build import plan, population_spec
 from plsim.scenario.loading import changed, load
@@ -135,7 +136,7 @@ def simulated_cohort(world: World, *, seed: int) -> Scores:
     found = typical(world, engine)
     arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
     for _ in range(YEARS):
-        arm.run_year(engine)
+        run_year(arm, engine)
     passing = transient_scores(setting, solve(found.structure))
     spring = WINDOWS.index(32)
     stayed = (people.grade == 0) & (setting.timeline.years[-1].entered == 0)

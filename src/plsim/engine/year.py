@@ -1,0 +1,22 @@
+"""A whole year of one arm."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from plsim.engine.arm import Arm, Engine
+from plsim.engine.setting import WINDOWS
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
+
+
+def run_year(arm: Arm, engine: Engine) -> None:
+    """A whole year, with measurements at the windows."""
+    begin_year(arm, engine)
+    seen = [arm.by_student(arm.rows.achievement)]
+    for first, last in pairwise(WINDOWS):
+        engine.run(arm, first, last)
+        seen.append(arm.by_student(arm.rows.achievement))
+    end_year(arm, np.stack(seen))
