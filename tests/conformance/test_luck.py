@@ -292,9 +292,7 @@ def test_freezing_schools_stops_reversion(
     ends = {}
     for frozen in ("true", "false"):
         both = pair_of(few("nglc_2015", f"freeze.schools={frozen}"))
-        arm = Arm(
-            both.setting, both.plan, both.plan.planned.values, likely, found.reference, started(both, found).growth
-        )
+        arm = Arm(both.setting, both.plan, likely, found.reference)
         run_year(arm, engine)
         ends[frozen] = arm.schools.reverted.sum()
     assert ends["true"] == 0.0

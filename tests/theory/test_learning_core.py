@@ -73,9 +73,7 @@ class Lab:
         for name, value in (levers or {}).items():
             table.put(name, value)
         turned = replace(planned, planned=table)
-        arm = Arm(
-            self.both.setting, turned, table.values, self.world, self.found.reference, growth(), even_teachers=even
-        )
+        arm = Arm(self.both.setting, turned, self.world, self.found.reference, even_teachers=even)
         if held:
             fields, rows = len(Experience._fields), 2 * self.both.setting.students
             flags, base = np.zeros(fields), np.zeros((fields, rows))
@@ -198,7 +196,7 @@ def test_typical_practice_grows_as_the_norms_do_in_every_fifth(engine: BatchEngi
     scenario = load("typical_practice", years=1)
     planned = plan(scenario, people, 1)
     setting = Setting(people, 77, 1, planned.class_size)
-    arm = Arm(setting, planned, planned.planned.values, CENTRAL, found.reference, growth(), even_teachers=True)
+    arm = Arm(setting, planned, CENTRAL, found.reference, even_teachers=True)
     run_year(arm, engine)
     roster, status = setting.timeline.years[0], setting.entry_status(0)
     grade = roster.grade.astype(int)
@@ -228,7 +226,7 @@ def test_typical_practice_is_at_rest_in_years_1_to_4(engine: BatchEngine, found:
     alike = World("alike", {"teacher.effectiveness_spread": 0.0, "teacher.yearly_spread": 0.0})
     planned = plan(load("typical_practice", years=4), people, 4)
     setting = Setting(people, 78, 4, planned.class_size)
-    arm = Arm(setting, planned, planned.planned.values, alike, found.reference, growth())
+    arm = Arm(setting, planned, alike, found.reference)
     at = growth()
     weeks = slice(FALL_WEEK, SPRING_WEEK)
     ratios = []

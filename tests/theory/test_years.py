@@ -41,7 +41,7 @@ def arm_of(both: Pair, *, levers: dict[str, float] | None = None, world: World =
     table = LeverTable(both.plan.planned.values.copy())
     for name, value in (levers or {}).items():
         table.put(name, value)
-    return Arm(both.setting, replace(both.plan, planned=table), table.values, world, REFERENCE, growth())
+    return Arm(both.setting, replace(both.plan, planned=table), world, REFERENCE)
 
 
 def test_no_lessons_and_no_homework_leave_what_comes_from_elsewhere(both, engine):

@@ -17,7 +17,7 @@ from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
 from plsim.core.jit import interpreted
 from plsim.engine.parameters import World, parameters
 from plsim.engine.records import Lasting, Reference, YearRecord
-from plsim.engine.setting import Growth, Layout, Setting
+from plsim.engine.setting import Layout, Setting, growth
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace, zeros
 from plsim.evidence import registry
 from plsim.rules.levers import FIRST_INTENSITY, PRACTICE_COUNT, Levers
@@ -58,16 +58,14 @@ class Arm:
     """One arm of a run in one world.
 
     ``even_teachers`` makes all teachers alike: equally effective, experienced and proficient. What typical practice
-    gives in the reference population is then free of the luck of who teaches there. With ``turnover_from`` the same
+    gives in the reference population then does not depend on who teaches there. With ``turnover_from`` the same
     seats fall vacant as in that arm, which must have lived the year before.
     """
 
     setting: Setting
     plan: Plan
-    planned: Floats
     world: World
     reference: Reference
-    growth: Growth
     even_teachers: bool = False
     turnover_from: Arm | None = None
     record: list[YearRecord] = field(default_factory=list)
@@ -76,6 +74,8 @@ class Arm:
 
     def __post_init__(self) -> None:
         self.p = parameters(self.world)
+        self.planned = self.plan.planned.values
+        self.growth = growth()
         self.gross = self.growth.gross(self.p.learning.flatness)
         self.year = -1
         self.week = 0

@@ -20,7 +20,7 @@ from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import World
 from plsim.engine.records import Reference
-from plsim.engine.setting import Setting, growth
+from plsim.engine.setting import Setting
 from plsim.engine.structure import GRADES, Structure, persistent_cv, structure
 from plsim.engine.year import run_year
 from plsim.engine.year_start import begin_year
@@ -96,7 +96,7 @@ def _lived_in(schools: int) -> tuple[Setting, Plan]:
 
 def _arm(schools: int, world: World, reference: Reference, *, even: bool) -> Arm:
     setting, planned = _lived_in(schools)
-    return Arm(setting, planned, planned.planned.values, world, reference, growth(), even_teachers=even)
+    return Arm(setting, planned, world, reference, even_teachers=even)
 
 
 def typical(world: World, engine: Engine) -> Typical:

@@ -1,4 +1,4 @@
-"""A whole year of one arm."""
+"""Whole years of one arm."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def run_year(arm: Arm, engine: Engine) -> None:
         engine.run(arm, first, last)
         seen.append(arm.by_student(arm.rows.achievement))
     end_year(arm, np.stack(seen))
+
+
+def run_years(arm: Arm, engine: Engine) -> Arm:
+    """All years of an arm that has not begun; the arm itself comes back."""
+    for _ in range(arm.setting.years):
+        run_year(arm, engine)
+    return arm

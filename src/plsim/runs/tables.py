@@ -11,7 +11,7 @@ from plsim.core.arrays import Ints, Labels
 from plsim.core.calendar import FALL_WEEK, GRADES, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.reference import typical
-from plsim.engine.setting import WINDOWS, growth
+from plsim.engine.setting import WINDOWS
 from plsim.engine.transient import solve, test_errors, transient_scores
 from plsim.engine.year_end import end_year
 from plsim.engine.year_start import begin_year
@@ -135,7 +135,7 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
         ("scenario", pair.setting, pair.plan),
         ("counterfactual", pair.base_setting, pair.base_plan),
     ):
-        arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
+        arm = Arm(setting, planned, world, found.reference)
         for _ in range(setting.years):
             parts += _recorded_year(arm, engine, name)
     return pd.concat(parts, ignore_index=True)

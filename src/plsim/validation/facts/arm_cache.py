@@ -17,7 +17,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import DOSE
 from plsim.engine.parameters import World
 from plsim.engine.reference import Typical
-from plsim.engine.setting import WINDOWS, Setting, growth
+from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.year_end import end_year
 from plsim.engine.year_start import begin_year
 from plsim.population.model import Population, PopulationSpec
@@ -136,7 +136,7 @@ class Lives:
     def begun(self, place: Place) -> Life:
         """The life of a place before its first week."""
         planned = place.planned_in(self.world)
-        arm = Arm(place.setting, planned, planned.planned.values, self.world, self.typical.reference, growth())
+        arm = Arm(place.setting, planned, self.world, self.typical.reference)
         return Life(place.setting, arm, {}, np.zeros(0))
 
     def _live(self, place: Place, weeks: Iterable[int]) -> Life:
