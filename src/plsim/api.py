@@ -533,7 +533,8 @@ def rule(topic: str) -> Any:
     from plsim.core.jit import interpreted
 
     folder = Path(__file__).parent / "rules"
-    known = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    files = (path.relative_to(folder).with_suffix("") for path in folder.rglob("*.py") if path.stem != "__init__")
+    known = sorted(".".join(each.parts) for each in files)
     if topic not in known:
         raise InputError("rule", "topic", _given(topic), allowed=", ".join(known), fix=nearest(str(topic), known))
     return interpreted(f"plsim.rules.{topic}")

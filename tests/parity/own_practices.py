@@ -66,15 +66,12 @@ def lived(engine: Any, **changes: Any) -> Any:
     from plsim.engine.pair import pair, population_of
     from plsim.engine.parameters import CENTRAL
     from plsim.engine.records import Reference
-    from plsim.engine.setting import growth
+    from plsim.engine.year import run_years
 
     scenario = plsim.change("one_school_demo", {**SCHOOL, **changes})
     both = pair(scenario, population_of(scenario, None, 0), seed=0, years=scenario.years)
     reference = Reference.flat(np.full((2, 13), 0.55))
-    arm = Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, reference, growth())
-    for _ in range(scenario.years):
-        arm.run_year(engine)
-    return arm
+    return run_years(Arm(both.setting, both.plan, CENTRAL, reference), engine)
 
 
 def differing(left: Any, right: Any) -> list[str]:

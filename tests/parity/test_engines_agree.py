@@ -15,6 +15,7 @@ from plsim.engine.arm import Arm
 from plsim.engine.batch.engine import BatchEngine
 from plsim.engine.mesa.model import MesaEngine
 from plsim.engine.parameters import prior_worlds
+from plsim.engine.year_start import begin_year
 from plsim.scenario import load, shipped_scenarios
 
 ONE_SCHOOL = ("population.schools=1", "population.charter_schools=0")
@@ -145,7 +146,7 @@ def test_one_engine_can_take_over_from_the_other_in_mid_year(scenario_of, arm_of
     ends = []
     for first, then in ((BatchEngine(), BatchEngine()), (BatchEngine(), MesaEngine()), (MesaEngine(), BatchEngine())):
         arm = arm_of(scenario)
-        arm.begin_year(first)
+        begin_year(arm, first)
         first.run(arm, 0, 13)
         then.run(arm, 13, 36)
         ends.append(arm.rows.achievement)
@@ -159,7 +160,7 @@ def test_two_arms_may_take_turns_in_one_engine(scenario_of, arm_of):
     for engine, weeks in ((BatchEngine(), 36), (MesaEngine(), 1)):
         arms = [arm_of(scenario), arm_of(scenario, counterfactual=True)]
         for arm in arms:
-            arm.begin_year(engine)
+            begin_year(arm, engine)
         for first in range(0, 36, weeks):
             for arm in arms:
                 engine.run(arm, first, first + weeks)

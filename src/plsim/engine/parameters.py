@@ -11,7 +11,7 @@ import numpy as np
 
 from plsim.core.errors import EvidenceError, nearest
 from plsim.evidence import registry
-from plsim.rules.week import Params
+from plsim.rules.week.params import Params
 
 PRIOR_LABEL = "prior range, not calibrated"
 
@@ -47,7 +47,7 @@ CENTRAL = World()
 
 @cache
 def _groups() -> dict[str, type[typing.Any]]:
-    """The topics of :class:`~plsim.rules.week.Params` and the named tuple of each."""
+    """The topics of :class:`~plsim.rules.week.params.Params` and the named tuple of each."""
     return dict(typing.get_type_hints(Params))
 
 

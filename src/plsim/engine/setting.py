@@ -21,7 +21,7 @@ from plsim.population.draws import normals, uniforms
 from plsim.population.model import Population
 from plsim.population.timeline import Timeline, YearRoster, timeline
 from plsim.rules.levers import PRACTICE_COUNT
-from plsim.rules.week import Section
+from plsim.rules.week.section import Section
 
 
 @dataclass(frozen=True)

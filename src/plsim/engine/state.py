@@ -81,7 +81,7 @@ class Sections(NamedTuple):
     spread: Floats  # SD of estimates, RIT
     doubt: Floats  # SD of the error of estimates, as far as the school can know, RIT
     habits_mean: Floats  # mean estimate of self-regulation
-    values: Floats  # this week of the section, the fields of ``rules.week.Section``, (sections, fields)
+    values: Floats  # this week of the section, the fields of ``rules.week.section.Section``, (sections, fields)
 
 
 class Seats(NamedTuple):
@@ -173,7 +173,7 @@ class Trace(NamedTuple):
     For decomposition and tests. Without tracing the blocks are empty.
     """
 
-    experience: Floats  # fields of ``rules.week.Experience``, (fields, rows)
+    experience: Floats  # fields of ``rules.week.student.Experience``, (fields, rows)
     held: Floats  # 1 for fields that are held, (fields,)
     base: Floats  # the values to hold them at, (fields, rows)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from plsim.engine.batch import weeks
 from plsim.engine.mesa import model
-from plsim.rules.week import PHASES
+from plsim.rules.week.phases import PHASES
 
 ODD = Path(__file__).resolve().parents[3] / "docs" / "odd.md"
 

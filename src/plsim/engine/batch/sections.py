@@ -27,7 +27,7 @@ from plsim.engine.batch.rows import (
 )
 from plsim.engine.batch.scratch import DATA_DUE, REGROUP_DUE, Scratch
 from plsim.engine.state import Rows, Schools, Seats, Sections, Students, Tables
-from plsim.rules import clocks, profile, quality, time, week
+from plsim.rules import clocks, profile, quality, time
 from plsim.rules import group as grouping
 from plsim.rules import school as schooling
 from plsim.rules import sessions as beside
@@ -35,10 +35,15 @@ from plsim.rules.levers import levers_of
 from plsim.rules.records import column_reader, column_writer, row_reader
 from plsim.rules.sessions import Served
 from plsim.rules.shapes import at_least, at_most, mix
-from plsim.rules.week import Context, Delivered, Params, Section
+from plsim.rules.week import section as section_week
+from plsim.rules.week import teacher as teacher_week
+from plsim.rules.week.params import Params
+from plsim.rules.week.section import Context, Section
+from plsim.rules.week.teacher import Delivered
 
 CONTEXT_FIELDS = len(Context._fields)
 DELIVERED_FIELDS = len(Delivered._fields)
+
 WHOLE, UNSUPERVISED, CONTACT, INDEPENDENT, TUTOR, TUTOR_SHARE, TUTOR_DISPLACED, QUALITY_TUTOR = (
     Section._fields.index(name)
     for name in (
@@ -128,7 +133,7 @@ def spread_profiles(
         subject = sections.subject[k]
         si = int(subject)
         gi = int(sections.grade[k])
-        found = week.section_profile(
+        found = section_week.section_profile(
             levers_of(x.lever[si]),
             delivered_by(x.delivered[sections.seat[k] - first_seat]),
             float(end - begin),
@@ -282,7 +287,7 @@ def section_weeks(first: int, last: int, lever: Any, context: Any, delivered: An
     """The week of sections ``first`` to ``last - 1`` of a school side by side; each block is (fields, sections)."""
     lv = levers_of(lever)
     for k in range(first, last):
-        write_section(values, k, week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
+        write_section(values, k, section_week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
 
 
 @kernel
@@ -327,7 +332,7 @@ def spread_sections(
             device_share=schools.device_share[s],
             flexible_space=schools.flexible_space[s],
             novelty=novelty,
-            tool_overload=week.tool_overload(lv, p),
+            tool_overload=teacher_week.tool_overload(lv, p),
             teacher_scale=tables.teacher_scale[int(subject), int(grade)],
         )
         write_context(context, m, found)

@@ -1,8 +1,8 @@
 """The batch engine: whole weeks of whole networks, compiled, without touching Python.
 
 The loops of this engine only carry numbers to the rules and back; how people behave stands in ``rules``. A week walks
-through :data:`plsim.rules.week.PHASES`, school by school; a network is the shard, so threads over networks change no
-bit.
+through :data:`plsim.rules.week.phases.PHASES`, school by school; a network is the shard, so threads over networks
+change no bit.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from plsim.engine.batch.sections import (
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace
 from plsim.rules import school as schooling
 from plsim.rules.levers import COACHING
-from plsim.rules.week import PHASES, Params
+from plsim.rules.week.params import Params
+from plsim.rules.week.phases import PHASES
 
 STEPS = {
     "plan": (

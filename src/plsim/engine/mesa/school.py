@@ -10,7 +10,9 @@ from plsim.core.calendar import MATH, READING, SUBJECTS
 from plsim.core.jit import interpreted
 from plsim.engine.mesa.week_context import Noticeboard, own, quick
 
-week: Any = interpreted("plsim.rules.week")
+school_week: Any = interpreted("plsim.rules.week.school")
+section_week: Any = interpreted("plsim.rules.week.section")
+teacher_week: Any = interpreted("plsim.rules.week.teacher")
 grouping: Any = interpreted("plsim.rules.group")
 levers: Any = interpreted("plsim.rules.levers")
 clocks: Any = interpreted("plsim.rules.clocks")
@@ -104,8 +106,7 @@ class SchoolRules:
         board, s = self.board, self.index
         schools, tables, w = board.schools, board.arm.tables, board.week
         planned, typical = tables.planned[s, w].tolist(), tables.typical[s, w].tolist()
-        practices = len(board.intensity)
-        adoption = [schools.adoption[s, k] for k in range(practices)]
+        adoption = [schools.adoption[s, k] for k in range(len(board.intensity))]
         actual = []
         new = 0.0
         felt = 0.0
@@ -126,7 +127,7 @@ class SchoolRules:
         schools.felt[s] = 0.5 * felt
         usual = levers.levers_of(typical)
         self.grade_change = 0.5 * (
-            week.grade_change(self.levers[MATH], usual) + week.grade_change(self.levers[READING], usual)
+            school_week.grade_change(self.levers[MATH], usual) + school_week.grade_change(self.levers[READING], usual)
         )
         if board.sessions:
             for k in self.sections:
@@ -191,7 +192,7 @@ class SchoolRules:
         board = self.board
         authored = 0.0
         for k in self.sections:
-            authored += week.authoring_hours(
+            authored += teacher_week.authoring_hours(
                 self.lever_of(k), board.size[k], board.sections.spread[k], board.sections.parallel[k], board.p
             )
         rows = self._rows()
@@ -214,7 +215,7 @@ class SchoolRules:
         sections = board.sections
         for k in self.sections:
             subject = int(sections.subject[k])
-            found = week.section_profile(
+            found = section_week.section_profile(
                 self.levers[subject],
                 board.delivered[sections.seat[k]],
                 board.size[k],
@@ -301,14 +302,14 @@ class SchoolRules:
                 rows.group_mean[i] = shapes.mix(rows.group_mean[i], pooled[i - begin], lv.cross_grade)
 
     def open_sections(self) -> None:
-        """The whole week of every section (``rules.week.Section``)."""
+        """The whole week of every section (``rules.week.section.Section``)."""
         board, p, s = self.board, self.board.p, self.index
         schools, sections = board.schools, board.sections
         novelty = schooling.felt_novelty(schools.novelty[s], schools.felt[s])
-        overload = [week.tool_overload(lv, p) for lv in self.levers]
+        overload = [teacher_week.tool_overload(lv, p) for lv in self.levers]
         for k in self.sections:
             lv = self.lever_of(k)
-            context = week.Context(
+            context = section_week.Context(
                 students=board.size[k],
                 subject=sections.subject[k],
                 grade=sections.grade[k],
@@ -325,7 +326,8 @@ class SchoolRules:
                 tool_overload=overload[int(sections.subject[k])],
                 teacher_scale=board.teacher_scale[k],
             )
-            section = self._give_sessions(k, week.section_week(lv, context, board.delivered[sections.seat[k]], p))
+            section = section_week.section_week(lv, context, board.delivered[sections.seat[k]], p)
+            section = self._give_sessions(k, section)
             board.section_weeks[k] = quick(section)
             board.arm.sections.values[k] = section
 
@@ -348,7 +350,7 @@ class SchoolRules:
         """Library, vision, trust and novelty, and how much of the plan is in place."""
         board, lv, p, s = self.board, self.levers[MATH], self.board.p, self.index
         schools = board.schools
-        schools.library[s], schools.vision[s], schools.trust[s], schools.novelty[s] = week.develop_school(
+        schools.library[s], schools.vision[s], schools.trust[s], schools.novelty[s] = school_week.develop_school(
             lv,
             schools.library[s],
             board.shared[s],

@@ -14,7 +14,7 @@ from plsim.core.jit import interpreted
 from plsim.engine.mesa.school import SchoolRules
 from plsim.engine.mesa.week_context import Noticeboard, own
 
-week: Any = interpreted("plsim.rules.week")
+student_week: Any = interpreted("plsim.rules.week.student")
 learning: Any = interpreted("plsim.rules.learning")
 pacing: Any = interpreted("plsim.rules.pace")
 profile: Any = interpreted("plsim.rules.profile")
@@ -66,7 +66,7 @@ class StudentRules:
         rows, p = board.rows, board.p
         for i, k in self.places:
             found = board.profiles[k]
-            rows.estimate[i], rows.known[i], rows.fit[i] = week.profile(
+            rows.estimate[i], rows.known[i], rows.fit[i] = student_week.profile(
                 rows.estimate[i],
                 rows.known[i],
                 rows.fit[i],
@@ -112,10 +112,10 @@ class StudentRules:
         )
 
     def experience(self, row: int, section: Any) -> Any:
-        """What the week of ``section`` holds for the student (``rules.week.Experience``)."""
+        """What the week of ``section`` holds for the student (``rules.week.student.Experience``)."""
         board = self.board
         rows, students, j = board.rows, board.students, self.index
-        return week.experience(
+        return student_week.experience(
             section,
             rows.estimate[row],
             rows.known[row],
@@ -143,7 +143,7 @@ class StudentRules:
             experience = self.experience(i, section)
             if board.flags.trace:
                 experience = board.traced(i, experience)
-            learned = week.learn(
+            learned = student_week.learn(
                 experience,
                 rows.achievement[i],
                 rows.learning_rate[i],
@@ -170,7 +170,7 @@ class StudentRules:
         for i, k in self.places:
             section = board.section_weeks[k]
             position = rows.position[i]
-            unit = week.pace(
+            unit = student_week.pace(
                 section,
                 position,
                 rows.unit_mastery[i],
@@ -215,7 +215,7 @@ class StudentRules:
         (a, k_math), (b, k_reading) = self.places
         in_math, in_reading = board.section_weeks[k_math], board.section_weeks[k_reading]
         habits = students.habits[j]
-        students.self_regulation[j], students.collaboration[j], students.engagement[j] = week.develop(
+        students.self_regulation[j], students.collaboration[j], students.engagement[j] = student_week.develop(
             students.self_regulation[j],
             students.collaboration[j],
             students.engagement[j],
@@ -225,8 +225,8 @@ class StudentRules:
             0.5 * (in_math.peer_share + in_reading.peer_share),
             0.5
             * (
-                week.advice(in_math, week.structure_received(in_math, habits, p))
-                + week.advice(in_reading, week.structure_received(in_reading, habits, p))
+                student_week.advice(in_math, student_week.structure_received(in_math, habits, p))
+                + student_week.advice(in_reading, student_week.structure_received(in_reading, habits, p))
             ),
             0.5 * (in_math.srl + in_reading.srl),
             0.5 * (rows.match[a] + rows.match[b]),

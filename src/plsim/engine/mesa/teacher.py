@@ -9,7 +9,7 @@ from plsim.engine.mesa.school import SchoolRules
 from plsim.engine.mesa.week_context import Noticeboard, own
 from plsim.rules.levers import PRACTICE_COUNT
 
-week: Any = interpreted("plsim.rules.week")
+teacher_week: Any = interpreted("plsim.rules.week.teacher")
 planning: Any = interpreted("plsim.rules.plan")
 skill: Any = interpreted("plsim.rules.proficiency")
 schooling: Any = interpreted("plsim.rules.school")
@@ -50,7 +50,7 @@ class TeacherRules:
         hours = 0.0
         for k in self.sections:
             lv = school.lever_of(k)
-            hours += week.section_demand(
+            hours += teacher_week.section_demand(
                 lv,
                 board.size[k],
                 board.sections.spread[k],
@@ -64,10 +64,12 @@ class TeacherRules:
             for _, given, served in board.sessions_of_section[k]:
                 hours += sessions.unpaid_hours(given, float(len(served)))
         advising = 0.5 * (
-            week.advising_demand(in_math, school.section_size, skills[5], p)
-            + week.advising_demand(in_reading, school.section_size, skills[5], p)
+            teacher_week.advising_demand(in_math, school.section_size, skills[5], p)
+            + teacher_week.advising_demand(in_reading, school.section_size, skills[5], p)
         )
-        tools = week.of_seat(week.tool_demand(in_math, p), week.tool_demand(in_reading, p), seats.math_share[t])
+        tools = teacher_week.of_seat(
+            teacher_week.tool_demand(in_math, p), teacher_week.tool_demand(in_reading, p), seats.math_share[t]
+        )
         demand = planning.hours_demanded(hours + advising, tools, p.plan)
         supply = planning.hours_supplied(in_math.planning_hours, p.plan)
         fidelity = planning.fidelity(demand, supply)
@@ -79,7 +81,9 @@ class TeacherRules:
         seats.demand_sum[t] += demand
         seats.strain_sum[t] += strain
         deviation = seats.persistent[t] + seats.yearly[t]
-        board.delivered[t] = week.deliver(*skills, fidelity, strain, deviation, seats.experience[t], seats.skill[t], p)
+        board.delivered[t] = teacher_week.deliver(
+            *skills, fidelity, strain, deviation, seats.experience[t], seats.skill[t], p
+        )
 
     def develop(self) -> None:
         """Proficiency in every practice, general skill, strain and buy-in."""
@@ -89,8 +93,8 @@ class TeacherRules:
         change, buy_in = schools.change[s], seats.buy_in[t]
         in_math, in_reading = school.intensities
         for k in range(len(board.intensity)):
-            use = week.of_seat(in_math[k], in_reading[k], seats.math_share[t])
-            seats.proficiency[t, k] = week.develop_practice(
+            use = teacher_week.of_seat(in_math[k], in_reading[k], seats.math_share[t])
+            seats.proficiency[t, k] = teacher_week.develop_practice(
                 seats.proficiency[t, k], use, board.relational[k], school.helped[k], buy_in, change, p
             )
         strain = seats.strain[t]

@@ -15,7 +15,7 @@ from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm
 from plsim.engine.setting import WEEKLY_STREAM
 from plsim.rules.levers import COACHING
-from plsim.rules.week import Params
+from plsim.rules.week.params import Params
 
 noise: Any = interpreted("plsim.core.noise")
 schooling: Any = interpreted("plsim.rules.school")
@@ -75,11 +75,11 @@ class Noticeboard:
     shared, coaching
         What the school's network covers together this week, and the share of asked coaching that it gets; one a school.
     delivered
-        What teachers deliver this week (``rules.week.Delivered``), one entry a seat.
+        What teachers deliver this week (``rules.week.teacher.Delivered``), one entry a seat.
     profiles
-        What the school can learn of a section's students this week (``rules.week.SectionProfile``).
+        What the school can learn of a section's students this week (``rules.week.section.SectionProfile``).
     section_weeks
-        The section's whole week (fields of ``rules.week.Section``).
+        The section's whole week (fields of ``rules.week.section.Section``).
     sessions_of_section
         Practice, levers and served rows of every section's sessions this week.
     served
