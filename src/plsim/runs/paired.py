@@ -18,6 +18,7 @@ from plsim.engine.pair import Pair, WorldRun, pair, policy_arm, population_of, t
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import Setting
+from plsim.engine.year import run_years
 from plsim.measures.effects import Row, effect_rows
 from plsim.measures.groups import Partition
 from plsim.population.load import StudentFiles
@@ -162,14 +163,8 @@ class PairedRuns:
         address = counterfactual_address(both.scenario)
         base = kept.get(address)
         if base is None:
-            base = typical_arm(both, world, reference)
-            for _ in range(self.years):
-                base.run_year(runs)
-            kept.put(address, base)
-        arm = policy_arm(both, world, reference, base)
-        for _ in range(self.years):
-            arm.run_year(runs)
-        return WorldRun(world, reference, arm, base)
+            base = kept.put(address, run_years(typical_arm(both, world, reference), runs))
+        return WorldRun(world, reference, run_years(policy_arm(both, world, reference, base), runs), base)
 
     def _kept_in(self, world: World) -> Few[tuple[str, ...], Arm]:
         """The counterfactuals of a world; those of the world that was first asked for go when there are too many."""

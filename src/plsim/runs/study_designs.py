@@ -17,8 +17,9 @@ import numpy as np
 from plsim.core.arrays import Floats, Ints
 from plsim.core.calendar import FALL_WEEK, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, SPRING_WEEK
 from plsim.engine.arm import Arm, Engine
-from plsim.engine.setting import WINDOWS, Setting, growth
+from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.transient import solve, test_errors, transient_scores
+from plsim.engine.year import run_years
 from plsim.evidence import norms
 from plsim.measures.effects import Row, percentile_points
 from plsim.measures.estimators import (
@@ -179,9 +180,7 @@ def pool_scores(of: Designs, run: WorldRun, engine: Engine) -> Iterator[Scores]:
     """Tests of the comparison schools' students at the end of every year."""
     assert of.pool is not None
     assert of.pool_plan is not None
-    other = Arm(of.pool, of.pool_plan, of.pool_plan.planned.values, run.world, run.typical.reference, growth())
-    for _ in range(of.pool.years):
-        other.run_year(engine)
+    other = run_years(Arm(of.pool, of.pool_plan, run.world, run.typical.reference), engine)
     passing = transient_scores(of.pool, solve(run.typical.structure)) + of.pool_errors
     for year in range(of.pool.years):
         yield scores(of.pool, other, passing, year)

@@ -11,8 +11,10 @@ from plsim.core.arrays import Ints, Labels
 from plsim.core.calendar import FALL_WEEK, GRADES, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.reference import typical
-from plsim.engine.setting import WINDOWS, growth
+from plsim.engine.setting import WINDOWS
 from plsim.engine.transient import solve, test_errors, transient_scores
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
 from plsim.rules.levers import PRACTICE_COUNT
 from plsim.rules.week.section import Section
 
@@ -133,7 +135,7 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
         ("scenario", pair.setting, pair.plan),
         ("counterfactual", pair.base_setting, pair.base_plan),
     ):
-        arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
+        arm = Arm(setting, planned, world, found.reference)
         for _ in range(setting.years):
             parts += _recorded_year(arm, engine, name)
     return pd.concat(parts, ignore_index=True)
@@ -141,7 +143,7 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
 
 def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
     """A year, week by week."""
-    arm.begin_year(engine)
+    begin_year(arm, engine)
     of = _together(arm) if arm.setting.population.are_people else _by_school(arm)
     seen = [arm.by_student(arm.rows.achievement)]
     parts = []
@@ -150,7 +152,7 @@ def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
         parts.append(_week_rows(arm, name, week + 1, of))
         if week + 1 in WINDOWS:
             seen.append(arm.by_student(arm.rows.achievement))
-    arm.end_year(np.stack(seen))
+    end_year(arm, np.stack(seen))
     return parts
 
 

@@ -26,6 +26,9 @@ from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.records import YearRecord
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
+from plsim.engine.year import run_year
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
 from plsim.population.model import Population
 from plsim.rules.week.phases import PHASES
 from plsim.scenario.schema import Scenario
@@ -266,14 +269,14 @@ class SchoolModel(ArmModel):
         if self.week in WINDOWS:
             self._seen.append(self.arm.by_student(self.arm.rows.achievement))
         if self.week == WEEKS_PER_YEAR:
-            self.arm.end_year(np.stack(self._seen))
+            end_year(self.arm, np.stack(self._seen))
             self.running = self.year < self.years
 
     def _begin_year(self) -> None:
         if self.arm.turnover_from is not None:
             # Who leaves is decided by the counterfactual, which lives its year first.
-            self.arm.turnover_from.run_year(MesaEngine())
-        self.arm.begin_year(self)
+            run_year(self.arm.turnover_from, MesaEngine())
+        begin_year(self.arm, self)
         self._seen = [self.arm.by_student(self.arm.rows.achievement)]
 
 

@@ -139,7 +139,7 @@ class StudentRules:
         board = self.board
         rows, p = board.rows, board.p
         for (i, k), attended in zip(self.places, self.attended, strict=True):
-            section = board.section_weeks[k]
+            section = board.week_of(i, k)
             experience = self.experience(i, section)
             if board.flags.trace:
                 experience = board.traced(i, experience)

@@ -18,6 +18,7 @@ from plsim.engine.pair import Pair, pair, typical_arm
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.records import YearRecord
 from plsim.engine.reference import Typical, typical
+from plsim.engine.year import run_year
 from plsim.explorer.decisions.recorder import Diary
 from plsim.explorer.server.kept import Kept, bytes_of
 from plsim.measures.groups import Partition
@@ -126,7 +127,7 @@ class ContextCache:
             arm, diary = typical_arm(both, world, found), Diary()
             running = engine(diary)
             for _ in range(both.base_setting.years):
-                arm.run_year(running)
+                run_year(arm, running)
             kept = self._counterfactuals.put(address, (thin(arm), diary))
         return kept
 

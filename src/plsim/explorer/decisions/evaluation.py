@@ -19,6 +19,7 @@ from plsim.engine.pair import Pair, WorldRun, policy_arm, typical_arm
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical
 from plsim.engine.worlds import label
+from plsim.engine.year import run_year
 from plsim.explorer.decisions.context_cache import ContextCache, SharedContext, thin
 from plsim.explorer.decisions.recorder import Diaries, Diary, Watched
 from plsim.explorer.server.kept import bytes_of
@@ -207,7 +208,7 @@ def run_central(
         diaries = Diaries(diaries.scenario, diary)
         arm = policy_arm(both, CENTRAL, found, base)
         for _ in range(evaluation.scenario.years):
-            arm.run_year(watched[0])
+            run_year(arm, watched[0])
     rows, values = outcomes(evaluation, arm, base)
     with evaluation.lock:
         evaluation.rows, evaluation.run, evaluation.diaries = rows, WorldRun(CENTRAL, found, thin(arm), base), diaries
@@ -229,7 +230,7 @@ def run_number(
         base, _ = contexts.counterfactual(evaluation.shared, both, world, found, lambda _: watched)
         arm = policy_arm(both, world, found, base)
         for _ in range(evaluation.scenario.years):
-            arm.run_year(watched)
+            run_year(arm, watched)
     _, values = outcomes(evaluation, arm, base)
     with evaluation.lock:
         evaluation.found[number] = values
@@ -248,8 +249,8 @@ def _in_step(
     base = typical_arm(evaluation.both, world, found)
     arm = policy_arm(evaluation.both, world, found, base)
     for _ in range(evaluation.scenario.years):
-        base.run_year(watched[1])
-        arm.run_year(watched[0])
+        run_year(base, watched[1])
+        run_year(arm, watched[0])
     return thin(base), arm
 
 

@@ -21,6 +21,8 @@ from plsim.engine.parameters import World
 from plsim.engine.reference import typical
 from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.state import Trace
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
 from plsim.evidence import norms
 from plsim.measures.effects import Row, effect_rows
 from plsim.practices.levers import FIRST_INTENSITY, LEVERS, PRACTICES
@@ -193,7 +195,7 @@ def live_in_step(program: Place, base: Place, lives: Lives) -> tuple[Life, Life]
     arm.trace.held[:] = 1.0
     for year in range(program.setting.years):
         for life in both:
-            life.arm.begin_year(lives.engine)
+            begin_year(life.arm, lives.engine)
             life.tests[year, 0] = snapshot(life.arm)
         same = other.layout.row[arm.layout.student, arm.layout.subject]
         for week in range(WINDOWS[-1]):
@@ -203,7 +205,7 @@ def live_in_step(program: Place, base: Place, lives: Lives) -> tuple[Life, Life]
             for life in both:
                 life.tests[year, week + 1] = snapshot(life.arm)
         for life in both:
-            life.arm.end_year(np.stack([life.tests[year, week].achievement for week in WINDOWS]))
+            end_year(life.arm, np.stack([life.tests[year, week].achievement for week in WINDOWS]))
     return both[0], both[1]
 
 

@@ -17,7 +17,9 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import DOSE
 from plsim.engine.parameters import World
 from plsim.engine.reference import Typical
-from plsim.engine.setting import WINDOWS, Setting, growth
+from plsim.engine.setting import WINDOWS, Setting
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.rules.levers import Levers
@@ -134,7 +136,7 @@ class Lives:
     def begun(self, place: Place) -> Life:
         """The life of a place before its first week."""
         planned = place.planned_in(self.world)
-        arm = Arm(place.setting, planned, planned.planned.values, self.world, self.typical.reference, growth())
+        arm = Arm(place.setting, planned, self.world, self.typical.reference)
         return Life(place.setting, arm, {}, np.zeros(0))
 
     def _live(self, place: Place, weeks: Iterable[int]) -> Life:
@@ -143,7 +145,7 @@ class Lives:
         wanted = set(weeks)
         last = place.setting.years - 1
         for year in range(place.setting.years):
-            arm.begin_year(self.engine)
+            begin_year(arm, self.engine)
             if year == 0:
                 served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
                 of_school = served[place.setting.population.school][:, np.newaxis]
@@ -160,7 +162,7 @@ class Lives:
             self.engine.run(arm, first, then)
             life.tests[year, then] = snapshot(arm)
         if ends:
-            arm.end_year(np.stack([life.tests[year, week].achievement for week in WINDOWS]))
+            end_year(arm, np.stack([life.tests[year, week].achievement for week in WINDOWS]))
 
 
 def snapshot(arm: Arm) -> Snapshot:

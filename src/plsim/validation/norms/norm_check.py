@@ -19,8 +19,9 @@ from plsim.core.calendar import GRADES, HEADLINE_GRADES, LAST_ELEMENTARY_GRADE, 
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import STUDENTS_PER_SCHOOL, typical
-from plsim.engine.setting import Setting, growth
+from plsim.engine.setting import Setting
 from plsim.engine.transient import solve
+from plsim.engine.year import run_years
 from plsim.evidence import norms
 from plsim.population.model import PopulationSpec
 from plsim.population.norm_population import from_norms
@@ -113,9 +114,7 @@ def norm_check(setting: Setting, scenario: Scenario, engine: Engine, world: Worl
     """Two years of typical practice in a world, beside the norms."""
     found = typical(world, engine)
     planned = plan(scenario, setting.population, setting.years)
-    arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
-    for _ in range(setting.years):
-        arm.run_year(engine)
+    arm = run_years(Arm(setting, planned, world, found.reference), engine)
     numbers = solve(found.structure)
     figures: list[Figure] = []
     for subject in range(len(SUBJECTS)):

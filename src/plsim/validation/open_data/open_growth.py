@@ -16,8 +16,9 @@ from plsim.engine.arm import Arm
 from plsim.engine.engines import engine_named
 from plsim.engine.parameters import World
 from plsim.engine.reference import typical
-from plsim.engine.setting import WINDOWS, Setting, growth
+from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.transient import solve, test_errors, transient_scores
+from plsim.engine.year import run_years
 from plsim.population.norm_population import from_norms
 from plsim.scenario.build import plan, population_spec
 from plsim.scenario.loading import changed, load
@@ -133,9 +134,7 @@ def simulated_cohort(world: World, *, seed: int) -> Scores:
     setting = Setting(people, seed, YEARS, planned.class_size)
     engine = engine_named("batch")
     found = typical(world, engine)
-    arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
-    for _ in range(YEARS):
-        arm.run_year(engine)
+    arm = run_years(Arm(setting, planned, world, found.reference), engine)
     passing = transient_scores(setting, solve(found.structure))
     spring = WINDOWS.index(32)
     stayed = (people.grade == 0) & (setting.timeline.years[-1].entered == 0)
