@@ -55,6 +55,7 @@ def _year_record(arm: Arm, achievement: Floats) -> YearRecord:
         "review": rows.review,
         "profile_error": np.abs(rows.estimate - rows.achievement),
         "position": rows.position,
+        "fresh": rows.fresh,
     }
     taught = np.zeros(arm.holder.shape[0])
     taught[arm.sections.seat] = 1.0
