@@ -25,14 +25,16 @@ from plsim.core.identity import program_digest
 from plsim.engine.parameters import World
 from plsim.engine.worlds import label, model_digest, worlds_digest
 from plsim.sweeps.runner import results, run_task
-from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS, Lab
+from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS, Lab, Runs
 from plsim.validation.claims.claims import SEEDS, Claim, Found, claims
-from plsim.validation.facts.arm_cache import Places
 
 HERE = Path(__file__).parent
 STORED_TABLE = HERE / "stored_claims.csv"
 STORED_SAID = HERE / "stored_claims.json"
 SECONDS = "seconds"
+
+_MADE_BY = ("validation.claims", "validation.facts.arm_cache", "runs.paired", "runs.held_channels", "engine.pair")
+"""Beside the model, what decides a claim's statistic."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class ClaimsTask:
 
     def digest(self) -> str:
         """Identity of the worlds, the claims and the model."""
-        digest = hashlib.blake2b(program_digest(("validation.claims", "validation.facts.arm_cache")), digest_size=12)
+        digest = hashlib.blake2b(program_digest(_MADE_BY), digest_size=12)
         said = [self.seed, self.closed, self.ids, SCHOOLS, STUDENTS, model_digest()]
         digest.update(json.dumps([*said, [sorted(world.values.items()) for world in self.worlds]]).encode())
         return digest.hexdigest()
@@ -80,12 +82,12 @@ class ClaimsTask:
     def prepare(self) -> Callable[[int], Sequence[float]]:
         """What makes a run; made once per worker."""
         chosen = [claim for claim in claims() if claim.id in self.ids]
-        places: dict[int, Places] = {}
+        runs: dict[int, Runs] = {}
 
         def calculate(run: int) -> list[float]:
             begun = process_time()
             seed = self.seed + run % SEEDS
-            lab = Lab(self.worlds[run], places.setdefault(seed, Places(seed)), closed=self.closed)
+            lab = Lab(self.worlds[run], runs.setdefault(seed, Runs(seed)), closed=self.closed)
             return [*(float(claim.compute(lab)) for claim in chosen), process_time() - begun]
 
         return calculate

@@ -5,7 +5,7 @@ Arms that several experiments have in common (the same students, doing the same)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -14,12 +14,11 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
-from plsim.engine.pair import DOSE
+from plsim.engine.pair import dosed
 from plsim.engine.parameters import World
 from plsim.engine.reference import Typical
-from plsim.engine.setting import WINDOWS, Setting
-from plsim.engine.year_end import end_year
-from plsim.engine.year_start import begin_year
+from plsim.engine.setting import Setting
+from plsim.engine.year import run_year
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.rules.levers import Levers
@@ -41,14 +40,51 @@ class Snapshot:
     on_grade: Floats
 
 
-@dataclass
+@dataclass(frozen=True)
 class Life:
-    """One arm after its tests: ``tests`` by year and week, both counted from 0; who was served by a program."""
+    """One arm and its tests by year and week, both counted from 0; who was served by a program."""
 
-    setting: Setting
     arm: Arm
     tests: dict[tuple[int, int], Snapshot]
     served: Floats
+
+
+class TestingEngine:
+    """An engine that tests all students in the weeks at which a run stops, and in some more.
+
+    Parameters
+    ----------
+    inner
+        Who runs the weeks.
+    weeks
+        Further weeks of tests.
+    """
+
+    def __init__(self, inner: Engine, weeks: Iterable[int] = ()) -> None:
+        self._inner, self._weeks = inner, set(weeks)
+        self._lives: dict[int, Life] = {}
+
+    def life(self, arm: Arm) -> Life:
+        """What the tests of an arm have shown."""
+        return self._lives[id(arm)]
+
+    def start_year(self, arm: Arm) -> None:
+        """Section summaries before the first week."""
+        self._inner.start_year(arm)
+        if arm.year == 0:
+            served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
+            of_school = served[arm.setting.population.school][:, np.newaxis]
+            self._lives[id(arm)] = Life(arm, {}, (arm.by_student(arm.rows.u_served) < of_school).astype(np.float64))
+
+    def run(self, arm: Arm, first_week: int, last_week: int) -> None:
+        """Weeks of the arm, with their tests. Years before the first have none."""
+        if not arm.flags.with_students:
+            self._inner.run(arm, first_week, last_week)
+            return
+        between = {week for week in self._weeks if first_week < week < last_week}
+        for first, last in pairwise(sorted({first_week, last_week} | between)):
+            self._inner.run(arm, first, last)
+            self.life(arm).tests[arm.year, last] = snapshot(arm)
 
 
 @dataclass(frozen=True)
@@ -61,11 +97,8 @@ class Place:
     plan: Plan
 
     def planned_in(self, world: World) -> Plan:
-        """The plan in a world: worlds differ in doses that were never published."""
-        dose = world.number(DOSE)
-        if dose == 1.0 or not self.scenario.dose_unpublished:
-            return self.plan
-        return plan(self.scenario, self.setting.population, self.setting.years, dose=dose)
+        """The plan in a world."""
+        return dosed(self.scenario, self.plan, self.setting, world)
 
 
 @dataclass
@@ -97,8 +130,8 @@ class Places:
 def ordinary_schools(spec: PopulationSpec) -> PopulationSpec:
     """The same students in ordinary district schools, with the conditions of typical schools.
 
-    What a study with other schools compares with, without luck of the draw: schools keep their addresses, so that the
-    same students come with the same luck and the same teachers.
+    What a study with other schools compares with, without chance differences: schools keep their addresses, so that the
+    same students come with the same random draws and the same teachers.
     """
     usual = PopulationSpec()
     return replace(
@@ -127,42 +160,18 @@ class Lives:
 
     def of(self, place: Place) -> Life:
         """The life of a place."""
-        life = self._lived.get(place.address)
-        if life is None:
-            life = self._live(place, self._weeks[place.address])
-            self._lived[place.address] = life
-        return life
+        if place.address not in self._lived:
+            self._lived[place.address] = self._live(place, self._weeks[place.address])
+        return self._lived[place.address]
 
-    def begun(self, place: Place) -> Life:
-        """The life of a place before its first week."""
-        planned = place.planned_in(self.world)
-        arm = Arm(place.setting, planned, self.world, self.typical.reference)
-        return Life(place.setting, arm, {}, np.zeros(0))
-
-    def _live(self, place: Place, weeks: Iterable[int]) -> Life:
-        life = self.begun(place)
-        arm = life.arm
-        wanted = set(weeks)
-        last = place.setting.years - 1
-        for year in range(place.setting.years):
-            begin_year(arm, self.engine)
-            if year == 0:
-                served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
-                of_school = served[place.setting.population.school][:, np.newaxis]
-                life.served = (arm.by_student(arm.rows.u_served) < of_school).astype(np.float64)
-            ends = year < last or WINDOWS[-1] in wanted
-            self._year(life, year, sorted({*WINDOWS, *wanted} if ends else {0, *wanted}), ends=ends)
-        return life
-
-    def _year(self, life: Life, year: int, stops: list[int], *, ends: bool) -> None:
-        """A year with its tests; the last one stops at the last test."""
-        arm = life.arm
-        life.tests[year, 0] = snapshot(arm)
-        for first, then in pairwise(stops):
-            self.engine.run(arm, first, then)
-            life.tests[year, then] = snapshot(arm)
-        if ends:
-            end_year(arm, np.stack([life.tests[year, week].achievement for week in WINDOWS]))
+    def _live(self, place: Place, weeks: Collection[int]) -> Life:
+        """A life up to its last test."""
+        arm = Arm(place.setting, place.planned_in(self.world), self.world, self.typical.reference)
+        engine = TestingEngine(self.engine, weeks)
+        for _ in range(place.setting.years - 1):
+            run_year(arm, engine)
+        run_year(arm, engine, until=max(weeks))
+        return engine.life(arm)
 
 
 def snapshot(arm: Arm) -> Snapshot:

@@ -49,7 +49,7 @@ def seen(one: Experiment, chosen: tuple[StudyFact, ...] | None = None, weeks: se
 def test_what_showed_in_fall_is_taken_off_a_study_with_other_schools() -> None:
     view = seen(small("rand_2017"))
     program, other = view.life("program"), view.life("comparison")
-    grade, each = program.setting.population.grade.astype(np.int64)[:, np.newaxis], np.arange(2)
+    grade, each = program.arm.setting.population.grade.astype(np.int64)[:, np.newaxis], np.arange(2)
     n = norms()
     spring, fall = (
         (program.tests[0, week].achievement - other.tests[0, week].achievement) / n.sd_fall_observed[each, grade]
@@ -62,7 +62,7 @@ def test_what_showed_in_fall_is_taken_off_a_study_with_other_schools() -> None:
 
 def test_ordinary_schools_hold_the_same_students_with_the_same_luck() -> None:
     view = seen(small("rand_2017"))
-    program, other = (view.life(arm).setting.population for arm in ("program", "comparison"))
+    program, other = (view.life(arm).arm.setting.population for arm in ("program", "comparison"))
     for name in ("student_key", "achievement", "lunch_eligible", "learning_rate", "self_regulation", "school_key"):
         assert np.array_equal(getattr(program, name), getattr(other, name)), name
     assert not other.charter.any()
