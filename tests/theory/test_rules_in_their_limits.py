@@ -196,12 +196,14 @@ def test_typical_hours_count_in_full_and_more_hours_count_less_and_less(attended
 
 @given(gain=st.floats(-10.0, 40.0), durability=SHARE)
 def test_summer_leaves_a_normal_year_alone(gain, durability):
-    assert learning.lasting_change(gain, gain, durability) == 0.0
+    p = parameters().learning._replace(durability=durability)
+    assert learning.lasting_change(gain, gain, 0.0, 16, p) == 0.0
 
 
 @given(gain=st.floats(-10.0, 40.0), normal=st.floats(0.0, 25.0), durability=SHARE)
 def test_summer_leaves_just_the_durable_share_of_the_rest(gain, normal, durability):
-    left = gain + learning.lasting_change(gain, normal, durability) - normal
+    p = parameters().learning._replace(durability=durability)
+    left = gain + learning.lasting_change(gain, normal, 0.0, 16, p) - normal
     assert left == pytest.approx(durability * (gain - normal), abs=1e-9)
 
 
@@ -221,8 +223,8 @@ def an_experience(**changes: float) -> Any:
 
 def learned(p: Any, e: Any, **changes: float) -> Any:
     usual = {
-        "achievement": 200.0, "learning_rate": 1.1, "attended": 1.0, "gross": 0.6, "loss": 0.2, "seasonal": -0.02,
-        "home_share": 0.3, "reference": 0.6, "typical_hours": 5.0,
+        "achievement": 200.0, "fresh": 0.0, "learning_rate": 1.1, "attended": 1.0, "gross": 0.6, "loss": 0.2,
+        "seasonal": -0.02, "home_share": 0.3, "reference": 0.6, "typical_hours": 5.0,
     }  # fmt: skip
     return student_week.learn(e, **{**usual, **changes}, p=p)
 

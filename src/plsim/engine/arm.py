@@ -20,7 +20,7 @@ from plsim.engine.records import Lasting, Reference, YearRecord
 from plsim.engine.setting import Layout, Setting, growth
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace, zeros
 from plsim.evidence import registry
-from plsim.rules.levers import FIRST_INTENSITY, PRACTICE_COUNT, Levers
+from plsim.rules.levers import Levers
 from plsim.rules.week.student import Experience
 from plsim.scenario.build import Plan
 
@@ -107,7 +107,7 @@ class Arm:
             first_section=np.zeros(count + 1, np.int64),
             first_student=self.setting.first_student,
             first_seat=self.setting.first_seat,
-            adoption=np.zeros((count, PRACTICE_COUNT)),
+            adoption=np.zeros((count, self.plan.own.practices)),
             data_clock=np.zeros((count, len(SUBJECTS))),
             regroup_clock=np.zeros((count, len(SUBJECTS))),
             library=people.library.copy(),
@@ -126,7 +126,7 @@ class Arm:
     def _first_seats(self) -> None:
         count = self.setting.timeline.seats.seat_key.shape[0]
         self.holder: Ints = np.zeros(count, np.int64)
-        self.seats: Seats = zeros(Seats, count, proficiency=np.zeros((count, PRACTICE_COUNT)))
+        self.seats: Seats = zeros(Seats, count, proficiency=np.zeros((count, self.plan.own.practices)))
         mean = self.world.number("teacher.experience_mean")
         self.seats.experience[:] = experience_years(self.setting.teacher_draws(self.holder)[2], mean)
         if self.even_teachers:
@@ -141,9 +141,9 @@ class Arm:
         school = plain("school")
         for s in range(self.setting.schools):
             old_duties = float(self.plan.old_duties)
-            for k in range(PRACTICE_COUNT):
+            for k, schedule in enumerate((*SCHEDULE, *self.plan.own.schedule)):
                 schools.adoption[s, k] = school.adoption(
-                    SCHEDULE[k], float(schools.autonomy[s]), old_duties, believing, 0.0, self.p.school
+                    schedule, float(schools.autonomy[s]), old_duties, believing, 0.0, self.p.school
                 )
 
     def seat_teachers(self, chosen: Any) -> None:
@@ -151,14 +151,16 @@ class Arm:
 
         All begin where typical practice in schools like theirs leads, so that typical practice is at rest.
         """
+        own = self.plan.own
         z, start, _ = self.setting.teacher_draws(self.holder)
+        start = np.column_stack([start, *(self.setting.skill_draw(self.holder, stream) for stream in own.streams)])
         effect = self.world.number("teacher.effectiveness_spread") * z
         if self.even_teachers:
             effect, start = np.zeros_like(effect), np.zeros_like(start)
         usual = self.plan.typical.values[self.setting.timeline.seats.seat_school, 0]
         rules = plain("proficiency")
         p = self.p.proficiency
-        first = rules.sustained(usual[:, FIRST_INTENSITY:], p) + p.start_spread * start
+        first = rules.sustained(usual[:, own.intensity], p) + p.start_spread * start
         hours, quality = usual[:, Levers._fields.index("instruction_coaching_hours")], usual[:, _COACHING_QUALITY]
         skill = [rules.coached_skill(h, q, p) for h, q in zip(hours.tolist(), quality.tolist(), strict=True)]
         self.seats.persistent[chosen] = effect[chosen]
@@ -172,6 +174,7 @@ class Arm:
         count = self.setting.students
         return Lasting(
             achievement=people.achievement.copy(),
+            fresh=np.zeros_like(people.achievement),
             self_regulation=people.self_regulation.copy(),
             collaboration=np.full(count, self.p.motivation.collaboration_start),
             engagement=people.engagement_level.copy(),

@@ -62,6 +62,7 @@ def parameters(world: World = CENTRAL) -> Params:
     for key in world.values:
         if key not in known:
             raise EvidenceError(f"world {world.name}", key, "unknown parameter", fix=nearest(key, known))
+        registry()[key].check(f"world {world.name}", world.values[key])
     groups = {
         group: kind(*(float(world.number(f"{group}.{name}")) for name in kind._fields))
         for group, kind in _groups().items()

@@ -13,7 +13,7 @@ from plsim.engine.arm import SCHEDULE, Arm, Engine, plain
 from plsim.engine.setting import FIRST_GRADES
 from plsim.engine.state import Rows, Students, Tables, zeros
 from plsim.evidence import norms, registry
-from plsim.rules.levers import OWNER, Levers
+from plsim.rules.levers import Levers
 
 # 0 learned like a tool, 1 like a relationship; in the order of the practices.
 RELATIONAL = (0.5, 0.5, 0.75, 0.75, 0.5, 1.0, 0.0, 1.0)
@@ -30,11 +30,13 @@ def begin_year(arm: Arm, engine: Engine) -> None:
     if arm.year > 0:
         lasting = arm.lasting
         lasting.achievement[new] = roster.achievement[new]
+        lasting.fresh[new] = 0.0
         lasting.self_regulation[new] = roster.self_regulation[new]
         lasting.collaboration[new] = arm.p.motivation.collaboration_start
         lasting.engagement[new] = roster.engagement_level[new]
         lasting.habits[new] = float(registry().value("population.self_regulation_mean"))
     weeks = slice(arm.year * WEEKS_PER_YEAR, (arm.year + 1) * WEEKS_PER_YEAR)
+    own = arm.plan.own
     arm.tables = Tables(
         typical=np.ascontiguousarray(arm.plan.typical.values[:, weeks]),
         planned=np.ascontiguousarray(arm.planned[:, weeks]),
@@ -43,10 +45,14 @@ def begin_year(arm: Arm, engine: Engine) -> None:
         seasonal=arm.growth.seasonal,
         guide=arm.growth.level + arm.p.match.stretch,
         teacher_scale=_teacher_scale(arm),
-        owner=np.array(OWNER, np.int64),
+        owner=own.owner,
         applies=arm.plan.applies,
-        relational=np.array(RELATIONAL),
-        schedule=np.array(SCHEDULE),
+        relational=np.array((*RELATIONAL, *own.relational)),
+        schedule=np.array((*SCHEDULE, *own.schedule)),
+        intensity=own.intensity,
+        sessions=own.sessions,
+        feeds=own.feeds,
+        amounts=own.amounts,
     )
     arm.schools.first_section[:] = arm.layout.first_section
     arm.schools.data_clock[:] = 0.0
@@ -113,7 +119,8 @@ def _begin_rows(arm: Arm, roster: Any) -> None:
     school = arm.setting.population.school[student]
     own_pace = (u_pace < _first_levers(arm, "own_pace_share")[school, subject]).astype(np.float64)
     by_standing = _first_levers(arm, "tutoring_standing")[school, subject]
-    served = of_row(u_served) + by_standing * (_standing(arm, estimate) - of_row(u_served))
+    standing = _standing(arm, estimate)
+    served = of_row(u_served) + by_standing * (standing - of_row(u_served))
     position = plain("pace").first_position(
         estimate, guide, arm.schools.accountability[school], own_pace, p.match.stretch
     )
@@ -125,6 +132,7 @@ def _begin_rows(arm: Arm, roster: Any) -> None:
         Rows,
         count,
         achievement=achievement,
+        fresh=of_row(arm.lasting.fresh),
         estimate=estimate,
         known=np.full(count, p.needs.start),
         effort=np.ones(count),
@@ -135,6 +143,7 @@ def _begin_rows(arm: Arm, roster: Any) -> None:
         home_access=roster.home_access[student],
         u_pace=u_pace,
         u_served=np.ascontiguousarray(served),
+        standing=standing,
         z_group=of_row(setting.fixed_uniform("grouping", keys, year=arm.year)) * 3.4641016151377544
         - 1.7320508075688772,
         reference=np.ascontiguousarray(
@@ -170,7 +179,7 @@ def _begin_rows(arm: Arm, roster: Any) -> None:
 def _first_levers(arm: Arm, name: str) -> Floats:
     """A lever in the year's first week, as adopted. Shape (schools, subjects)."""
     column = Levers._fields.index(name)
-    tables, practice = arm.tables, OWNER[column]
+    tables, practice = arm.tables, arm.tables.owner[column]
     base = tables.typical[:, 0, column][:, np.newaxis]
     planned = tables.planned[:, 0, column][:, np.newaxis]
     adopted = arm.schools.adoption[:, practice][:, np.newaxis] if practice >= 0 else 1.0

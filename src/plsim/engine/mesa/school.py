@@ -9,7 +9,6 @@ import numpy as np
 from plsim.core.calendar import MATH, READING, SUBJECTS
 from plsim.core.jit import interpreted
 from plsim.engine.mesa.week_context import Noticeboard, own, quick
-from plsim.rules.levers import FIRST_INTENSITY, PRACTICE_COUNT
 
 school_week: Any = interpreted("plsim.rules.week.school")
 section_week: Any = interpreted("plsim.rules.week.section")
@@ -20,6 +19,8 @@ clocks: Any = interpreted("plsim.rules.clocks")
 proficiency: Any = interpreted("plsim.rules.proficiency")
 schooling: Any = interpreted("plsim.rules.school")
 shapes: Any = interpreted("plsim.rules.shapes")
+quality: Any = interpreted("plsim.rules.quality")
+sessions: Any = interpreted("plsim.rules.sessions")
 time: Any = interpreted("plsim.rules.time")
 
 
@@ -33,6 +34,7 @@ grouping.ranked = _ranked
 
 _OF_THE_WEEK = (
     "levers",
+    "actual",
     "intensities",
     "section_size",
     "authored",
@@ -54,6 +56,8 @@ class SchoolRules:
         The school's, as ranges of indices.
     levers
         This week's actual levers (``rules.levers.Levers``) in mathematics and in reading.
+    actual
+        The same as plain rows of all levers, those of practices' own among them.
     intensities
         The practices' intensities among them, by subject.
     authored
@@ -72,7 +76,8 @@ class SchoolRules:
     seats: range
     sections: range
     levers: tuple[Any, Any]
-    intensities: tuple[list[float], list[float]]
+    actual: tuple[list[float], list[float]]
+    intensities: tuple[list[float], ...]
     section_size: float
     authored: float
     data_due: list[float]
@@ -101,27 +106,82 @@ class SchoolRules:
         board, s = self.board, self.index
         schools, tables, w = board.schools, board.arm.tables, board.week
         planned, typical = tables.planned[s, w].tolist(), tables.typical[s, w].tolist()
-        adoption = [schools.adoption[s, k] for k in range(PRACTICE_COUNT)]
+        adoption = [schools.adoption[s, k] for k in range(len(board.intensity))]
         actual = []
         new = 0.0
         felt = 0.0
         for subject in range(len(SUBJECTS)):
             lever = list(planned)
-            levers.set_levers(
-                typical, planned, adoption, levers.OWNER, board.applies[subject], board.coaching[s], lever
-            )
+            levers.set_levers(typical, planned, adoption, board.owner, board.applies[subject], board.coaching[s], lever)
             new += levers.added_intensity(typical, lever, levers.EVERY)
             felt += levers.added_intensity(typical, lever, levers.FELT)
+            own = levers.added_own(typical, lever, board.intensity)
+            new += own
+            felt += own
+            self._feed(lever)
             actual.append(lever)
         self.levers = (levers.levers_of(actual[MATH]), levers.levers_of(actual[READING]))
-        self.intensities = (actual[MATH][FIRST_INTENSITY:], actual[READING][FIRST_INTENSITY:])
+        self.actual = (actual[MATH], actual[READING])
+        self.intensities = tuple([lever[column] for column in board.intensity] for lever in actual)
         schools.change[s] = 0.5 * new
         schools.felt[s] = 0.5 * felt
         usual = levers.levers_of(typical)
         self.grade_change = 0.5 * (
             school_week.grade_change(self.levers[MATH], usual) + school_week.grade_change(self.levers[READING], usual)
         )
+        if board.sessions:
+            for k in self.sections:
+                board.sessions_of_section[k] = self._sessions_of(k)
         self._author()
+
+    def _feed(self, lever: list[float]) -> None:
+        """What practices' own levers add to others."""
+        tables = self.board.arm.tables
+        for (practice, source, target), (amount, highest) in zip(
+            tables.feeds.tolist(), tables.amounts.tolist(), strict=True
+        ):
+            skill = sessions.mean_skill(self.board.seats.proficiency, practice, self.seats.start, self.seats.stop)
+            lever[target] = sessions.added(lever[target], amount, lever[source], skill, highest)
+
+    def _sessions_of(self, section: int) -> list[tuple[int, Any, list[int]]]:
+        """Practice, levers and served rows of all sessions in a section's week."""
+        board = self.board
+        first_row, grade = board.sections.first_row, board.sections.grade[section]
+        lever = self.actual[int(board.sections.subject[section])]
+        found = []
+        for practice, first in board.sessions:
+            given = sessions.sessions_of(lever[first : first + sessions.SESSION_COLUMNS])
+            rows = range(first_row[section], first_row[section + 1])
+            found.append((practice, given, [i for i in rows if sessions.reached(given, grade, board.rows.standing[i])]))
+        return found
+
+    def _give_sessions(self, k: int, section: Any) -> Any:
+        """A section's week less what its sessions take of it; what served rows get is noted for them."""
+        board, p = self.board, self.board.p
+        t = board.sections.seat[k]
+        for _, given, served in board.sessions_of_section[k]:
+            lost = sessions.lesson_hours(given, float(len(served)), section.whole)
+            section = section._replace(
+                whole=section.whole - lost,
+                unsupervised=section.unsupervised + lost,
+                independent_share=section.independent_share + lost / shapes.at_least(section.contact, 0.01),
+            )
+        for practice, given, served in board.sessions_of_section[k]:
+            skill = board.seats.proficiency[t, practice]
+            delivered = quality.delivered(skill, board.seats.fidelity[t], board.seats.strain[t], p.quality)
+            worth = sessions.session_quality(given, delivered, p.quality)
+            for i in served:
+                now = board.served.get(i, section)
+                hours = now.tutor if board.rows.u_served[i] < now.tutor_share else 0.0
+                before = sessions.Served(hours, now.quality_tutor, now.tutor_displaced)
+                joined = sessions.joined(before, given, worth, section.contact)
+                board.served[i] = section._replace(
+                    tutor=joined.hours,
+                    tutor_share=1.0,
+                    quality_tutor=joined.quality,
+                    tutor_displaced=joined.displaced,
+                )
+        return section
 
     def lever_of(self, section: int) -> Any:
         """The levers of a section's subject."""
@@ -267,6 +327,7 @@ class SchoolRules:
                 teacher_scale=board.teacher_scale[k],
             )
             section = section_week.section_week(lv, context, board.delivered[sections.seat[k]], p)
+            section = self._give_sessions(k, section)
             board.section_weeks[k] = quick(section)
             board.arm.sections.values[k] = section
 
@@ -274,7 +335,7 @@ class SchoolRules:
         """Teachers' development begins: help from coaches, from colleagues as they are now, and from shared lessons."""
         board, p = self.board, self.board.p
         self.helped = []
-        for k in range(PRACTICE_COUNT):
+        for k in range(len(board.intensity)):
             total = 0.0
             for t in self.seats:
                 total += board.seats.proficiency[t, k]

@@ -139,13 +139,14 @@ class StudentRules:
         board = self.board
         rows, p = board.rows, board.p
         for (i, k), attended in zip(self.places, self.attended, strict=True):
-            section = board.section_weeks[k]
+            section = board.week_of(i, k)
             experience = self.experience(i, section)
             if board.flags.trace:
                 experience = board.traced(i, experience)
             learned = student_week.learn(
                 experience,
                 rows.achievement[i],
+                rows.fresh[i],
                 rows.learning_rate[i],
                 attended,
                 board.gross[k],
@@ -157,6 +158,7 @@ class StudentRules:
                 p,
             )
             rows.achievement[i] = learned.achievement
+            rows.fresh[i] = learned.fresh
             rows.effort[i] = learned.effort
             rows.match[i] = learned.match
             rows.on_task[i] = learned.on_task

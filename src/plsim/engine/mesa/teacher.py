@@ -13,6 +13,7 @@ teacher_week: Any = interpreted("plsim.rules.week.teacher")
 planning: Any = interpreted("plsim.rules.plan")
 skill: Any = interpreted("plsim.rules.proficiency")
 schooling: Any = interpreted("plsim.rules.school")
+sessions: Any = interpreted("plsim.rules.sessions")
 
 
 class TeacherRules:
@@ -45,7 +46,7 @@ class TeacherRules:
         seats, schools, p = board.seats, board.schools, board.p
         in_math, in_reading = school.levers
         good = schools.library[school.index] * schools.library_quality[school.index]
-        skills = [seats.proficiency[t, k] for k in range(PRACTICE_COUNT)]
+        skills = [seats.proficiency[t, k] for k in range(PRACTICE_COUNT)]  # of the eight, which the rules name
         hours = 0.0
         for k in self.sections:
             lv = school.lever_of(k)
@@ -60,6 +61,8 @@ class TeacherRules:
                 skills[3],
                 p,
             )
+            for _, given, served in board.sessions_of_section[k]:
+                hours += sessions.unpaid_hours(given, float(len(served)))
         advising = 0.5 * (
             teacher_week.advising_demand(in_math, school.section_size, skills[5], p)
             + teacher_week.advising_demand(in_reading, school.section_size, skills[5], p)
@@ -89,7 +92,7 @@ class TeacherRules:
         s, lv = school.index, school.levers[0]
         change, buy_in = schools.change[s], seats.buy_in[t]
         in_math, in_reading = school.intensities
-        for k in range(PRACTICE_COUNT):
+        for k in range(len(board.intensity)):
             use = teacher_week.of_seat(in_math[k], in_reading[k], seats.math_share[t])
             seats.proficiency[t, k] = teacher_week.develop_practice(
                 seats.proficiency[t, k], use, board.relational[k], school.helped[k], buy_in, change, p

@@ -18,7 +18,7 @@ from plsim.core.calendar import (
 from plsim.core.errors import StudyError
 from plsim.evidence import norms
 from plsim.measures.effects import Row, effect_rows
-from plsim.practices.levers import FIRST_INTENSITY
+from plsim.practices.levers import INTENSITIES
 from plsim.runs.outcomes import year_outcomes
 from plsim.runs.survey_outcomes import done
 from plsim.validation.facts.arm_cache import Life, Lives, Snapshot
@@ -178,5 +178,5 @@ class View:
     @property
     def intensities(self) -> Floats:
         """Planned intensities of the eight practices. Shape (schools, 8)."""
-        values: Floats = self.life("program").arm.planned[:, 0, FIRST_INTENSITY:]
+        values: Floats = self.life("program").arm.planned[:, 0, INTENSITIES]
         return values
