@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from plsim.engine.arm import Arm
 from plsim.engine.batch.engine import BatchEngine
 from plsim.engine.mesa.model import MesaEngine
-from plsim.engine.parameters import prior_worlds
+from plsim.engine.parameters import World, prior_worlds
 from plsim.engine.year_start import begin_year
+from plsim.evidence import registry
 from plsim.scenario import load, shipped_scenarios
 
+FORMS = tuple(form.key for form in registry().forms())
 ONE_SCHOOL = ("population.schools=1", "population.charter_schools=0")
 
 
@@ -25,6 +27,13 @@ ONE_SCHOOL = ("population.schools=1", "population.charter_schools=0")
 def test_engines_agree_in_every_shipped_scenario(name, scenario_of, assert_engines_agree):
     life = assert_engines_agree(scenario_of(name))
     assert (life.arm.setting.layouts[1].roster.entered == 1).any(), "nobody came in the second year"
+
+
+@pytest.mark.parametrize("keys", [*((key,) for key in FORMS), FORMS], ids="+".join)
+def test_engines_agree_in_every_form_of_a_rule(keys, scenario_of, assert_engines_agree):
+    world = World("second", dict.fromkeys(keys, 1.0))
+    life = assert_engines_agree(scenario_of("flexible_grouping"), world=world)
+    assert life.arm.rows.fresh.any() == (world.number("learning.form") > 0.0)
 
 
 def test_second_year_has_promotion_and_turnover(scenario_of, assert_engines_agree):

@@ -181,7 +181,9 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
         return Simulated(asked.points(done), found)
 
     def emulated(emulator: Emulator, stage: str, shift: int) -> Candidates:
-        return candidates(emulator, axes, sizes.candidates, seed=seed + shift, progress=watch(stage))
+        return candidates(
+            emulator, axes, sizes.candidates, seed=seed + shift, snapped=asked.snapped, progress=watch(stage)
+        )
 
     bank = run("bank", asked.values(space_filling(sizes.bank, axes, seed)))
     first = fitted(small.statistics, bank.points, bank.values, seed=seed, progress=watch("emulator"))

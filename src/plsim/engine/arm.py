@@ -174,6 +174,7 @@ class Arm:
         count = self.setting.students
         return Lasting(
             achievement=people.achievement.copy(),
+            fresh=np.zeros_like(people.achievement),
             self_regulation=people.self_regulation.copy(),
             collaboration=np.full(count, self.p.motivation.collaboration_start),
             engagement=people.engagement_level.copy(),

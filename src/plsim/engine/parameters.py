@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from plsim.core.arguments import given
-from plsim.core.errors import InputError, nearest
+from plsim.core.errors import EvidenceError, InputError, nearest
 from plsim.evidence import registry
 from plsim.rules.week.params import Params
 
@@ -33,8 +33,8 @@ class World:
 
     Raises
     ------
-    InputError
-        When a key is not the registry's, or a value not a finite number.
+    EvidenceError
+        When a key is not the registry's, or a value not a finite number, or no form of a rule.
 
     Examples
     --------
@@ -56,9 +56,10 @@ class World:
         for key, value in values.items():
             if key not in registry():
                 fix = nearest(key, registry().keys()) if isinstance(key, str) else ""
-                raise InputError("world", str(key), "no such entry of the registry", fix=fix)
+                raise EvidenceError(f"world {name}", str(key), "unknown parameter", fix=fix)
             if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(float(value)):
-                raise InputError("world", key, given(value), allowed="a finite number")
+                raise EvidenceError(f"world {name}", key, given(value), allowed="a finite number")
+            registry()[key].check(f"world {name}", float(value))
 
     def number(self, key: str) -> float:
         """The value of a registry entry in this world."""

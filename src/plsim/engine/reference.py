@@ -21,7 +21,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import World
 from plsim.engine.records import Reference
 from plsim.engine.setting import Setting
-from plsim.engine.structure import GRADES, Structure, persistent_cv, structure
+from plsim.engine.structure import GRADES, Structure, persistent_cv, shares_seen, structure
 from plsim.engine.year import run_year
 from plsim.engine.year_start import begin_year
 from plsim.population.balanced import balanced
@@ -129,6 +129,7 @@ def _found(arm: Arm, gain: Floats) -> Reference:
     status = arm.setting.entry_status(0)
     weeks = slice(FALL_WEEK, SPRING_WEEK)
     shape = (len(SUBJECTS), GRADES)
+    seen, between = shares_seen(p), np.arange(SPRING_WEEK) >= FALL_WEEK
     level, slope, curve = np.ones(shape), np.zeros(shape), np.zeros(shape)
     at = interpreted("plsim.rules.learning").reference_at
     for subject, home in enumerate((p.home_share_math, p.home_share_reading)):
@@ -143,6 +144,10 @@ def _found(arm: Arm, gain: Floats) -> Reference:
         normal = arm.growth.normal_rate[subject, :, weeks].sum(axis=1)[grade]
         drift = arm.growth.seasonal[subject, :, weeks].sum(axis=1)[grade]
         by_rate = (gain[:, subject] - drift) / rate
+        # Forgetting that takes from what is beyond typical practice hides some of what was learned: bring it back.
+        taught = arm.gross[subject, :, :SPRING_WEEK]
+        hidden = (taught * between).sum(axis=1) / (taught * seen).sum(axis=1) - 1.0
+        by_rate = by_rate + hidden[grade] * (by_rate - normal)
         was = before * (by_rate - home * gross + (gross - normal)) / ((1.0 - home) * gross)
         for first, last in BANDS:
             band = (grade >= first) & (grade <= last)

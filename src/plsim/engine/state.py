@@ -18,6 +18,7 @@ class Rows(NamedTuple):
     """One entry per enrolment row; shape (rows,)."""
 
     achievement: Floats  # latent achievement A, RIT
+    fresh: Floats  # what of it was learned beyond typical practice and is not yet consolidated, RIT
     estimate: Floats  # what the school believes of it, RIT
     known: Floats  # how right the school's picture of the student's present needs is, 0-1
     fit: Floats  # how well the student's group fits those needs, 0-1

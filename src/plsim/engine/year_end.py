@@ -6,7 +6,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
-from plsim.engine.arm import Arm, experience_years, plain
+from plsim.engine.arm import SUMMER_WEEKS, Arm, experience_years, plain
 from plsim.engine.records import Lasting, YearRecord
 from plsim.evidence import norms
 from plsim.population.draws import uniforms
@@ -23,10 +23,12 @@ def end_year(arm: Arm, achievement: Floats) -> None:
         roster.learning_rate[:, np.newaxis] * arm.growth.year[each, grade[:, np.newaxis]]
         + arm.growth.seasonal.sum(axis=2)[each, grade[:, np.newaxis]]
     )
-    lasting_change = plain("learning").lasting_change(end - start, normal, arm.p.learning.durability)
+    learning, p, fresh = plain("learning"), arm.p.learning, arm.by_student(arm.rows.fresh)
+    lasting_change = learning.lasting_change(end - start, normal, fresh, SUMMER_WEEKS, p)
     summer = norms().summer_true[each, grade[:, np.newaxis]]
     arm.lasting = Lasting(
         end + lasting_change + summer,
+        learning.fresh_after(fresh, SUMMER_WEEKS, p),
         arm.students.self_regulation.copy(),
         arm.students.collaboration.copy(),
         arm.students.engagement.copy(),
@@ -53,6 +55,7 @@ def _year_record(arm: Arm, achievement: Floats) -> YearRecord:
         "review": rows.review,
         "profile_error": np.abs(rows.estimate - rows.achievement),
         "position": rows.position,
+        "fresh": rows.fresh,
     }
     taught = np.zeros(arm.holder.shape[0])
     taught[arm.sections.seat] = 1.0

@@ -30,6 +30,7 @@ def begin_year(arm: Arm, engine: Engine) -> None:
     if arm.year > 0:
         lasting = arm.lasting
         lasting.achievement[new] = roster.achievement[new]
+        lasting.fresh[new] = 0.0
         lasting.self_regulation[new] = roster.self_regulation[new]
         lasting.collaboration[new] = arm.p.motivation.collaboration_start
         lasting.engagement[new] = roster.engagement_level[new]
@@ -131,6 +132,7 @@ def _begin_rows(arm: Arm, roster: Any) -> None:
         Rows,
         count,
         achievement=achievement,
+        fresh=of_row(arm.lasting.fresh),
         estimate=estimate,
         known=np.full(count, p.needs.start),
         effort=np.ones(count),

@@ -48,6 +48,9 @@ _QUINTILES = {
 _GROUPS = {
     "governance:district": "District schools",
     "governance:charter": "Charter schools",
+    "level:elementary": "Elementary grades (K to 5)",
+    "level:middle": "Middle grades (6 to 8)",
+    "level:high": "High school grades (9 to 12)",
     "lunch_eligible:yes": "Eligible for free or reduced-price lunch",
     "lunch_eligible:no": "Not eligible for free or reduced-price lunch",
 }

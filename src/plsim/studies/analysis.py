@@ -141,7 +141,10 @@ def _crossed(
 
         names = tuple(factor.name.removeprefix("practices.") for factor in factors)
         worlds = tuple(world.name for world in design.worlds) or ("central",)
-        more, says = attribution_tables(names, worlds, tuple(outcomes), values, seed=seed, world_label=label)
+        switches = [[member.removeprefix("practices.") for member in members] for members in method.as_one]
+        more, says = attribution_tables(
+            names, worlds, tuple(outcomes), values, seed=seed, world_label=label, as_one=switches
+        )
         return tables | more, says
     still = [of.label for at, of in columns if is_constant(values[..., at])]
     moved = [of for at, of in columns if not is_constant(values[..., at])]

@@ -256,6 +256,8 @@ class Factorial(Method):
 
     kind: Literal["factorial"]
     crossed: ClassVar[bool] = True
+    as_one: tuple[Annotated[tuple[str, ...], Field(strict=False)], ...] = Field(default=(), strict=False)
+    """Factors that are also counted as one switch, where a strategy is several practices here: from the same runs."""
 
 
 class Grid(Method):

@@ -186,6 +186,11 @@ def test_what_is_wrong_is_said_with_the_likely_fix(body: str, said: str) -> None
         ),
         ("[method]\nkind = 'hdmr'\nsamples = 300", "hdmr fits smooth curves"),
         ("[method]\nkind = 'factorial'", "is a range, and factorial compares two"),
+        (
+            "[method]\nkind = 'factorial'\nas_one = [['practices.advising.intensity', 'practices.advisin']]",
+            "method.as_one: 'practices.advisin' is not a factor of this study",
+        ),
+        ("[method]\nkind = 'factorial'\nas_one = [['practices.advising.intensity']]", "fewer than two factors"),
         ("[method]\nkind = 'pawn'\nsamples = 100\nslices = 50", "too few for 50 slices"),
         ("[method]\nkind = 'grid'\npoints = 1", "1 is out of range"),
         ("[method]\nkind = 'sample'\nsamples = 8\nslices = 3", "method.slices: unknown key"),

@@ -109,6 +109,7 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
     learned = student_week.learn(
         e,
         rows.achievement[i],
+        rows.fresh[i],
         rows.learning_rate[i],
         wk[ATTENDED, i],
         sp[GROSS, i],
@@ -146,6 +147,7 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
     )
     wk[ADVISED, i] = student_week.structure_received(section, wk[HABITS, i], p)
     rows.achievement[i] = learned.achievement
+    rows.fresh[i] = learned.fresh
     rows.match[i] = learned.match
     rows.on_task[i] = learned.on_task
     rows.aimed[i] = learned.aimed

@@ -146,6 +146,7 @@ class StudentRules:
             learned = student_week.learn(
                 experience,
                 rows.achievement[i],
+                rows.fresh[i],
                 rows.learning_rate[i],
                 attended,
                 board.gross[k],
@@ -157,6 +158,7 @@ class StudentRules:
                 p,
             )
             rows.achievement[i] = learned.achievement
+            rows.fresh[i] = learned.fresh
             rows.effort[i] = learned.effort
             rows.match[i] = learned.match
             rows.on_task[i] = learned.on_task

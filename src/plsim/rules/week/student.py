@@ -75,9 +75,10 @@ class Known(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """What a week did: new achievement (RIT), effort relative to typical, mean match, on-task share, and aim."""
+    """What a week did: new achievement and fresh store (RIT), effort relative to typical, mean match, on-task, aim."""
 
     achievement: float
+    fresh: float
     effort: float
     match: float
     on_task: float
@@ -212,6 +213,7 @@ def experience(
 def learn(
     e: Experience,
     achievement: float,
+    fresh: float,
     learning_rate: float,
     attended: float,
     gross: float,
@@ -226,6 +228,8 @@ def learn(
 
     Parameters
     ----------
+    fresh
+        What was learned beyond typical practice and is not yet consolidated (RIT); 0 where forgetting has no stores.
     gross, loss, seasonal
         What typical practice teaches this week and what is lost of it (RIT), and the practice-independent drift that
         makes up the difference to the norms where those hardly grow.
@@ -290,8 +294,11 @@ def learn(
     )
     relative = effective / reference
     per_hour = 1.0 / at_least(on_task_hours, 0.001)
+    gain = learning.weekly_gain(gross, loss, learning_rate, home_share, relative)
+    excess = learning.fresh_gain(gross, learning_rate, home_share, relative)
     return Learned(
-        achievement=achievement + learning.weekly_gain(gross, loss, learning_rate, home_share, relative) + seasonal,
+        achievement=achievement + (gain - learning.forgotten(fresh, p.learning)) + seasonal,
+        fresh=learning.next_fresh(fresh, excess, p.learning),
         effort=learning_rate * relative,
         match=matched_hours * per_hour,
         on_task=on_task_hours / at_least(hours, 0.001),
