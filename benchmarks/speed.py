@@ -28,7 +28,7 @@ from plsim.engine.engines import engine_named
 from plsim.engine.pair import pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL, parameters
 from plsim.engine.reference import typical
-from plsim.engine.setting import growth
+from plsim.engine.year_start import begin_year
 from plsim.rules.week import student as student_week
 from plsim.rules.week.student import Experience
 
@@ -52,14 +52,14 @@ def arm_of(scenario: plsim.Scenario, years: int) -> Arm:
     people = population_of(scenario, None, 0)
     both = pair(scenario, people, seed=0, years=years)
     found = typical(CENTRAL, engine)
-    return Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, found.reference, growth())
+    return Arm(both.setting, both.plan, CENTRAL, found.reference)
 
 
 def batch_rate(scenario: plsim.Scenario) -> float:
     """Student-subject-weeks a second on one core, all rules, recording off."""
     engine = engine_named("batch")
     arm = arm_of(scenario, 1)
-    arm.begin_year(engine)
+    begin_year(arm, engine)
     rows = arm.rows.achievement.shape[0]
     return rows * WEEKS_PER_YEAR / best(lambda: engine.run(arm, 0, WEEKS_PER_YEAR), 9)
 

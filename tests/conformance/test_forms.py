@@ -14,6 +14,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import Pair
 from plsim.engine.parameters import CENTRAL, World, parameters, prior_worlds
 from plsim.engine.reference import Typical, reference_population, typical
+from plsim.engine.year import run_year
 from plsim.evidence import norms, registry
 from plsim.rules.week.student import Experience
 from plsim.runs.held_channels import run_held
@@ -138,7 +139,7 @@ def lives(busy: Pair, arm_of: Callable[..., Arm], engine: Engine) -> Callable[[W
     def live(world: World) -> Arm:
         if world.name not in kept:
             arm = kept[world.name] = arm_of(busy, world=world)
-            arm.run_year(engine)
+            run_year(arm, engine)
         return kept[world.name]
 
     return live

@@ -19,6 +19,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import Pair
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical
+from plsim.engine.year_start import begin_year
 from plsim.evidence import facts, registry
 from plsim.practices.levers import LEVERS, PRACTICES
 from plsim.rules.week.section import Section
@@ -159,7 +160,7 @@ def quantities(arm: Arm) -> dict[str, float]:
 
 
 def lived(arm: Arm, engine: Engine) -> dict[str, float]:
-    arm.begin_year(engine)
+    begin_year(arm, engine)
     engine.run(arm, 0, WEEKS_PER_YEAR)
     return quantities(arm)
 

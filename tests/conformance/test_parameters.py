@@ -14,6 +14,7 @@ import plsim
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import Pair
 from plsim.engine.parameters import World, rule_keys
+from plsim.engine.year import run_year
 from plsim.evidence import registry
 from plsim.rules.week.params import Params
 
@@ -81,7 +82,7 @@ def ends(everything: Pair, arm_of: Callable[..., Arm], engine: Engine) -> Callab
 
     def end(world: World) -> np.ndarray:
         arm = arm_of(everything, world=world)
-        arm.run_year(engine)
+        run_year(arm, engine)
         left, record = arm.lasting, arm.record[0]
         return np.concatenate([
             left.achievement.ravel(), record.achievement.ravel(), left.self_regulation, left.engagement,

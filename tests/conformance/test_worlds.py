@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from plsim.calibration.bank import facts_digest
-from plsim.calibration.leave_out import verdict
+from plsim.calibration.leave_out_text import score_grid, verdict
 from plsim.calibration.one_number import MOST
-from plsim.calibration.stored import score_grid, stored_leave_out
+from plsim.calibration.stored import stored_leave_out
 from plsim.core.errors import EvidenceError, InputError
 from plsim.engine import worlds as module
 from plsim.engine.parameters import PRIOR_LABEL, prior_worlds

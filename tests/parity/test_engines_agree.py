@@ -15,6 +15,7 @@ from plsim.engine.arm import Arm
 from plsim.engine.batch.engine import BatchEngine
 from plsim.engine.mesa.model import MesaEngine
 from plsim.engine.parameters import World, prior_worlds
+from plsim.engine.year_start import begin_year
 from plsim.evidence import registry
 from plsim.scenario import load, shipped_scenarios
 
@@ -28,6 +29,13 @@ def test_engines_agree_in_every_shipped_scenario(name, scenario_of, assert_engin
     assert (life.arm.setting.layouts[1].roster.entered == 1).any(), "nobody came in the second year"
 
 
+@pytest.mark.parametrize("keys", [*((key,) for key in FORMS), FORMS], ids="+".join)
+def test_engines_agree_in_every_form_of_a_rule(keys, scenario_of, assert_engines_agree):
+    world = World("second", dict.fromkeys(keys, 1.0))
+    life = assert_engines_agree(scenario_of("flexible_grouping"), world=world)
+    assert life.arm.rows.fresh.any() == (world.number("learning.form") > 0.0)
+
+
 def test_second_year_has_promotion_and_turnover(scenario_of, assert_engines_agree):
     life = assert_engines_agree(scenario_of("nglc_2015", "context.turnover=3.0"))
     first, second = (at.roster for at in life.arm.setting.layouts)
@@ -38,13 +46,6 @@ def test_second_year_has_promotion_and_turnover(scenario_of, assert_engines_agre
 @pytest.mark.parametrize("seed", [0, 1, 20170711, 2**63 - 1])
 def test_engines_agree_for_every_seed(seed, scenario_of, assert_engines_agree):
     assert_engines_agree(scenario_of("flexible_grouping", "years=1"), seed=seed)
-
-
-@pytest.mark.parametrize("keys", [*((key,) for key in FORMS), FORMS], ids="+".join)
-def test_engines_agree_in_every_form_of_a_rule(keys, scenario_of, assert_engines_agree):
-    world = World("second", dict.fromkeys(keys, 1.0))
-    life = assert_engines_agree(scenario_of("flexible_grouping"), world=world)
-    assert life.arm.rows.fresh.any() == (world.number("learning.form") > 0.0)
 
 
 def test_engines_agree_in_the_counterfactual(scenario_of, assert_engines_agree):
@@ -154,7 +155,7 @@ def test_one_engine_can_take_over_from_the_other_in_mid_year(scenario_of, arm_of
     ends = []
     for first, then in ((BatchEngine(), BatchEngine()), (BatchEngine(), MesaEngine()), (MesaEngine(), BatchEngine())):
         arm = arm_of(scenario)
-        arm.begin_year(first)
+        begin_year(arm, first)
         first.run(arm, 0, 13)
         then.run(arm, 13, 36)
         ends.append(arm.rows.achievement)
@@ -168,7 +169,7 @@ def test_two_arms_may_take_turns_in_one_engine(scenario_of, arm_of):
     for engine, weeks in ((BatchEngine(), 36), (MesaEngine(), 1)):
         arms = [arm_of(scenario), arm_of(scenario, counterfactual=True)]
         for arm in arms:
-            arm.begin_year(engine)
+            begin_year(arm, engine)
         for first in range(0, 36, weeks):
             for arm in arms:
                 engine.run(arm, first, first + weeks)

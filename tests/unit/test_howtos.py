@@ -139,10 +139,14 @@ def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
 
     assert sorted(copy.sources()) == [
         "scenarios/morning_meeting_demo.toml",
+        "scenarios/reading_clinic_demo.toml",
         "src/plsim/evidence/data/practices.toml",
         "src/plsim/practices/morning_meeting.py",
+        "src/plsim/practices/reading_clinic.py",
     ]
     assert "fine" in said["plsim check scenarios/morning_meeting_demo.toml"]
+    assert "fine" in said["plsim check scenarios/reading_clinic_demo.toml"]
+    assert "reading_clinic_visits" in said["plsim list levers"]
     assert "morning_meeting" in said["plsim list practices"]
     # Worlds that were calibrated before are still valid, with what has been added in the copy.
     before = copy.root / "before.json"
@@ -152,7 +156,7 @@ def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
         "now, said = model_parts(), json.load(open('before.json')); "
         "print(still_holds(said, now), len(now['numbers']) - len(said['numbers']))"
     )
-    assert copy.run(f'python -c "{look}"').split() == ["True", "3"]
+    assert copy.run(f'python -c "{look}"').split() == ["True", "6"]
 
 
 def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:
@@ -180,6 +184,8 @@ def test_the_guides_hold_to_their_last_command(tmp_path: Path, monkeypatch: pyte
     follow("adding-a-practice.md", copy)
     summary = json.loads((copy.root / "results" / "morning-meeting" / "summary.json").read_text(encoding="utf-8"))
     assert summary["scenario"] == "morning_meeting_demo"
+    summary = json.loads((copy.root / "results" / "reading-clinic" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["scenario"] == "reading_clinic_demo"
 
     said = follow("changing-a-rule.md", copy)
     assert "SD" in said["python tests/golden/regenerate.py"]

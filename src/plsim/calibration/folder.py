@@ -12,7 +12,7 @@ import pandas as pd
 
 from plsim.calibration.calibrate import Calibration, Sizes, Watch, calibrate
 from plsim.calibration.identification import Identification, identification
-from plsim.calibration.leave_out import leave_out_lines
+from plsim.calibration.leave_out_text import leave_out_lines
 from plsim.calibration.recovery import Predicted, Recovery, predicted, recovery
 from plsim.calibration.tables import (
     combination_table,

@@ -44,6 +44,7 @@ class Rows(NamedTuple):
     home_access: Floats  # 0-1
     u_pace: Floats  # fixed uniform: who progresses by mastery
     u_served: Floats  # fixed uniform, or standing in the grade, 0 the lowest: whom a program serves
+    standing: Floats  # standing in school, grade and subject as the school believed when the year began, 0 the lowest
     z_group: Floats  # fixed draw: groups made without data
     reference: Floats  # D of the row's subject, grade and entry status
     home_share: Floats  # h of the row's subject
@@ -150,6 +151,10 @@ class Tables(NamedTuple):
     applies: Floats  # 1 for levers that the plan turns in a subject, (subjects, levers)
     relational: Floats  # 0 tools to 1 relational, (practices,)
     schedule: Floats  # 1 for practices that change schedules and staffing, (practices,)
+    intensity: Ints  # column of each practice's intensity, (practices,)
+    sessions: Ints  # practice and first column of each practice's sessions, (practices with sessions, 2)
+    feeds: Ints  # practice, own lever and lever that it adds to, (feeds, 3)
+    amounts: Floats  # what one unit adds, and the highest value of what it is added to, (feeds, 2)
 
 
 class Flags(NamedTuple):

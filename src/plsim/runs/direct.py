@@ -11,7 +11,8 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.calendar import SPRING_WEEK, WEEKS_PER_YEAR
 from plsim.engine.arm import SUMMER_WEEKS, Arm, Engine, plain
-from plsim.engine.setting import WINDOWS, growth
+from plsim.engine.setting import WINDOWS
+from plsim.engine.year import run_years
 from plsim.evidence import norms
 from plsim.measures.effects import Row, StudentOutcome, student_rows
 from plsim.measures.groups import SMALLEST_GROUP, SUBJECT_LABELS, headline, with_both
@@ -27,11 +28,9 @@ def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
     """The scenario with the counterfactual's classes and teachers: nobody leaves or stays because of it."""
     plan = run.scenario.plan
     planned = replace(plan, freeze=plan.freeze.model_copy(update={"staff": True, "sections": True}))
-    arm = Arm(both.base_setting, planned, run.scenario.planned, run.world, run.typical.reference, growth())
+    arm = Arm(both.base_setting, planned, run.world, run.typical.reference)
     arm.turnover_from = run.counterfactual
-    for _ in range(both.base_setting.years):
-        arm.run_year(engine)
-    return arm
+    return run_years(arm, engine)
 
 
 def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[Row, float]]:

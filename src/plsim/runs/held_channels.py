@@ -21,6 +21,8 @@ from plsim.engine.parameters import World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
 from plsim.engine.state import Trace
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
 from plsim.rules.week.student import (
     ATTENTION_FIELDS,
     NEEDS_FIELDS,
@@ -85,7 +87,7 @@ def held_flags(fields: Collection[str]) -> Floats:
 def _year_in_step(base: Arm, arm: Arm, engine: Engine) -> None:
     """A year of both arms, week by week: each of the scenario's weeks follows the counterfactual's."""
     for each in (base, arm):
-        each.begin_year(engine)
+        begin_year(each, engine)
     # Sections differ where the policy changes class sizes, so rows are matched by student and subject.
     same = base.layout.row[arm.layout.student, arm.layout.subject]
     seen: dict[int, list[Floats]] = {id(each): [each.by_student(each.rows.achievement)] for each in (base, arm)}
@@ -97,4 +99,4 @@ def _year_in_step(base: Arm, arm: Arm, engine: Engine) -> None:
             for each in (base, arm):
                 seen[id(each)].append(each.by_student(each.rows.achievement))
     for each in (base, arm):
-        each.end_year(np.stack(seen[id(each)]))
+        end_year(each, np.stack(seen[id(each)]))

@@ -15,6 +15,7 @@ from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
 from plsim.documents.document import Document
 from plsim.documents.lines import KeyPath
 from plsim.evidence import Parameter, registry
+from plsim.measures.groups import LEVEL_GROUPS
 from plsim.measures.vocabulary import OUTCOMES
 from plsim.practices import PRACTICES
 from plsim.practices.support import Support
@@ -34,6 +35,7 @@ _PEOPLE = (
     *(f"quintile:{number}" for number in range(1, 6)),
     "governance:district",
     "governance:charter",
+    *LEVEL_GROUPS,
     "lunch_eligible:no",
     "lunch_eligible:yes",
     *(f"grade:{label}" for label in GRADES),
