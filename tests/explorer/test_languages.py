@@ -15,7 +15,7 @@ from plsim.explorer.app import create_app
 from plsim.explorer.export.collect import missing, unused, wanted
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
-from plsim.explorer.languages.texts import Figure, counted, localized, said
+from plsim.explorer.languages.texts import NumberText, counted, localized, said
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_documents_are_told_text_by_text_and_keys_stay(words):
     ],
 )
 def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
-    assert localized(Figure(english), tongue_of(asked)) == written
+    assert localized(NumberText(english), tongue_of(asked)) == written
 
 
 @pytest.mark.parametrize(

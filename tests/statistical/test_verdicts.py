@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from plsim.engine.worlds import worlds
-from plsim.report.tables import Estimate
+from plsim.report.tables import ReportedEstimate
 from plsim.report.words import leaning
 from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario import load
@@ -24,5 +24,5 @@ def test_five_draws_of_worlds_and_seeds_never_contradict_each_other(name: str) -
         ask = Evaluator(load(name, overrides=SMALL), seed=seed, years=1, outcomes=[Outcome()])
         effects = np.array([float(ask({}, world)[0]) for world in worlds(40, seed)])
         positive = float((effects > 0.0).mean())
-        verdicts.append(leaning(Estimate(float(np.median(effects)), math.nan, math.nan, positive, "SD"), 40))
+        verdicts.append(leaning(ReportedEstimate(float(np.median(effects)), math.nan, math.nan, positive, "SD"), 40))
     assert not {"gain", "loss"} <= set(verdicts), verdicts

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from plsim.measures import vocabulary
-from plsim.report.tables import Estimate
+from plsim.report.tables import ReportedEstimate
 
 MINUS = "−"
 _FEW_WORLDS = 20
@@ -92,26 +92,26 @@ def unit_of(name: str) -> Unit:
     return _UNITS.get(name, _PLAIN._replace(level=name, difference=name))
 
 
-def _unit(estimate: Estimate) -> Unit:
+def _unit(estimate: ReportedEstimate) -> Unit:
     """How an estimate is shown: whole things are counted in whole numbers."""
     unit = unit_of(estimate.unit)
     whole = all(value.is_integer() for value in estimate[:3] if math.isfinite(value))
     return unit._replace(digits=0) if estimate.unit == "count" and whole else unit
 
 
-def difference(estimate: Estimate) -> str:
+def difference(estimate: ReportedEstimate) -> str:
     """The value of a difference, without its unit."""
     unit = _unit(estimate)
     return signed(estimate.value * unit.factor, unit.digits)
 
 
-def level(estimate: Estimate) -> str:
+def level(estimate: ReportedEstimate) -> str:
     """The value of a level, without its unit."""
     unit = _unit(estimate)
     return number(estimate.value * unit.factor, unit.digits)
 
 
-def interval(estimate: Estimate) -> str:
+def interval(estimate: ReportedEstimate) -> str:
     """``−0.5 to +1.5``; empty without worlds."""
     if not estimate.has_interval:
         return ""
@@ -119,20 +119,20 @@ def interval(estimate: Estimate) -> str:
     return " to ".join(signed(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
 
 
-def level_with_interval(estimate: Estimate) -> str:
+def level_with_interval(estimate: ReportedEstimate) -> str:
     """``663 (487 to 824)``: the size of something, not a difference."""
     unit = unit_of(estimate.unit)
     ends = " to ".join(number(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
     return f"{level(estimate)} ({ends})" if estimate.has_interval else level(estimate)
 
 
-def with_interval(estimate: Estimate) -> str:
+def with_interval(estimate: ReportedEstimate) -> str:
     """``+0.5 (−0.5 to +1.5)``."""
     span = interval(estimate)
     return f"{difference(estimate)} ({span})" if span else difference(estimate)
 
 
-def in_worlds(estimate: Estimate, worlds: int) -> str:
+def in_worlds(estimate: ReportedEstimate, worlds: int) -> str:
     """In how many worlds it is positive: ``7 of 10 worlds (70%)``; empty without worlds."""
     if not worlds or not math.isfinite(estimate.positive):
         return ""
@@ -178,7 +178,7 @@ def compared(value: float, digits: int, of: str, *, other: str) -> str:
     return f"{text} {of} {'higher' if value > 0.0 else 'lower'} than {other}"
 
 
-def certainty(estimate: Estimate, worlds: int) -> str:
+def certainty(estimate: ReportedEstimate, worlds: int) -> str:
     """What the worlds say of the sign of an effect, in a sentence: in how many it is a gain, and no more."""
     if not worlds or not math.isfinite(estimate.positive):
         return "Only one set of assumptions was run, so nothing can be said about how sure this is."
@@ -188,7 +188,7 @@ def certainty(estimate: Estimate, worlds: int) -> str:
     return f"It is a gain in {in_worlds(estimate, worlds)}.{few}"
 
 
-def leaning(estimate: Estimate, worlds: int) -> str:
+def leaning(estimate: ReportedEstimate, worlds: int) -> str:
     """``gain``, ``loss`` or ``open``: what nearly all worlds agree on, with room for which worlds were drawn.
 
     A share of worlds is itself uncertain by its sampling error; there is a verdict only where another draw of as many

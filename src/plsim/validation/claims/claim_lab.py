@@ -29,7 +29,7 @@ from plsim.runs.spending import YearLevers
 from plsim.runs.survey_outcomes import done
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario, typical_practices
-from plsim.validation.facts.arm_cache import Life, TestingEngine
+from plsim.validation.facts.arm_cache import TestedArm, TestingEngine
 
 SCHOOLS, STUDENTS = 40, 80
 """Size of a run: schools of nearly two hundred enrolments each, as many as the study of 2017 had."""
@@ -51,8 +51,8 @@ def off(practice: str) -> dict[str, object]:
 class Tried:
     """A scenario beside typical practice in the same schools, after all its years."""
 
-    program: Life
-    typical: Life
+    program: TestedArm
+    typical: TestedArm
 
     @property
     def setting(self) -> Setting:

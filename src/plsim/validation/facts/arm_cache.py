@@ -41,7 +41,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Life:
+class TestedArm:
     """One arm and its tests by year and week, both counted from 0; who was served by a program."""
 
     arm: Arm
@@ -62,9 +62,9 @@ class TestingEngine:
 
     def __init__(self, inner: Engine, weeks: Iterable[int] = ()) -> None:
         self._inner, self._weeks = inner, set(weeks)
-        self._lives: dict[int, Life] = {}
+        self._lives: dict[int, TestedArm] = {}
 
-    def life(self, arm: Arm) -> Life:
+    def life(self, arm: Arm) -> TestedArm:
         """What the tests of an arm have shown."""
         return self._lives[id(arm)]
 
@@ -74,7 +74,9 @@ class TestingEngine:
         if arm.year == 0:
             served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
             of_school = served[arm.setting.population.school][:, np.newaxis]
-            self._lives[id(arm)] = Life(arm, {}, (arm.by_student(arm.rows.u_served) < of_school).astype(np.float64))
+            self._lives[id(arm)] = TestedArm(
+                arm, {}, (arm.by_student(arm.rows.u_served) < of_school).astype(np.float64)
+            )
 
     def run(self, arm: Arm, first_week: int, last_week: int) -> None:
         """Weeks of the arm, with their tests. Years before the first have none."""
@@ -88,7 +90,7 @@ class TestingEngine:
 
 
 @dataclass(frozen=True)
-class Place:
+class StudyArm:
     """People and what they do: all that an arm needs but a world. Equal addresses have equal lives."""
 
     address: tuple[str, ...]
@@ -102,14 +104,14 @@ class Place:
 
 
 @dataclass
-class Places:
+class StudyArms:
     """Populations and settings, each made once in a process."""
 
     seed: int
     _people: dict[str, Population] = field(default_factory=dict)
     _settings: dict[tuple[str, ...], Setting] = field(default_factory=dict)
 
-    def place(self, scenario: Scenario, *, ordinary: bool = False) -> Place:
+    def place(self, scenario: Scenario, *, ordinary: bool = False) -> StudyArm:
         """Where a scenario is lived; ``ordinary`` puts its students into ordinary district schools."""
         spec = population_spec(scenario)
         if ordinary:
@@ -124,7 +126,7 @@ class Places:
             self._settings[address] = Setting(people, self.seed, scenario.years, sizes)
         setting = self._settings[address]
         acts = scenario.model_dump_json(exclude={"name", "purpose", "seed", "population"})
-        return Place((*address, acts), scenario, setting, plan(scenario, people, scenario.years))
+        return StudyArm((*address, acts), scenario, setting, plan(scenario, people, scenario.years))
 
 
 def ordinary_schools(spec: PopulationSpec) -> PopulationSpec:
@@ -148,7 +150,7 @@ def ordinary_schools(spec: PopulationSpec) -> PopulationSpec:
     )
 
 
-class Lives:
+class ArmCache:
     """The lives of a world: every place is lived once, with all the tests that anybody asks of it."""
 
     def __init__(self, world: World, found: Typical, engine: Engine, tests: dict[tuple[str, ...], set[int]]) -> None:
@@ -156,15 +158,15 @@ class Lives:
         self.typical = found
         self.engine = engine
         self._weeks = tests
-        self._lived: dict[tuple[str, ...], Life] = {}
+        self._lived: dict[tuple[str, ...], TestedArm] = {}
 
-    def of(self, place: Place) -> Life:
+    def of(self, place: StudyArm) -> TestedArm:
         """The life of a place."""
         if place.address not in self._lived:
             self._lived[place.address] = self._live(place, self._weeks[place.address])
         return self._lived[place.address]
 
-    def _live(self, place: Place, weeks: Collection[int]) -> Life:
+    def _live(self, place: StudyArm, weeks: Collection[int]) -> TestedArm:
         """A life up to its last test."""
         arm = Arm(place.setting, place.planned_in(self.world), self.world, self.typical.reference)
         engine = TestingEngine(self.engine, weeks)
