@@ -9,7 +9,7 @@ from pathlib import Path
 from plsim.core.identity import ROOT
 
 WITH_THE_NEXT_CALIBRATION = {"Context"}
-"""Names in files of the model: worlds are calibrated to every statement of these, and they change with the worlds."""
+"""Names in files of the model. Its worlds are calibrated to every statement of these, so both change together."""
 
 
 def names_used_twice(root: Path) -> dict[str, list[str]]:
