@@ -110,12 +110,21 @@ def test_match_lies_between_its_floor_and_one(p, achievement, target):
     assert p.match.floor <= match.match(target, achievement, p.match) <= 1.0
 
 
+def slope_of_match(p, side):
+    """Misses (RIT) between which match falls: all on the bell; outside the zone, and not further than its floor."""
+    width = p.match.width_above if side > 0.0 else p.match.width_below
+    return (0.5 * width, 1.5 * width) if p.match.form > 0.5 else (0.0, np.inf)
+
+
 @given(p=WORLDS, miss=st.floats(0.5, 80.0))
 def test_match_falls_with_distance_and_goes_to_its_floor(p, miss):
     at = 200.0 + p.match.stretch
     for side in (-1.0, 1.0):
         near, far = (match.match(at + side * d, 200.0, p.match) for d in (miss, 1.2 * miss))
-        assert far < near < 1.0
+        begin, end = slope_of_match(p, side)
+        assert far <= near <= 1.0
+        assert (far < near) == (1.2 * miss > begin and miss < end)
+        assert (near < 1.0) == (miss > begin)
     assert match.match(1e9, 200.0, p.match) == pytest.approx(p.match.floor)
 
 
@@ -123,7 +132,11 @@ def test_match_falls_with_distance_and_goes_to_its_floor(p, miss):
 def test_too_hard_loses_more_than_too_easy_where_the_world_says_so(p, miss):
     at = 200.0 + p.match.stretch
     hard, easy = match.match(at + miss, 200.0, p.match), match.match(at - miss, 200.0, p.match)
-    assert (hard < easy) == (p.match.width_above < p.match.width_below)
+    narrower = p.match.width_above < p.match.width_below
+    assert hard <= easy if narrower else easy <= hard
+    (above, _), (below, end) = slope_of_match(p, 1.0), slope_of_match(p, -1.0)
+    if min(above, below) < miss < end and p.match.width_above != p.match.width_below:
+        assert hard != easy
 
 
 @given(p=WORLDS, mean=RIT, guide=RIT)
@@ -248,7 +261,7 @@ def test_worse_targets_never_help(p, mode):
     only = dict.fromkeys(student_week.TIME_FIELDS[:9], 0.0) | {mode: 4.0, "path_share": 0.0}
     good = dict.fromkeys(student_week.TARGET_FIELDS, at)
     perfect = learned(p, an_experience(**only, **good))
-    missed = learned(p, an_experience(**only, **dict.fromkeys(student_week.TARGET_FIELDS, at + 10.0)))
+    missed = learned(p, an_experience(**only, **dict.fromkeys(student_week.TARGET_FIELDS, at + 20.0)))
     assert perfect.match == pytest.approx(1.0)
     assert missed.achievement < perfect.achievement
 

@@ -17,7 +17,7 @@ from plsim.report.material import DataTable
 from plsim.report.page import filled, write_page
 from plsim.report.setting import ScenarioDescription, scenario_of, setting_of
 from plsim.report.tables import BOTH, Effects, ReportedEstimate
-from plsim.report.words import counted, difference, group_name, in_worlds, interval, leaning
+from plsim.report.words import by_chance, counted, difference, group_name, in_worlds, interval, leaning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,6 @@ _ROWS = (
     ("unpaid_hours_value", "all", "Value of unpaid hours, dollars per student"),
     ("strain", "all", ""),
 )
-_VERDICTS = {"gain": "Ahead", "loss": "Behind", "open": "Not clear"}
 _MOST_MOVED = 5
 _ALL = "All of them"
 
@@ -154,6 +153,9 @@ def _points(effects: Effects, year: int) -> ReportedEstimate | None:
 
 def _table(options: Sequence[MemoOption], effects: Sequence[Effects], year: int) -> DataTable:
     rows = [_verdicts(options, effects, year)]
+    moved = [by_chance(one) if (one := _points(each, year)) is not None else "" for each in effects]
+    if any(moved):
+        rows.append(("Other students and teachers would move it by up to", *(one or "–" for one in moved)))
     for outcome, group, given in _ROWS:
         found = [each.find(outcome, year=year, group=group, subject=BOTH) for each in effects]
         if all(one is None for one in found):
@@ -170,7 +172,7 @@ def _verdicts(options: Sequence[MemoOption], effects: Sequence[Effects], year: i
     found = [_points(each, year) for each in effects]
     return "Verdict on learning", *(
         "–" if points is None else "Central assumptions only" if not option.worlds
-        else f"{_VERDICTS[leaning(points, option.worlds)]}\na gain in {in_worlds(points, option.worlds)}"
+        else f"{leaning(points, option.worlds)}\na gain in {in_worlds(points, option.worlds)}"
         for option, points in zip(options, found, strict=True)
     )  # fmt: skip
 
@@ -212,25 +214,22 @@ def _limits(option: MemoOption) -> Limits:
 def _pilot(options: Sequence[MemoOption], effects: Sequence[Effects], year: int) -> list[str]:
     """What to try small first: the option most often ahead, and what in it is furthest from what schools do."""
     ranked = [
-        (points.positive, option)
+        (points, option)
         for option, found in zip(options, effects, strict=True)
         if (points := _points(found, year)) is not None and option.worlds
     ]
     if not ranked:
         return ["Run the options in worlds first: without ranges nothing says which is worth a pilot."]
-    share, best = max(ranked, key=lambda each: each[0])
-    lines = [f"“{best.label}” in a few schools first: ahead most often, in {in_worlds(_positive(share), best.worlds)}."]
+    points, best = max(ranked, key=lambda each: each[0].positive)
+    where = in_worlds(points, best.worlds)
+    if points.direction(best.worlds).sign > 0:
+        lines = [f"“{best.label}” in a few schools first: ahead most often, in {where}."]
+    else:
+        lines = [f"No option is clearly ahead; “{best.label}” is nearest, a gain in {where}."]
     if best.moved:
         first = joined(list(best.moved[:2]))
         lines.append(f"Begin with what changes most: {first}; keep schools like them as they are, to compare.")
-    if share < 0.5:
-        nearest = in_worlds(_positive(share), best.worlds)
-        lines[0] = f"No option is ahead in most worlds; “{best.label}” is nearest, in {nearest}."
     return lines
-
-
-def _positive(share: float) -> ReportedEstimate:
-    return ReportedEstimate(0.0, 0.0, 0.0, share, "points")
 
 
 def _measure(effects: Sequence[Effects], year: int) -> list[str]:

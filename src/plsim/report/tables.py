@@ -12,6 +12,7 @@ import numpy as np
 from plsim.core.calendar import GRADES, GROWTH_WEEKS, HEADLINE_GRADES, SUBJECTS, WEEKS_PER_YEAR
 from plsim.evidence import norms
 from plsim.measures.groups import SMALLEST_GROUP
+from plsim.measures.luck import Direction, direction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,13 +30,19 @@ HoursByMode = dict[str, dict[str, float]]
 
 
 class ReportedEstimate(NamedTuple):
-    """One number of ``effects.parquet``; ``low``, ``high`` and ``positive`` are NaN without worlds."""
+    """One number of ``effects.parquet``; ``low``, ``high`` and ``positive`` are NaN without worlds.
+
+    ``luck`` is the standard deviation between other draws of students, teachers and years, ``seeds`` of them; NaN and 0
+    where none was tried.
+    """
 
     value: float
     low: float
     high: float
     positive: float
     unit: str
+    luck: float = math.nan
+    seeds: int = 0
 
     @property
     def has_interval(self) -> bool:
@@ -44,7 +51,13 @@ class ReportedEstimate(NamedTuple):
 
     def over(self, divisor: float, unit: str) -> ReportedEstimate:
         """The same on another scale; ``divisor`` is above 0."""
-        return ReportedEstimate(self.value / divisor, self.low / divisor, self.high / divisor, self.positive, unit)
+        value, low, high, luck = (each / divisor for each in (self.value, self.low, self.high, self.luck))
+        return ReportedEstimate(value, low, high, self.positive, unit, luck, self.seeds)
+
+    def direction(self, worlds: int) -> Direction:
+        """What may be said of its direction: the one rule, :func:`plsim.measures.luck.direction`."""
+        value, low, high, positive, _, luck, seeds = self
+        return direction(value, low=low, high=high, positive=positive, worlds=worlds, luck=luck, seeds=seeds)
 
 
 class Effects:
@@ -53,8 +66,11 @@ class Effects:
     def __init__(self, table: pd.DataFrame) -> None:
         numbers = table[["value", "low", "high"]].astype(float)
         positive = table["positive"].astype(float) if "positive" in table else numbers["value"] * math.nan
+        luck = table["luck"].astype(float) if "luck" in table else numbers["value"] * math.nan
+        seeds = table["seeds"].astype(int) if "seeds" in table else [0] * len(table)
         keys = zip(*(table[name] for name in ("outcome", "subject", "year", "group", "estimator", "arm")), strict=True)
-        estimates = zip(numbers["value"], numbers["low"], numbers["high"], positive, table["unit"], strict=True)
+        parts = (numbers["value"], numbers["low"], numbers["high"], positive, table["unit"], luck, seeds)
+        estimates = zip(*parts, strict=True)
         self._rows: dict[tuple[str, str, int, str, str, str], dict[str, ReportedEstimate]] = {}
         for (outcome, subject, year, group, estimator, arm), numbers_of_row in zip(keys, estimates, strict=True):
             key = (outcome, subject, int(year), group, estimator, arm)

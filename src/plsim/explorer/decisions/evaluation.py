@@ -26,7 +26,7 @@ from plsim.measures.effects import Row, StudentOutcome, effect_rows
 from plsim.runs.decompose import Decomposition, decompose
 from plsim.runs.outcomes import year_outcomes
 from plsim.runs.result import Result
-from plsim.runs.robustness import Robustness
+from plsim.runs.robustness import Robustness, by_row
 from plsim.scenario.schema import Scenario
 
 OUTCOMES = frozenset({
@@ -47,16 +47,19 @@ class Evaluation:
 
     Attributes
     ----------
-    scenario, shared, source
-        What is asked, on whose students; ``source`` is what a person would call the file they came from.
+    scenario, shared, source, population
+        What is asked, on whose students; ``source`` is what a person would call the file they came from,
+        ``population`` its name among the uploads.
     worlds
         In which worlds it is to be run, beside the central one.
     address
         Where it is kept.
     rows, central
         What was found in the central world; None before.
-    found
-        Values by number of the world.
+    draws
+        How many other draws of students, teachers and years tell what chance does; 0 without worlds.
+    found, drawn
+        Values by number of the world; effects in the central world by number of the draw, from 1.
     run, diaries
         Both arms in the central world, thin; their weeks: scenario, counterfactual.
     why
@@ -71,10 +74,13 @@ class Evaluation:
     shared: SharedContext
     worlds: tuple[World, ...]
     source: str = ""
+    population: str = ""
     address: Hashable = None
+    draws: int = 0
     rows: list[Row] = field(default_factory=list)
     central: Floats | None = None
     found: dict[int, Floats] = field(default_factory=dict)
+    drawn: dict[int, dict[Row, float]] = field(default_factory=dict)
     run: WorldRun | None = None
     diaries: Diaries | None = None
     why: Decomposition | None = None
@@ -85,7 +91,8 @@ class Evaluation:
     _watchers: dict[str, float] = field(default_factory=dict)
     _waiting: list[tuple[int, Future[None]]] = field(default_factory=list)
     begun: set[int] = field(default_factory=set)
-    """Numbers of worlds that somebody runs or has run; -1 is the central one, -2 the parts of the effect."""
+    """Numbers of worlds that somebody runs or has run; -1 is the central one, -2 the parts of the effect, and what is
+    below the draws."""
 
     @cached_property
     def both(self) -> Pair:
@@ -109,6 +116,8 @@ class Evaluation:
         numbers = sorted(self.found) if chosen is None else chosen
         nothing = np.empty((0, len(self.rows)))
         spread = np.array([self.found[each] for each in numbers]) if numbers else nothing
+        with self.lock:
+            draws = [self.drawn[number] for number in sorted(self.drawn)]
         return Result(
             scenario=self.scenario,
             seed=self.scenario.seed,
@@ -125,7 +134,7 @@ class Evaluation:
             central_run=self.run,
             pair=self.both,
             designs=None,
-            robustness=Robustness(),
+            robustness=Robustness(by_row(draws) if len(draws) == self.draws else {}),
             population_source=self.source,
             seconds=0.0,
         )

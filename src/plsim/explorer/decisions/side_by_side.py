@@ -12,6 +12,7 @@ from plsim.explorer.decisions.parts import parts_of
 from plsim.measures.vocabulary import outcome_label
 from plsim.report.tables import BOTH, Effects, ReportedEstimate
 from plsim.report.words import (
+    by_chance,
     compared,
     group_name,
     in_worlds,
@@ -97,6 +98,8 @@ def _sentences(differences: list[Effects], labels: Sequence[str], year: int, wor
         said = f"With “{label}” students end {apart}."
         if where := in_worlds(points, worlds):
             said += f" It is ahead in {where}."
+        if moved := by_chance(points):
+            said += f" Other students and teachers would move the difference by up to {moved}."
         lines.append(said)
     return lines
 
