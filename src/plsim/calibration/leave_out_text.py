@@ -118,7 +118,7 @@ level that all share. A finding has one kind of design, of test and of school sy
 
 def leave_out_page(document: dict[str, Any], *, how: str, command: str) -> str:
     """The page of predictions as Markdown."""
-    effects_ = _grid(
+    effects_ = grid(
         ("fact", "study", "role", "kind", "published", "model", "corrected (90%)", "constant", "regression"),
         [
             (
@@ -140,9 +140,9 @@ def leave_out_page(document: dict[str, Any], *, how: str, command: str) -> str:
         how=how,
         command=command,
         verdict=verdict(document),
-        scores=score_grid(document),
+        scores=scoregrid(document),
         held_50="{held_50:.0%} and {corrected_held_50:.0%}".format(**document["scores"][0]),
-        discrepancy=_grid(
+        discrepancy=grid(
             ("kind", "standard deviation", "mean"),
             [
                 (kind, f"{value:.3f}", f"{document['shift'][kind]:+.3f}")
@@ -153,10 +153,10 @@ def leave_out_page(document: dict[str, Any], *, how: str, command: str) -> str:
     )
 
 
-def score_grid(document: dict[str, Any]) -> str:
+def scoregrid(document: dict[str, Any]) -> str:
     """The scores as a Markdown table."""
     heads = ("", "effects (studies)", "RMSE: model", "corrected", "constant", "regression", "in 90%", "bias", "rank r")
-    return _grid(
+    return grid(
         heads,
         [
             (
@@ -175,6 +175,7 @@ def score_grid(document: dict[str, Any]) -> str:
     )
 
 
-def _grid(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def grid(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
     lines = [f"| {' | '.join(heads)} |", f"|{'|'.join([' --- '] * len(heads))}|"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
