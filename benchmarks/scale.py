@@ -24,6 +24,7 @@ from plsim.engine.engines import engine_named
 from plsim.engine.pair import pair, population_of, typical_arm
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import typical
+from plsim.engine.year_start import begin_year
 from plsim.runs.districts import Totals, drawn, stream
 
 STUDENTS_PER_SCHOOL = 500
@@ -51,7 +52,7 @@ def one_size(students: int) -> dict[str, float]:
         _ = both.setting.layouts
         after("sections, seats, levers")
         arm = typical_arm(both, CENTRAL, reference)
-        arm.begin_year(engine)
+        begin_year(arm, engine)
         after("state of the arm")
         engine.run(arm, 0, WEEKS_PER_YEAR)
         after("36 weeks")

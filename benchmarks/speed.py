@@ -28,9 +28,9 @@ from plsim.engine.engines import engine_named
 from plsim.engine.pair import pair, population_of, run_world
 from plsim.engine.parameters import CENTRAL, parameters
 from plsim.engine.reference import typical
-from plsim.engine.setting import growth
-from plsim.rules import week
-from plsim.rules.week import Experience
+from plsim.engine.year_start import begin_year
+from plsim.rules.week import student as student_week
+from plsim.rules.week.student import Experience
 
 HERE = Path(__file__).resolve().parent
 
@@ -52,14 +52,14 @@ def arm_of(scenario: plsim.Scenario, years: int) -> Arm:
     people = population_of(scenario, None, 0)
     both = pair(scenario, people, seed=0, years=years)
     found = typical(CENTRAL, engine)
-    return Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, found.reference, growth())
+    return Arm(both.setting, both.plan, CENTRAL, found.reference)
 
 
 def batch_rate(scenario: plsim.Scenario) -> float:
     """Student-subject-weeks a second on one core, all rules, recording off."""
     engine = engine_named("batch")
     arm = arm_of(scenario, 1)
-    arm.begin_year(engine)
+    begin_year(arm, engine)
     rows = arm.rows.achievement.shape[0]
     return rows * WEEKS_PER_YEAR / best(lambda: engine.run(arm, 0, WEEKS_PER_YEAR), 9)
 
@@ -95,7 +95,7 @@ def learn_against_c() -> float | None:
     @njit(error_model="numpy")
     def rule(n, e, a, r, at, gr, lo, se, h, d, ty, ef, ma, on, ai, p):  # type: ignore[no-untyped-def]
         for i in range(n):
-            new = week.learn(experience_at(e, i), a[i], r[i], at[i], gr[i], lo[i], se[i], h[i], d[i], ty[i], p)
+            new = student_week.learn(experience_at(e, i), a[i], r[i], at[i], gr[i], lo[i], se[i], h[i], d[i], ty[i], p)
             a[i] = new.achievement
             ef[i] = new.effort
             ma[i] = new.match

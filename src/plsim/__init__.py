@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plsim import population, sweeps
-    from plsim.api import change, compare, districts, evaluate, load, rule, run, study
-    from plsim.api import worlds_of as worlds
+    from plsim.api.runs import compare, districts, evaluate, run
+    from plsim.api.runs import worlds_of as worlds
+    from plsim.api.scenarios import change, load, rule
+    from plsim.api.studies import study
     from plsim.core.errors import (
         EngineError,
         EvidenceError,
@@ -55,15 +57,15 @@ _HOMES = {
     "StudyError": "plsim.core.errors",
     "Teacher": "plsim.engine.mesa.model",
     "World": "plsim.engine.parameters",
-    "change": "plsim.api",
-    "compare": "plsim.api",
-    "districts": "plsim.api",
-    "evaluate": "plsim.api",
-    "load": "plsim.api",
-    "rule": "plsim.api",
-    "run": "plsim.api",
-    "study": "plsim.api",
-    "worlds": "plsim.api:worlds_of",
+    "change": "plsim.api.scenarios",
+    "compare": "plsim.api.runs",
+    "districts": "plsim.api.runs",
+    "evaluate": "plsim.api.runs",
+    "load": "plsim.api.scenarios",
+    "rule": "plsim.api.scenarios",
+    "run": "plsim.api.runs",
+    "study": "plsim.api.studies",
+    "worlds": "plsim.api.runs:worlds_of",
 }
 """Where each public name lives, with its name there when that is another."""
 

@@ -6,7 +6,6 @@ allowed. A name or a path of a scenario is accepted wherever a scenario is.
 
 from __future__ import annotations
 
-import numbers
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from plsim.core.arguments import callable_or_none, described, given, listed, switch, whole
 from plsim.core.calendar import MAX_YEARS
 from plsim.core.errors import InputError, nearest
 from plsim.scenario import Scenario
@@ -72,9 +72,10 @@ def load(
     2
     """
     if not isinstance(source, str | os.PathLike):
-        raise InputError("load", "source", _given(source), allowed="the path of a TOML file or a scenario's name")
+        raise InputError("load", "source", given(source), allowed="the path of a TOML file or a scenario's name")
     if isinstance(overrides, str):
         overrides = (overrides,)
+    overrides = listed("overrides", overrides, str, "texts such as 'years=2'")
     return load_scenario(
         source if isinstance(source, str) else Path(source),
         overrides=tuple(overrides),
@@ -113,10 +114,10 @@ def change(scenario: Scenario | str | Path, changes: Mapping[str, object]) -> Sc
     from plsim.scenario.loading import changed
 
     if not isinstance(changes, Mapping):
-        raise InputError("change", "changes", _given(changes), allowed="a mapping of dotted keys to values")
+        raise InputError("change", "changes", given(changes), allowed="a mapping of dotted keys to values")
     for key in changes:
         if not isinstance(key, str):
-            raise InputError("change", "changes", f"a key is {_shown(key)}", allowed="dotted keys as text")
+            raise InputError("change", "changes", f"a key is {described(key)}", allowed="dotted keys as text")
     return changed(_scenario(scenario), changes)
 
 
@@ -201,7 +202,7 @@ def run(
         engine=_engine(engine),
         workers=_workers(workers),
         progress=_watched(progress, "plsim"),
-        other_designs=bool(other_designs),
+        other_designs=switch("other_designs", other_designs),
     )
 
 
@@ -262,9 +263,8 @@ def compare(
     """
     from plsim.runs.compare import compare as compare_scenarios
 
-    if isinstance(scenarios, str | Path | Scenario):
-        raise InputError("compare", "scenarios", _given(scenarios), allowed="a list of two or more scenarios")
-    of = [_scenario(each) for each in scenarios]
+    some = listed("scenarios", scenarios, (Scenario, str, os.PathLike), "two or more scenarios, or their names")
+    of = [_scenario(each) for each in some]
     people = _people(population, of[0], _seed(seed)) if of else None
     return compare_scenarios(
         of,
@@ -272,8 +272,8 @@ def compare(
         years=_years(years),
         worlds=_worlds(worlds),
         population=people,
-        own_populations=bool(own_populations),
-        why=bool(why),
+        own_populations=switch("own_populations", own_populations),
+        why=switch("why", why),
         engine=_engine(engine),
         workers=_workers(workers),
         progress=_watched(progress, "plsim"),
@@ -317,9 +317,11 @@ def evaluate(
     >>> of({"practices.advising.intensity": 1.0}).shape == (len(of.outcomes),)
     True
     """
-    from plsim.runs.evaluate import Evaluator
+    from plsim.runs.evaluate import Evaluator, Outcome
 
     of = _scenario(scenario)
+    if outcomes is not None:
+        outcomes = listed("outcomes", outcomes, Outcome, "plsim.Outcome")
     return Evaluator(
         of,
         seed=_seed(seed),
@@ -423,6 +425,8 @@ def study(
     from plsim.studies.run import StudyResult, run_study
 
     chosen = str(worlds) if isinstance(worlds, Path) else worlds
+    if not isinstance(folder, str | os.PathLike):
+        raise InputError("study", "folder", given(folder), allowed="the path of a folder")
     if isinstance(source, Loaded):
         loaded = source
     elif isinstance(source, str) and "\n" in source:
@@ -430,7 +434,7 @@ def study(
     elif isinstance(source, str | os.PathLike):
         loaded = load_study(source, seed=_seed(seed), worlds=chosen)
     else:
-        raise InputError("study", "source", _given(source), allowed="a study file, a study's name, or its text")
+        raise InputError("study", "source", given(source), allowed="a study file, a study's name, or its text")
     if engine is not None:
         loaded = replace(loaded, study=loaded.study.model_copy(update={"engine": _engine(engine)}))
     if population is not None:
@@ -497,9 +501,9 @@ def districts(
         else:
             raise InputError("districts", "of", "got things of several kinds", allowed="folders and files")
     else:
-        count = _whole("districts", of, 1, MOST_DRAWN, ", or folders and files")
+        count = whole("districts", of, 1, MOST_DRAWN, ", or folders and files")
         if count is None:
-            raise InputError("districts", "of", _given(of), allowed="a number of districts, or folders and files")
+            raise InputError("districts", "of", given(of), allowed="a number of districts, or folders and files")
         chosen = drawn(planned, count)
     return stream(
         chosen, seed=_seed(seed), years=_years(years), worlds=worlds_of(worlds, seed=0), workers=_workers(workers)
@@ -533,9 +537,11 @@ def rule(topic: str) -> Any:
     from plsim.core.jit import interpreted
 
     folder = Path(__file__).parent / "rules"
-    known = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
-    if topic not in known:
-        raise InputError("rule", "topic", _given(topic), allowed=", ".join(known), fix=nearest(str(topic), known))
+    files = (path.relative_to(folder).with_suffix("") for path in folder.rglob("*.py") if path.stem != "__init__")
+    known = sorted(".".join(each.parts) for each in files)
+    asked: Any = topic
+    if not isinstance(asked, str) or asked not in known:
+        raise InputError("rule", "topic", given(topic), allowed=", ".join(known), fix=nearest(str(topic), known))
     return interpreted(f"plsim.rules.{topic}")
 
 
@@ -573,6 +579,7 @@ def worlds_of(worlds: int | str | Path | None = None, *, seed: int = 0) -> tuple
 
 def _watched(progress: Progress | None, label: str) -> Progress | None:
     """The caller's progress; in a notebook, where nobody passed one, a bar."""
+    callable_or_none("progress", progress, "what is done and what there is in all")
     if progress is not None or "ipykernel" not in sys.modules:
         return progress
     from tqdm import tqdm
@@ -588,86 +595,66 @@ def _watched(progress: Progress | None, label: str) -> Progress | None:
     return report
 
 
-def _given(value: object) -> str:
-    return f"got {_shown(value)}"
+def _scenario(value: Scenario | str | Path) -> Scenario:
+    if isinstance(value, Scenario):
+        return value
+    if isinstance(value, str | os.PathLike):
+        return load(value)
+    raise InputError("scenario", "", given(value), allowed="what plsim.load returns, or a scenario's name or path")
 
 
-def _shown(value: object) -> str:
-    """What was given, short enough for a message; never the contents of a table."""
-    kind = type(value).__name__
-    text = repr(value) if isinstance(value, str | int | float | bool | None) else ""
-    return f"{text[:60]} ({kind})" if text else f"a {kind}"
+def _seed(value: Any) -> int | None:
+    return whole("seed", value, 0, MAX_SEED, "")
 
 
-def _scenario(given: Scenario | str | Path) -> Scenario:
-    if isinstance(given, Scenario):
-        return given
-    if isinstance(given, str | os.PathLike):
-        return load(given)
-    raise InputError("scenario", "", _given(given), allowed="what plsim.load returns, or a scenario's name or path")
+def _years(value: Any) -> int | None:
+    return whole("years", value, 1, MAX_YEARS, "")
 
 
-def _whole(name: str, given: Any, low: int, high: int, meaning: str) -> int | None:
-    """A whole number in a range, or None; whatever is one without doubt is accepted (``2.0``, numpy's)."""
-    if given is None:
-        return None
-    number = not isinstance(given, bool) and isinstance(given, numbers.Real)
-    if not number or not low <= given <= high or given != given // 1:
-        raise InputError(name, "", _given(given), allowed=f"a whole number from {low} to {high:,}{meaning}")
-    return int(given)
-
-
-def _seed(given: Any) -> int | None:
-    return _whole("seed", given, 0, MAX_SEED, "")
-
-
-def _years(given: Any) -> int | None:
-    return _whole("years", given, 1, MAX_YEARS, "")
-
-
-def _workers(given: Any) -> int:
-    found = _whole("workers", given, 1, MAX_WORKERS, "")
+def _workers(value: Any) -> int:
+    found = whole("workers", value, 1, MAX_WORKERS, "")
     return 1 if found is None else found
 
 
-def _worlds(given: Any) -> Any:
-    if isinstance(given, str | os.PathLike):
-        if isinstance(given, str) and given.isdecimal():
-            given = int(given)
+def _worlds(value: Any) -> Any:
+    if isinstance(value, str | os.PathLike):
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
         else:
-            return str(given)
-    return _whole("worlds", given, 0, 1_000_000, "; 0 is the central world only")
+            return str(value)
+    return whole("worlds", value, 0, 1_000_000, "; 0 is the central world only")
 
 
-def _engine(given: Any) -> str:
-    if isinstance(given, type):
+def _engine(value: Any) -> str:
+    if isinstance(value, type):
         from plsim.engine.mesa.subclasses import name_of
 
-        return name_of(given)
-    if isinstance(given, str) and given.startswith("mesa:"):
-        return given
-    if given not in ENGINES:
-        raise InputError("engine", "", _given(given), allowed=" or ".join(ENGINES), fix=nearest(str(given), ENGINES))
-    return str(given)
+        return name_of(value)
+    if isinstance(value, str) and value.startswith("mesa:"):
+        return value
+    if not isinstance(value, str) or value not in ENGINES:
+        fix = nearest(value, ENGINES) if isinstance(value, str) else ""
+        raise InputError("engine", "", given(value), allowed=" or ".join(ENGINES), fix=fix)
+    return value
 
 
-def _people(given: Any, scenario: Scenario, seed: int | None) -> Any:
+def _people(value: Any, scenario: Scenario, seed: int | None) -> Any:
     """A population as the runs take it."""
     from plsim.population.load import StudentFiles
     from plsim.population.model import Population
 
-    if given is None or isinstance(given, Population | StudentFiles):
-        return given
-    if isinstance(given, str | os.PathLike):
-        return Path(given)
-    if hasattr(given, "columns") and hasattr(given, "iloc"):
+    if value is None or isinstance(value, Population | StudentFiles):
+        return value
+    if isinstance(value, str | os.PathLike):
+        return Path(value)
+    if hasattr(value, "columns") and hasattr(value, "iloc"):
         from plsim.population.load import from_frame
         from plsim.scenario import population_spec
 
-        return from_frame(given, population_spec(scenario), seed=scenario.seed if seed is None else seed)
+        return from_frame(value, population_spec(scenario), seed=scenario.seed if seed is None else seed)
     raise InputError(
         "population",
         "",
-        _given(given),
+        given(value),
         allowed="a folder or file, a DataFrame of students, or what plsim.population gives",
     )

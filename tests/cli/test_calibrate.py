@@ -12,7 +12,7 @@ from plsim.cli.main import main
 from plsim.evidence import registry
 from plsim.evidence.worlds import load_worlds
 
-SMALL = ["--bank", "200", "--wave", "50", "--drawn", "12", "--ship", "10", "--truths", "20", "--workers", "1"]
+SMALL = ["--bank", "200", "--wave", "50", "--drawn", "10", "--ship", "10", "--truths", "20", "--workers", "2"]
 
 
 def test_a_bank_too_small_to_learn_from_is_refused_before_anything_runs(tmp_path: Path) -> None:

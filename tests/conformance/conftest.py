@@ -13,7 +13,6 @@ from plsim.engine.batch.engine import BatchEngine
 from plsim.engine.pair import Pair, pair, population_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
-from plsim.engine.setting import growth
 from plsim.practices.levers import LeverTable
 from plsim.scenario import Scenario, load
 from plsim.scenario.build import Plan
@@ -86,7 +85,7 @@ def arm_of(found: Typical) -> Callable[..., Arm]:
         setting, plan = (both.base_setting, both.base_plan)
         if not counterfactual:
             setting, plan = both.setting, both.planned_in(world)
-        arm = Arm(setting, plan, plan.planned.values, world, reference.reference, growth())
+        arm = Arm(setting, plan, world, reference.reference)
         arm.flags = arm.flags._replace(trace=True)
         blocks = (np.zeros((arm.trace.held.shape[0], 2 * setting.students)) for _ in range(2))
         arm.trace = arm.trace._replace(experience=next(blocks), base=next(blocks))

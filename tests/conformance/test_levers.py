@@ -19,9 +19,11 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import Pair
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical
+from plsim.engine.year_start import begin_year
 from plsim.evidence import facts, registry
 from plsim.practices.levers import LEVERS, PRACTICES
-from plsim.rules.week import Experience, Section
+from plsim.rules.week.section import Section
+from plsim.rules.week.student import Experience
 from plsim.runs.held_channels import run_held
 
 UP, DOWN = 1, -1
@@ -158,7 +160,7 @@ def quantities(arm: Arm) -> dict[str, float]:
 
 
 def lived(arm: Arm, engine: Engine) -> dict[str, float]:
-    arm.begin_year(engine)
+    begin_year(arm, engine)
     engine.run(arm, 0, WEEKS_PER_YEAR)
     return quantities(arm)
 

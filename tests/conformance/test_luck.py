@@ -17,8 +17,10 @@ from plsim.engine.reference import Typical
 from plsim.engine.setting import Setting
 from plsim.engine.transient import solve, transient_scores
 from plsim.engine.transient import test_errors as errors_of_tests
+from plsim.engine.year import run_year
+from plsim.engine.year_start import begin_year
 from plsim.population.model import Population
-from plsim.rules.week import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
+from plsim.rules.week.student import ATTENTION_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
 from plsim.runs.held_channels import run_held
 from plsim.scenario import Scenario
 
@@ -37,8 +39,8 @@ PER_STUDENT = (
 def lived(both: Pair, found: Typical, engine: Engine) -> WorldRun:
     run = arms(both, CENTRAL, found)
     for _ in range(both.setting.years):
-        run.counterfactual.run_year(engine)
-        run.scenario.run_year(engine)
+        run_year(run.counterfactual, engine)
+        run_year(run.scenario, engine)
     return run
 
 
@@ -269,7 +271,7 @@ def test_a_freeze_holds_what_it_says_and_nothing_else(
     engine: Engine,
 ) -> None:
     arm = started(pair_of(few("nglc_2015", f"freeze.{switch}=true")), found)
-    arm.begin_year(engine)
+    begin_year(arm, engine)
 
     def state(name: str) -> np.ndarray:
         part, _, field = name.partition(".")
@@ -290,10 +292,8 @@ def test_freezing_schools_stops_reversion(
     ends = {}
     for frozen in ("true", "false"):
         both = pair_of(few("nglc_2015", f"freeze.schools={frozen}"))
-        arm = Arm(
-            both.setting, both.plan, both.plan.planned.values, likely, found.reference, started(both, found).growth
-        )
-        arm.run_year(engine)
+        arm = Arm(both.setting, both.plan, likely, found.reference)
+        run_year(arm, engine)
         ends[frozen] = arm.schools.reverted.sum()
     assert ends["true"] == 0.0
     assert ends["false"] > 0.0
@@ -303,10 +303,10 @@ def test_freezing_novelty_means_that_nothing_is_new(
     few: Callable[..., Scenario], pair_of: Callable[..., Pair], found: Typical, engine: Engine
 ) -> None:
     arm = started(pair_of(few("nglc_2015", "freeze.novelty=true")), found)
-    arm.run_year(engine)
+    run_year(arm, engine)
     assert (arm.schools.novelty == 0.0).all()
     free = started(pair_of(few("nglc_2015")), found)
-    free.run_year(engine)
+    run_year(free, engine)
     assert ((free.schools.novelty > 0.0) & (free.schools.novelty < 1.0)).all()
 
 

@@ -15,7 +15,9 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.pair import Pair, arms
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical
-from plsim.rules.week import Experience
+from plsim.engine.year import run_year
+from plsim.engine.year_start import begin_year
+from plsim.rules.week.student import Experience
 from plsim.runs.held_channels import run_held
 from plsim.scenario import Scenario
 
@@ -32,7 +34,7 @@ def lived(
         both = pair_of(few("typical_practice", *overrides))
         made = arm_of(both), arm_of(both, counterfactual=True)
         for arm in made:
-            arm.begin_year(engine)
+            begin_year(arm, engine)
             engine.run(arm, 0, WEEKS_PER_YEAR)
         return both, *made
 
@@ -86,7 +88,7 @@ def test_sections_by_level_are_more_alike_and_frozen_sections_leave_no_effect(li
     frozen = pair_of(few("typical_practice", override, "freeze.sections=true"))
     run = arms(frozen, CENTRAL, found)
     for each in (run.scenario, run.counterfactual):
-        each.run_year(engine)
+        run_year(each, engine)
     np.testing.assert_array_equal(run.scenario.record[0].achievement, run.counterfactual.record[0].achievement)
 
 

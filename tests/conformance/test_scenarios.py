@@ -11,6 +11,7 @@ from plsim.engine.engines import engine_named
 from plsim.engine.pair import arms, pair
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical, typical
+from plsim.engine.year import run_year
 from plsim.population.norm_population import from_norms
 from plsim.scenario import Scenario, load, population_spec, shipped_scenarios
 from plsim.scenario.shipped import first_line
@@ -86,7 +87,7 @@ def test_a_scenario_runs_and_changes_something_unless_it_is_the_yardstick(name: 
     engine = engine_named("batch")
     run = arms(both, CENTRAL, found)
     for arm in (run.counterfactual, run.scenario):
-        arm.run_year(engine)
+        run_year(arm, engine)
     effect = run.scenario.record[0].achievement - run.counterfactual.record[0].achievement
     assert np.isfinite(effect).all()
     assert bool(np.any(effect != 0.0)) == (name != "typical_practice")

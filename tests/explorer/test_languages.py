@@ -15,7 +15,7 @@ from plsim.explorer.app import create_app
 from plsim.explorer.export.collect import missing, unused, wanted
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
-from plsim.explorer.languages.texts import Figure, counted, localized, said
+from plsim.explorer.languages.texts import NumberText, counted, localized, said
 
 POINTS, PUNTOS = "+1.5 percentile points after 2 years", "+1,5 puntos percentiles después de 2 años"
 GAIN, GANANCIA = "a gain in 36 of 40 worlds (90%)", "una ganancia en 36 de 40 mundos (90%)"
@@ -60,7 +60,7 @@ def test_documents_are_told_text_by_text_and_keys_stay(words):
     ],
 )
 def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
-    assert localized(Figure(english), tongue_of(asked)) == written
+    assert localized(NumberText(english), tongue_of(asked)) == written
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from plsim.engine.mesa.model import MesaEngine
 from plsim.engine.pair import pair, population_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.records import Reference
-from plsim.engine.setting import growth
+from plsim.engine.year import run_year
 from plsim.scenario import Scenario, load
 
 FEW = ("population.schools=3", "population.charter_schools=1", "population.students_per_school=60")
@@ -66,7 +66,7 @@ def arm_of() -> Callable[..., Arm]:
         seed = scenario.seed if seed is None else seed
         both = pair(scenario, population_of(scenario, population, seed), seed=seed, years=scenario.years)
         setting, plan = (both.base_setting, both.base_plan) if counterfactual else (both.setting, both.plan)
-        return Arm(setting, plan, plan.planned.values, world, REFERENCE, growth())
+        return Arm(setting, plan, world, REFERENCE)
 
     return make
 
@@ -76,7 +76,7 @@ def live() -> Callable[[Arm, Engine], Life]:
     def run(arm: Arm, engine: Engine) -> Life:
         states = []
         for _ in range(arm.setting.years):
-            arm.run_year(engine)
+            run_year(arm, engine)
             states.append({part: _copied(getattr(arm, part)) for part in PARTS})
         return Life(arm, states)
 

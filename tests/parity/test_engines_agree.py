@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from plsim.engine.arm import Arm
 from plsim.engine.batch.engine import BatchEngine
 from plsim.engine.mesa.model import MesaEngine
-from plsim.engine.parameters import prior_worlds
+from plsim.engine.parameters import World, prior_worlds
+from plsim.engine.year_start import begin_year
+from plsim.evidence import registry
 from plsim.scenario import load, shipped_scenarios
 
+FORMS = tuple(form.key for form in registry().forms())
 ONE_SCHOOL = ("population.schools=1", "population.charter_schools=0")
 
 
@@ -24,6 +27,13 @@ ONE_SCHOOL = ("population.schools=1", "population.charter_schools=0")
 def test_engines_agree_in_every_shipped_scenario(name, scenario_of, assert_engines_agree):
     life = assert_engines_agree(scenario_of(name))
     assert (life.arm.setting.layouts[1].roster.entered == 1).any(), "nobody came in the second year"
+
+
+@pytest.mark.parametrize("keys", [*((key,) for key in FORMS), FORMS], ids="+".join)
+def test_engines_agree_in_every_form_of_a_rule(keys, scenario_of, assert_engines_agree):
+    world = World("second", dict.fromkeys(keys, 1.0))
+    life = assert_engines_agree(scenario_of("flexible_grouping"), world=world)
+    assert life.arm.rows.fresh.any() == (world.number("learning.form") > 0.0)
 
 
 def test_second_year_has_promotion_and_turnover(scenario_of, assert_engines_agree):
@@ -145,7 +155,7 @@ def test_one_engine_can_take_over_from_the_other_in_mid_year(scenario_of, arm_of
     ends = []
     for first, then in ((BatchEngine(), BatchEngine()), (BatchEngine(), MesaEngine()), (MesaEngine(), BatchEngine())):
         arm = arm_of(scenario)
-        arm.begin_year(first)
+        begin_year(arm, first)
         first.run(arm, 0, 13)
         then.run(arm, 13, 36)
         ends.append(arm.rows.achievement)
@@ -159,7 +169,7 @@ def test_two_arms_may_take_turns_in_one_engine(scenario_of, arm_of):
     for engine, weeks in ((BatchEngine(), 36), (MesaEngine(), 1)):
         arms = [arm_of(scenario), arm_of(scenario, counterfactual=True)]
         for arm in arms:
-            arm.begin_year(engine)
+            begin_year(arm, engine)
         for first in range(0, 36, weeks):
             for arm in arms:
                 engine.run(arm, first, first + weeks)

@@ -20,7 +20,8 @@ from plsim.engine.mesa.model import School, SchoolModel, Student, Teacher
 from plsim.engine.pair import pair, population_of
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import typical
-from plsim.engine.setting import growth
+from plsim.engine.year import run_year
+from plsim.engine.year_start import begin_year
 from plsim.scenario import load
 
 SMALL = ("population.schools=2", "population.charter_schools=1", "population.students_per_school=30")
@@ -48,13 +49,13 @@ def test_the_model_lives_the_same_years_as_a_batch_run(counterfactual, override)
     both = pair(scenario, population_of(scenario, None, 5), seed=5, years=2)
     engine = BatchEngine()
     reference = typical(CENTRAL, engine).reference
-    base = Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, CENTRAL, reference, growth())
-    arm = Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, reference, growth())
+    base = Arm(both.base_setting, both.base_plan, CENTRAL, reference)
+    arm = Arm(both.setting, both.plan, CENTRAL, reference)
     if both.plan.freeze.staff:
         arm.turnover_from = base
     for _ in range(2):
-        base.run_year(engine)
-        arm.run_year(engine)
+        run_year(base, engine)
+        run_year(arm, engine)
 
     model = SchoolModel(scenario, seed=5, counterfactual=counterfactual)
     model.run_model()
@@ -126,7 +127,7 @@ def test_overriding_teachers_and_schools_changes_results(scenario):
     class Tireless(Teacher):
         def develop(self):
             super().develop()
-            self.board.seats.strain[self.index] = 0.0
+            self.context.seats.strain[self.index] = 0.0
 
     class Static(School):
         def regroup(self):
@@ -202,8 +203,8 @@ def test_engine_does_not_keep_models_alive(scenario):
     both = pair(scenario, population_of(scenario, None, 0), seed=0, years=1)
     reference = mesa_model.typical_of(CENTRAL).reference
     engine = mesa_model.MesaEngine()
-    arm = Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, reference, growth())
-    arm.begin_year(engine)
+    arm = Arm(both.setting, both.plan, CENTRAL, reference)
+    begin_year(arm, engine)
     engine.run(arm, 0, 1)
     seen = weakref.ref(engine._models[0])
     del engine, arm
@@ -223,11 +224,13 @@ from plsim.engine.parameters import CENTRAL
 from plsim.engine.pair import pair, population_of
 from plsim.engine.setting import growth
 from plsim.scenario import load
+from plsim.engine.year import run_year
+from plsim.engine.year_start import begin_year
 assert not HAVE_NUMBA
 scenario = load("nglc_2015", overrides=sys.argv[1:])
 both = pair(scenario, population_of(scenario, None, 0), seed=0, years=1)
-arm = Arm(both.setting, both.plan, both.plan.planned.values, CENTRAL, Reference.flat(np.full((2, 13), 0.55)), growth())
-arm.run_year(MesaEngine())
+arm = Arm(both.setting, both.plan, CENTRAL, Reference.flat(np.full((2, 13), 0.55)))
+run_year(arm, MesaEngine())
 print(arm.record[0].achievement.tobytes().hex())
 """
 

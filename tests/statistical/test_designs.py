@@ -15,6 +15,7 @@ from plsim.engine.engines import engine_named
 from plsim.engine.pair import arms, pair, population_of
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import typical
+from plsim.engine.year import run_year
 from plsim.runs.study_designs import designed, designs
 from plsim.scenario import load
 
@@ -34,7 +35,7 @@ def estimates(*overrides: str) -> pd.DataFrame:
         both = pair(scenario, population_of(scenario, None, seed), seed=seed, years=1)
         run = arms(both, CENTRAL, found)
         for arm in (run.counterfactual, run.scenario):
-            arm.run_year(engine)
+            run_year(arm, engine)
         every = designed(designs(both), run, engine)
         table += [
             (row.estimator, seed, value, error)

@@ -20,9 +20,10 @@ from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, reference_population, typical
 from plsim.engine.setting import WINDOWS, Setting, growth
 from plsim.engine.state import Trace
+from plsim.engine.year import run_year
 from plsim.evidence import norms
 from plsim.practices.levers import LeverTable
-from plsim.rules.week import NEEDS_FIELDS, Experience
+from plsim.rules.week.student import NEEDS_FIELDS, Experience
 from plsim.scenario import load
 from plsim.scenario.build import plan
 
@@ -72,9 +73,7 @@ class Lab:
         for name, value in (levers or {}).items():
             table.put(name, value)
         turned = replace(planned, planned=table)
-        arm = Arm(
-            self.both.setting, turned, table.values, self.world, self.found.reference, growth(), even_teachers=even
-        )
+        arm = Arm(self.both.setting, turned, self.world, self.found.reference, even_teachers=even)
         if held:
             fields, rows = len(Experience._fields), 2 * self.both.setting.students
             flags, base = np.zeros(fields), np.zeros((fields, rows))
@@ -83,7 +82,7 @@ class Lab:
                 base[Experience._fields.index(name)] = value
             arm.flags = arm.flags._replace(trace=True)
             arm.trace = Trace(np.zeros((fields, rows)), flags, base)
-        arm.run_year(self.engine)
+        run_year(arm, self.engine)
         return arm
 
     def effect(self, arm: Arm, other: Arm) -> Floats:
@@ -197,8 +196,8 @@ def test_typical_practice_grows_as_the_norms_do_in_every_fifth(engine: BatchEngi
     scenario = load("typical_practice", years=1)
     planned = plan(scenario, people, 1)
     setting = Setting(people, 77, 1, planned.class_size)
-    arm = Arm(setting, planned, planned.planned.values, CENTRAL, found.reference, growth(), even_teachers=True)
-    arm.run_year(engine)
+    arm = Arm(setting, planned, CENTRAL, found.reference, even_teachers=True)
+    run_year(arm, engine)
     roster, status = setting.timeline.years[0], setting.entry_status(0)
     grade = roster.grade.astype(int)
     seen = arm.record[0].achievement
@@ -227,12 +226,12 @@ def test_typical_practice_is_at_rest_in_years_1_to_4(engine: BatchEngine, found:
     alike = World("alike", {"teacher.effectiveness_spread": 0.0, "teacher.yearly_spread": 0.0})
     planned = plan(load("typical_practice", years=4), people, 4)
     setting = Setting(people, 78, 4, planned.class_size)
-    arm = Arm(setting, planned, planned.planned.values, alike, found.reference, growth())
+    arm = Arm(setting, planned, alike, found.reference)
     at = growth()
     weeks = slice(FALL_WEEK, SPRING_WEEK)
     ratios = []
     for year in range(4):
-        arm.run_year(engine)
+        run_year(arm, engine)
         roster = setting.timeline.years[year]
         grade = roster.grade.astype(int)
         seen = arm.record[year].achievement

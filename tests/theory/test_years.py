@@ -17,6 +17,7 @@ from plsim.engine.reference import reference_population, typical
 from plsim.engine.setting import WINDOWS, growth
 from plsim.engine.structure import bend
 from plsim.engine.transient import expected_growth, solve, transient_scores
+from plsim.engine.year import run_year
 from plsim.evidence import norms
 from plsim.practices.levers import LeverTable
 from plsim.scenario import load
@@ -40,7 +41,7 @@ def arm_of(both: Pair, *, levers: dict[str, float] | None = None, world: World =
     table = LeverTable(both.plan.planned.values.copy())
     for name, value in (levers or {}).items():
         table.put(name, value)
-    return Arm(both.setting, replace(both.plan, planned=table), table.values, world, REFERENCE, growth())
+    return Arm(both.setting, replace(both.plan, planned=table), world, REFERENCE)
 
 
 def test_no_lessons_and_no_homework_leave_what_comes_from_elsewhere(both, engine):
@@ -52,7 +53,7 @@ def test_no_lessons_and_no_homework_leave_what_comes_from_elsewhere(both, engine
         "tutoring_minutes",
     )
     arm = arm_of(both, levers=dict.fromkeys(nothing, 0.0))
-    arm.run_year(engine)
+    run_year(arm, engine)
     roster = arm.layout.roster
     grade = roster.grade.astype(int)[:, np.newaxis]
     homes = np.array([arm.p.learning.home_share_math, arm.p.learning.home_share_reading])
@@ -68,7 +69,7 @@ def test_no_lessons_and_no_homework_leave_what_comes_from_elsewhere(both, engine
 def test_a_year_begins_where_the_last_one_and_its_summer_ended(durability, both, engine):
     arm = arm_of(both, world=World("durable", {"learning.durability": durability}))
     for _ in range(3):
-        arm.run_year(engine)
+        run_year(arm, engine)
     for year in (1, 2):
         before, after = both.setting.timeline.years[year - 1], both.setting.timeline.years[year]
         stays = after.entered < year
@@ -85,7 +86,7 @@ def test_a_year_begins_where_the_last_one_and_its_summer_ended(durability, both,
 def test_entrants_bring_the_achievement_they_were_drawn_with(both, engine):
     arm = arm_of(both)
     for _ in range(2):
-        arm.run_year(engine)
+        run_year(arm, engine)
     roster = both.setting.timeline.years[1]
     new = roster.entered == 1
     assert new.any()

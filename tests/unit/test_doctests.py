@@ -9,13 +9,14 @@ import pytest
 
 import plsim
 
-MODULES = sorted({home.partition(":")[0] for home in plsim._HOMES.values()} - {"plsim.api"})
+MODULES = sorted({home.partition(":")[0] for home in plsim._HOMES.values()})
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_of_a_public_module_run(module: str) -> None:
     found = doctest.testmod(importlib.import_module(module), optionflags=doctest.ELLIPSIS)
     assert found.failed == 0
+    assert found.attempted > 0 or not module.startswith("plsim.api.")
 
 
 @pytest.mark.parametrize("name", sorted(plsim.__all__))

@@ -153,12 +153,16 @@ def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
 
     assert sorted(copy.sources()) == [
         "scenarios/morning_meeting_demo.toml",
+        "scenarios/reading_clinic_demo.toml",
         "src/plsim/evidence/data/practices.toml",
         "src/plsim/practices/morning_meeting.py",
+        "src/plsim/practices/reading_clinic.py",
     ]
     assert "fine" in said["plsim check scenarios/morning_meeting_demo.toml"]
+    assert "fine" in said["plsim check scenarios/reading_clinic_demo.toml"]
+    assert "reading_clinic_visits" in said["plsim list levers"]
     assert "morning_meeting" in said["plsim list practices"]
-    assert worlds_in(copy) == (True, 3)
+    assert worlds_in(copy) == (True, 6)
 
 
 def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:
@@ -187,6 +191,8 @@ def test_the_guides_hold_to_their_last_command(tmp_path: Path, monkeypatch: pyte
     follow("adding-a-practice.md", copy)
     summary = json.loads((copy.root / "results" / "morning-meeting" / "summary.json").read_text(encoding="utf-8"))
     assert summary["scenario"] == "morning_meeting_demo"
+    summary = json.loads((copy.root / "results" / "reading-clinic" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["scenario"] == "reading_clinic_demo"
 
     said = follow("changing-a-rule.md", copy)
     assert "SD" in said["python tests/golden/regenerate.py"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -86,6 +87,28 @@ class Game:
                 f"{missing} of {self.values.size} runs have no outcome",
                 fix="Run what is missing again: part of a world's combinations says nothing.",
             )
+
+    def as_one(self, members: Sequence[str]) -> Game:
+        """The same runs with some practices as one switch: combinations in which all of them are on, or all off.
+
+        The switch comes first, its name theirs joined by " + ".
+
+        Raises
+        ------
+        InputError
+            When a member is no practice of these, or there are fewer than two.
+        """
+        if len(set(members)) < 2 or not set(members) <= set(self.practices):
+            raise InputError(
+                "as_one", "", f"got {list(members)}", allowed=f"two or more of {', '.join(self.practices)}"
+            )
+        others = [name for name in self.practices if name not in members]
+        bits = [
+            sum(1 << self.practices.index(name) for name in names) for names in (members, *((each,) for each in others))
+        ]
+        masks = [sum(bit for place, bit in enumerate(bits) if mask >> place & 1) for mask in range(1 << len(bits))]
+        name = " + ".join(each for each in self.practices if each in members)
+        return Game((name, *others), self.outcome, self.values[masks], self.negligible)
 
     @property
     def worlds(self) -> int:

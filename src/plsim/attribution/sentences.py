@@ -47,7 +47,9 @@ _DIGITS = {"SD": 3, "share": 3, "RIT": 2, "points": 2, "USD": 0}
 _UNITS = {"points": "percentile points", "share": "(share)", "USD": "dollars", "index": "", "count": ""}
 
 
-def attribution_sentences(each: Sequence[Game], *, world_label: str = "") -> list[str]:
+def attribution_sentences(
+    each: Sequence[Game], *, world_label: str = "", as_one: Sequence[Sequence[str]] = ()
+) -> list[str]:
     """What the attribution of several outcomes says: the main outcome first, then where others differ."""
     if not each:
         return []
@@ -57,6 +59,7 @@ def attribution_sentences(each: Sequence[Game], *, world_label: str = "") -> lis
         *joint_sentences(game, world_label=world_label),
         *rank_sentences(game),
         *found_sentences(game),
+        *(text for members in as_one for text in switch_sentences(game.as_one(members))),
         *need_sentences(game),
         *synergy_sentences(game),
         *best_sentences(game),
@@ -169,6 +172,24 @@ def found_sentences(game: Game) -> list[str]:
     text = f"Found, {rule}: {' and '.join(parts)}."
     if listed(0):
         text += f" Not distinguished from zero: {listed(0, amounts=False)}."
+    return [text]
+
+
+def switch_sentences(game: Game) -> list[str]:
+    """What several practices bring when they are counted as one switch, the first of the game."""
+    name = joined([practice_name(each) for each in game.practices[0].split(" + ")])
+    brings = spread(game.singles["shapley"][0])
+    sign = {1: "a gain that is found", -1: "a loss that is found", 0: "not distinguished from zero"}
+    if game.better == 0:
+        sign |= {1: "a rise that is found", -1: "a fall that is found"}
+    elif game.better < 0:
+        sign |= {1: "a rise that is found, and more is worse", -1: "a fall that is found, and less is better"}
+    said = "" if game.seeds < FEWEST_SEEDS else f", {sign[int(game.found[0])]}"
+    text = (
+        f"Counted as one switch, {name} together bring {amount(brings['value'], game.outcome)} (90% of worlds between "
+        f"{amount(brings['low'], game.outcome)} and {amount(brings['high'], game.outcome)}){said}; they rank first in "
+        f"{in_worlds(game.first(0))}."
+    )
     return [text]
 
 

@@ -18,6 +18,7 @@ worlds: means add up, medians do not; sets of practices are joined by ``;``)::
     attribution_joint   measure (rest | joint | sum_of_singles | synergy), value, low, high, positive, mean, found
     attribution_order   size, share (median share of the variance over combinations that sets of this size explain)
     attribution_worlds  world, practice, shapley, average, add_one_in, leave_one_out
+    attribution_as_one  as attribution, with the factors of ``as_one`` as one switch (column ``switch`` names it)
     interactions        practice, practice2, measure (shapley | average | alone), value, low, high, positive, mean,
                         found
     interaction_sets    size, practices, average, alone, variance_share          (sets of three and more)
@@ -84,6 +85,7 @@ def attribution_tables(
     *,
     seed: int = 0,
     world_label: str = "",
+    as_one: Sequence[Sequence[str]] = (),
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """All tables of an attribution by name, and what they say in plain sentences.
 
@@ -101,6 +103,8 @@ def attribution_tables(
         Not used: nothing here is drawn. There because every analysis of a study has it.
     world_label
         What the worlds are: a prior range, or what the evidence leaves.
+    as_one
+        Sets of practices that are also counted as one switch each, from the same runs.
     """
     import pandas as pd
 
@@ -109,6 +113,7 @@ def attribution_tables(
     makers: dict[str, Callable[[Game], Rows]] = {
         "attribution": _singles,
         "attribution_joint": _joint,
+        "attribution_as_one": lambda game: _switches(game, as_one),
         "attribution_order": _orders,
         "attribution_worlds": lambda game: _by_world(game, worlds),
         "interactions": _pairs,
@@ -124,7 +129,7 @@ def attribution_tables(
         rows = [_place(game.outcome) | row for game in each for row in maker(game)]
         if rows:
             tables[name] = pd.DataFrame(rows)
-    return tables, attribution_sentences(each, world_label=world_label)
+    return tables, attribution_sentences(each, world_label=world_label, as_one=as_one)
 
 
 def _place(outcome: Outcome) -> dict[str, Any]:
@@ -137,6 +142,13 @@ def _singles(game: Game) -> Rows:
         for place, practice in enumerate(game.practices):
             row = {"practice": practice, "measure": measure, **spread(game.singles[measure][place])}
             yield row | {"found": int(game.found[place])}
+
+
+def _switches(game: Game, as_one: Sequence[Sequence[str]]) -> Rows:
+    for members in as_one:
+        merged = game.as_one(members)
+        for row in _singles(merged):
+            yield {"switch": merged.practices[0]} | row
 
 
 def _joint(game: Game) -> Rows:

@@ -87,11 +87,11 @@ class Agreement:
         total: Floats = np.sum(self.by_family, axis=0)
         return total
 
-    def without(self, family: str) -> Floats:
-        """Of all but one family's. Shape (worlds, draws)."""
-        if family not in self.families:
-            return self.together
-        left: Floats = self.together - self.by_family[self.families.index(family)]
+    def without(self, *families: str) -> Floats:
+        """Of all but some families' findings. Shape (worlds, draws)."""
+        left = self.together
+        for family in set(families).intersection(self.families):
+            left = left - self.by_family[self.families.index(family)]
         return left
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from plsim.calibration.calibrate import Calibration, Sizes, Watch, calibrate
 from plsim.calibration.identification import Identification, identification
-from plsim.calibration.leave_out import leave_out_lines
+from plsim.calibration.leave_out_text import leave_out_lines
 from plsim.calibration.recovery import Predicted, Recovery, predicted, recovery
 from plsim.calibration.tables import (
     combination_table,
@@ -116,8 +116,9 @@ def run_calibration(
     of = calibrate(folder, sizes, workers=workers, watch=watch)
     found = identification(of.posterior, of.prior.keys, of.targets, seed=sizes.seed)
     known = (of.prior.keys, of.statistics, of.bank.points, of.bank.values, of.targets)
-    before = recovery(*known, seed=sizes.seed, truths=truths)
-    after = recovery(*known, seed=sizes.seed, truths=truths, around=of.targets)
+    snapped = of.prior.snapped
+    before = recovery(*known, seed=sizes.seed, truths=truths, snapped=snapped)
+    after = recovery(*known, seed=sizes.seed, truths=truths, around=of.targets, snapped=snapped)
     left_out = predicted(of.bank.values, of.targets, seed=sizes.seed)
     said = provenance(of, sizes, found, seconds=monotonic() - begun)
     tables = {

@@ -3,12 +3,16 @@
 The first yardstick is one number: the mean effect of the other studies. The second is a regression of effects on a few
 features of a design, fitted to the other studies. A model that errs as much as either tells nobody anything about a
 study that has not been made. Trials of one program or sample are left out together.
+
+Two forecasts are made: what the model says, and that corrected by how far published findings of the study's kind lie
+from the model's on average, learned from the other studies alone (:mod:`plsim.calibration.shift`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,8 +21,8 @@ from scipy.stats import rankdata
 
 from plsim.calibration.discrepancy import DRAWS, Agreement, Discrepancies, agreements, discrepancies
 from plsim.calibration.likelihood import Target
+from plsim.calibration.shift import Shift, learned_shift
 from plsim.core.arrays import Floats
-from plsim.core.table import table_lines
 from plsim.validation.facts.effect_sizes import Effect, features_of, kinds_of
 
 AIM = 0.65
@@ -28,13 +32,44 @@ LEVELS = (0.5, 0.9)
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """One effect, predicted without its study.
+class Forecast:
+    """What a study is expected to publish (SD).
 
     Attributes
     ----------
     low, high
         Ends of the central intervals, by :data:`LEVELS`.
+    """
+
+    median: float
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def holds(self, published: float, level: int) -> bool:
+        """Whether a published effect lies in the interval."""
+        return self.low[level] <= published <= self.high[level]
+
+    def document(self, name: str, prefix: str = "") -> dict[str, float]:
+        """As plain values, the median under ``name``."""
+        ends = {"low": self.low, "high": self.high}
+        bands = {
+            f"{prefix}{end}_{100 * level:.0f}": values[place]
+            for place, level in enumerate(LEVELS)
+            for end, values in ends.items()
+        }
+        return {name: self.median, **bands}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One effect, predicted without its study.
+
+    Attributes
+    ----------
+    model
+        Of the model alone.
+    corrected
+        With what other published findings of this kind exceed the model by.
     constant, regression
         What the yardsticks say, from the other studies.
     prior
@@ -42,50 +77,63 @@ class Prediction:
     """
 
     effect: Effect
-    median: float
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    model: Forecast
+    corrected: Forecast
     constant: float
     regression: float
     prior: float
 
-    @property
-    def error(self) -> float:
-        """Of the model: predicted less published."""
-        return self.median - self.effect.published
-
-    def inside(self, level: int) -> bool:
-        """Whether the published effect lies in the interval."""
-        return self.low[level] <= self.effect.published <= self.high[level]
-
 
 @dataclass(frozen=True)
-class Score:
-    """How well some effects were predicted."""
+class Hit:
+    """How well one way to predict did: RMSE (SD), shares inside the intervals, bias, rank correlation."""
 
-    name: str
-    effects: int
-    studies: int
-    model: float
-    constant: float
-    regression: float
+    rmse: float
     held: tuple[float, ...]
     bias: float
     rank: float
 
+    def document(self, prefix: str = "") -> dict[str, float | None]:
+        """As plain values."""
+        held = {f"{prefix}held_{100 * level:.0f}": share for level, share in zip(LEVELS, self.held, strict=True)}
+        rank = None if np.isnan(self.rank) else self.rank
+        return {**held, f"{prefix}bias": self.bias, f"{prefix}rank_correlation": rank}
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well some effects were predicted; of the yardsticks the RMSE (SD)."""
+
+    name: str
+    effects: int
+    studies: int
+    model: Hit
+    corrected: Hit
+    constant: float
+    regression: float
+
     @property
     def ratio(self) -> float:
         """Error of the model over that of the constant."""
-        return self.model / self.constant if self.constant > 0.0 else float("nan")
+        return self.model.rmse / self.constant if self.constant > 0.0 else float("nan")
 
 
 @dataclass(frozen=True)
 class LeaveOut:
-    """All predictions, and what the facts say of the discrepancy by kind of finding."""
+    """All predictions, and what the facts say of the discrepancy by kind of finding.
+
+    Attributes
+    ----------
+    discrepancy
+        Its standard deviation by kind (SD).
+    shift
+        Its mean: what the level and each kind add to what the model says (SD).
+    """
 
     predictions: tuple[Prediction, ...]
     effective_size: float
     discrepancy: dict[str, float]
+    shift: dict[str, float]
 
     @property
     def scores(self) -> tuple[Score, ...]:
@@ -103,18 +151,18 @@ class LeaveOut:
             "aim": AIM,
             "effective_size": self.effective_size,
             "discrepancy": self.discrepancy,
+            "shift": self.shift,
             "scores": [
                 {
                     "of": each.name,
                     "effects": each.effects,
                     "studies": each.studies,
-                    "rmse_model": each.model,
+                    "rmse_model": each.model.rmse,
+                    "rmse_corrected": each.corrected.rmse,
                     "rmse_constant": each.constant,
                     "rmse_regression": each.regression,
-                    "held_50": each.held[0],
-                    "held_90": each.held[1],
-                    "bias": each.bias,
-                    "rank_correlation": None if np.isnan(each.rank) else each.rank,
+                    **each.model.document(),
+                    **each.corrected.document("corrected_"),
                 }
                 for each in self.scores
             ],
@@ -126,11 +174,8 @@ class LeaveOut:
                     "kind_of_study": each.effect.experiment.design.kind_of_study,
                     "published": each.effect.published,
                     "se": each.effect.se,
-                    "predicted": each.median,
-                    "low_50": each.low[0],
-                    "high_50": each.high[0],
-                    "low_90": each.low[1],
-                    "high_90": each.high[1],
+                    **each.model.document("predicted"),
+                    **each.corrected.document("corrected", "corrected_"),
                     "constant": each.constant,
                     "regression": each.regression,
                     "prior": each.prior,
@@ -152,23 +197,29 @@ KINDS = {"schools": "whole schools beside others", "program": "trials of one pro
 def score(name: str, of: Sequence[Prediction]) -> Score:
     """RMSE of the model and of both yardsticks, coverage, bias, rank correlation."""
     published = np.array([each.effect.published for each in of])
-    errors = {
-        which: np.array([getattr(each, which) for each in of]) - published
-        for which in ("median", "constant", "regression")
-    }
-    rmse = {which: float(np.sqrt((each**2).mean())) for which, each in errors.items()}
-    predicted = np.array([each.median for each in of])
     return Score(
         name=name,
         effects=len(of),
         studies=len({each.effect.fact.family for each in of}),
-        model=rmse["median"],
-        constant=rmse["constant"],
-        regression=rmse["regression"],
-        held=tuple(float(np.mean([each.inside(level) for each in of])) for level in range(len(LEVELS))),
-        bias=float(errors["median"].mean()),
-        rank=rank_correlation(predicted, published),
+        model=_hit([each.model for each in of], published),
+        corrected=_hit([each.corrected for each in of], published),
+        constant=_rmse(np.array([each.constant for each in of]) - published),
+        regression=_rmse(np.array([each.regression for each in of]) - published),
     )
+
+
+def _hit(of: Sequence[Forecast], published: Floats) -> Hit:
+    median = np.array([each.median for each in of])
+    held = [
+        float(np.mean([each.holds(value, level) for each, value in zip(of, published, strict=True)]))
+        for level in range(len(LEVELS))
+    ]
+    errors = median - published
+    return Hit(_rmse(errors), tuple(held), float(errors.mean()), rank_correlation(median, published))
+
+
+def _rmse(errors: Floats) -> float:
+    return float(np.sqrt((errors**2).mean()))
 
 
 def rank_correlation(a: Floats, b: Floats) -> float:
@@ -205,28 +256,60 @@ def leave_out(
     of = discrepancies([*targets, *alone], seed=seed, count=draws)
     told = agreements(values, exact, targets, of)
     constant, regression = yardsticks(wanted)
-    simulated = [each.in_sd(values[:, each.column]) for each in wanted]
+    simulated = np.array([each.in_sd(values[:, each.column]) for each in wanted])
+    scales = np.array([of.of(each) for each in alone])
     prior = np.exp(log_before - logsumexp(log_before))
+
+    @cache
+    def shift_without(family: str) -> Shift:
+        return _shift(told, log_before, wanted, simulated, scales, family)
+
     found = []
     for place, each in enumerate(wanted):
-        joint = _weights(told, each.fact.family, log_before)
-        scale = np.hypot(of.of(alone[place]), each.se)
-        mixture = _Mixture(simulated[place], scale, joint)
-        tails = [(1.0 - level) / 2.0 for level in LEVELS]
+        joint = _weights(told, log_before, each.fact.family)
+        centre, doubt = shift_without(each.fact.family).of(alone[place].kinds)
+        scale = np.hypot(scales[place], each.se)
         found.append(
             Prediction(
                 each,
-                mixture.quantile(0.5),
-                tuple(mixture.quantile(tail) for tail in tails),
-                tuple(mixture.quantile(1.0 - tail) for tail in tails),
+                _forecast(_Mixture(simulated[place], scale, joint)),
+                _forecast(_Mixture(simulated[place] + centre, np.hypot(scale, doubt), joint)),
                 float(constant[place]),
                 float(regression[place]),
                 _weighted_median(simulated[place], prior),
             )
         )
-    everything = _weights(told, "", log_before)
+    everything = _weights(told, log_before)
     worlds = everything.sum(axis=1)
-    return LeaveOut(tuple(found), float(1.0 / (worlds**2).sum()), by_kind(of, everything.sum(axis=0)))
+    return LeaveOut(
+        tuple(found),
+        float(1.0 / (worlds**2).sum()),
+        by_kind(of, everything.sum(axis=0)),
+        shift_without("").by_kind,
+    )
+
+
+def _shift(
+    told: Agreement, log_before: Floats, wanted: Sequence[Effect], simulated: Floats, scales: Floats, family: str
+) -> Shift:
+    """What published findings exceed the model by, learned from all families but one.
+
+    Each of the others is itself predicted without its own family, and without the one that is left out. ``simulated``
+    (effects, worlds) and ``scales`` (effects, draws) are what worlds and draws of the discrepancy say of each effect.
+    """
+    others = [place for place, each in enumerate(wanted) if each.fact.family != family]
+    expected, scale = np.empty(len(others)), np.empty(len(others))
+    for row, place in enumerate(others):
+        joint = _weights(told, log_before, family, wanted[place].fact.family)
+        expected[row] = joint.sum(axis=1) @ simulated[place]
+        scale[row] = joint.sum(axis=0) @ scales[place]
+    return learned_shift(
+        np.array([wanted[place].published for place in others]) - expected,
+        np.array([wanted[place].se for place in others]),
+        scale,
+        [wanted[place].fact.family for place in others],
+        [kinds_of(wanted[place].experiment.design) for place in others],
+    )
 
 
 def by_kind(of: Discrepancies, weights: Floats) -> dict[str, float]:
@@ -238,9 +321,9 @@ def by_kind(of: Discrepancies, weights: Floats) -> dict[str, float]:
     return found
 
 
-def _weights(told: Agreement, family: str, log_before: Floats) -> Floats:
-    """Joint weights of worlds and draws without a family. Shape (worlds, draws), adding up to 1."""
-    logs = told.without(family) + log_before[:, np.newaxis]
+def _weights(told: Agreement, log_before: Floats, *families: str) -> Floats:
+    """Joint weights of worlds and draws without some families. Shape (worlds, draws), adding up to 1."""
+    logs = told.without(*families) + log_before[:, np.newaxis]
     found: Floats = np.exp(logs - logsumexp(logs))
     return found
 
@@ -263,6 +346,13 @@ class _Mixture:
             middle = (low + high) / 2.0
             low, high = (middle, high) if self.below(middle) < share else (low, middle)
         return (low + high) / 2.0
+
+
+def _forecast(mixture: _Mixture) -> Forecast:
+    tails = [(1.0 - level) / 2.0 for level in LEVELS]
+    low = tuple(mixture.quantile(tail) for tail in tails)
+    high = tuple(mixture.quantile(1.0 - tail) for tail in tails)
+    return Forecast(mixture.quantile(0.5), low, high)
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:
@@ -288,67 +378,3 @@ def yardsticks(wanted: Sequence[Effect]) -> tuple[Floats, Floats]:
         # The least-squares solution of least length: a feature that no other study has says nothing.
         regression[place] = design[place] @ np.linalg.lstsq(design[others], published[others], rcond=None)[0]
     return constant, regression
-
-
-def leave_out_lines(document: dict[str, Any]) -> list[str]:
-    """The scores of a leave-one-study-out as lines for a terminal, with what they mean."""
-    rows = [
-        [
-            each["of"],
-            f"{each['effects']} / {each['studies']}",
-            f"{each['rmse_model']:.3f}",
-            f"{each['rmse_constant']:.3f}",
-            f"{each['rmse_regression']:.3f}",
-            f"{each['held_50']:.0%}",
-            f"{each['held_90']:.0%}",
-            f"{each['bias']:+.3f}",
-            "" if each["rank_correlation"] is None else f"{each['rank_correlation']:+.2f}",
-        ]
-        for each in document["scores"]
-    ]
-    header = ["", "effects / studies", "model", "constant", "regression", "in 50%", "in 90%", "bias", "rank r"]
-    return [
-        "Every study predicted from worlds that did not see it: root mean square error (SD) beside two yardsticks.",
-        *table_lines(header, rows),
-        verdict(document),
-    ]
-
-
-def verdict(document: dict[str, Any]) -> str:
-    """What the scores over all effects say, in a sentence."""
-    whole = document["scores"][0]
-    ratio = whole["rmse_model"] / whole["rmse_constant"]
-    against = whole["rmse_model"] / whole["rmse_regression"]
-    aims = (ratio <= AIM, 0.85 <= whole["held_90"] <= 0.97, abs(whole["bias"]) <= 0.03)
-    beside = "less than" if ratio < 1.0 else "no less than"
-    return (
-        f"The model errs {ratio:.2f} times as much as the mean effect of the other studies ({beside} one number would) "
-        f"and {against:.2f} times as much as a regression on five features of a design. Aims: at most {AIM} of the "
-        f"constant ({_met(aims[0])}), 90% intervals that hold 85 to 97% ({_met(aims[1])}), a bias within 0.03 "
-        f"({_met(aims[2])})."
-    )
-
-
-def _met(fine: bool) -> str:  # noqa: FBT001
-    return "met" if fine else "not met"
-
-
-def effect_lines(document: dict[str, Any]) -> list[str]:
-    """Every effect: published, predicted with its 90% interval, and both yardsticks; as lines for a terminal."""
-    rows = [
-        [
-            each["fact"],
-            each["study"],
-            each["kind_of_study"],
-            f"{each['published']:.2f}",
-            f"{each['predicted']:.2f}",
-            f"{each['low_90']:.2f} to {each['high_90']:.2f}",
-            f"{each['constant']:.2f}",
-            f"{each['regression']:.2f}",
-        ]
-        for each in document["effects"]
-    ]
-    width = max(len(row[1]) for row in rows)
-    rows = [[row[0], row[1].ljust(width), *row[2:]] for row in rows]
-    header = ["fact", "study".ljust(width), "kind", "published", "predicted", "90%", "constant", "regression"]
-    return table_lines(header, rows)

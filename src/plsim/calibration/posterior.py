@@ -91,10 +91,11 @@ def candidates(
     count: int,
     *,
     seed: int,
+    snapped: Callable[[Floats], Floats] = lambda points: points,
     progress: Callable[[int, int], None] | None = None,
 ) -> Candidates:
-    """Prior worlds with emulated statistics."""
-    points = space_filling(count, dimensions, seed)
+    """Prior worlds with emulated statistics; ``snapped`` moves points to where worlds are (``Prior.snapped``)."""
+    points = snapped(space_filling(count, dimensions, seed))
     block = max(count // 20, 1)
     parts = []
     for start in range(0, count, block):

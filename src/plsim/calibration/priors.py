@@ -43,11 +43,16 @@ class Prior:
         """Where values lie in the cube. Shapes (worlds, parameters)."""
         found = np.empty_like(values)
         for column, parameter in enumerate(self.parameters):
-            low, high, here = parameter.low, parameter.high, values[:, column]
-            if parameter.shape == "log":
-                low, high, here = np.log(low), np.log(high), np.log(here)
-            found[:, column] = (here - low) / (high - low)
-        return np.clip(found, 0.0, 1.0)
+            found[:, column] = [parameter.place(value) for value in values[:, column].tolist()]
+        return found
+
+    def snapped(self, points: Floats) -> Floats:
+        """Points of the cube with forms where :meth:`points` has them: there is nothing between two forms."""
+        found = points.copy()
+        for column, parameter in enumerate(self.parameters):
+            if parameter.forms:
+                found[:, column] = [parameter.place(parameter.quantile(u)) for u in points[:, column].tolist()]
+        return found
 
     def world(self, name: str, values: Floats) -> World:
         """A world of these values. ``values`` has shape (parameters,)."""

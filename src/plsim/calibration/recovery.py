@@ -73,6 +73,7 @@ def recovery(
     truths: int = TRUTHS,
     count: int = 1 << 13,
     around: Targets | None = None,
+    snapped: Callable[[Floats], Floats] = lambda points: points,
 ) -> Recovery:
     """Infer known worlds, and known discrepancies with them.
 
@@ -87,6 +88,8 @@ def recovery(
     around
         Findings that are taken as known before: truths are drawn where they leave worlds, and the inference starts
         from there. None starts from the prior.
+    snapped
+        Moves points of the cube to where worlds are (``Prior.snapped``).
     """
     rng = np.random.default_rng([seed, 23])
     of = discrepancies(wanted, seed=seed, count=DRAWS)
@@ -99,17 +102,24 @@ def recovery(
     rest = np.ones(points.shape[0], bool)
     rest[chosen] = False
     emulated = candidates(
-        fitted(statistics, points[rest], values[rest], seed=seed), points.shape[1], count, seed=seed + 3
+        fitted(statistics, points[rest], values[rest], seed=seed),
+        points.shape[1],
+        count,
+        seed=seed + 3,
+        snapped=snapped,
     )
     before: Floats | float = 0.0
     if around is not None:
         before = agreements(emulated.means, emulated.errors, around, of).together
     ranks = np.empty((truths, points.shape[1]))
+    # Where many points are alike, as those of a form are, the truth's rank among its like is a draw.
+    among = np.random.default_rng([seed, 26]).random(ranks.shape)
     for index, place in enumerate(chosen):
         draw = rng.choice(of.count, p=chance[place] / by_world[place])
         seen = observed(values[place], at_draw(wanted, of, draw), rng)
         weights = _weights(marginal(before + agreements(emulated.means, emulated.errors, seen, of).together))
         ranks[index] = weights @ (emulated.points < points[place])
+        ranks[index] += among[index] * (weights @ (emulated.points == points[place]))
     covered = ((ranks > 0.05) & (ranks < 0.95)).mean(axis=0)
     tail = FALSE_ALARM / len(keys) / 2.0
     low, high = (float(binom.ppf(share, truths, 0.9)) / truths for share in (tail, 1.0 - tail))

@@ -22,6 +22,7 @@ _MEANT = {"aligned_test": "taught content mastered", "on_grade": "grade content 
 _FAMILIES = {
     "quintile": "by initial achievement (quintile 1 is lowest)",
     "governance": "by governance",
+    "level": "by level of school",
     "grade": "by grade",
 }
 
@@ -170,9 +171,9 @@ def _other_estimators(rows: pd.DataFrame) -> list[str]:
 
 
 def _families(paired: pd.DataFrame) -> list[str]:
-    """Families of groups: quintiles and governance first, grades last, each once."""
+    """Families of groups: quintiles, governance and level first, grades last, each once."""
     found = dict.fromkeys(group.partition(":")[0] for group in paired["group"].unique() if ":" in group)
-    first = [family for family in ("quintile", "governance") if family in found]
+    first = [family for family in ("quintile", "governance", "level") if family in found]
     last = [family for family in ("grade",) if family in found]
     return [*first, *(family for family in found if family not in (*first, *last)), *last]
 

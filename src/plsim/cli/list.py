@@ -35,11 +35,11 @@ def _practices() -> list[Row]:
 
 
 def _levers() -> list[Row]:
-    from plsim.practices.levers import LEVERS, WITHOUT_LEVER
+    from plsim.practices.levers import WITHOUT_LEVER, all_levers
 
     return [
         {"name": lever.name, "practice": lever.practice, "unit": lever.unit, "meaning": lever.meaning}
-        for lever in (*LEVERS, *WITHOUT_LEVER)
+        for lever in (*all_levers(), *WITHOUT_LEVER)
     ]
 
 

@@ -18,7 +18,7 @@ from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     from plsim.engine.parameters import World
-    from plsim.validation.facts.validate import Line
+    from plsim.validation.facts.validate import FactRow
 
 
 @click.command("validate", context_settings={"show_default": True})
@@ -141,7 +141,7 @@ def _facts(
 
 def _yardsticks() -> list[str]:
     """How well the model predicts studies, before anything else is said of it."""
-    from plsim.calibration.leave_out import leave_out_lines
+    from plsim.calibration.leave_out_text import leave_out_lines
     from plsim.calibration.stored import stored_leave_out
 
     stored = stored_leave_out()
@@ -153,8 +153,8 @@ def _yardsticks() -> list[str]:
 def _leave_out(
     worlds: int, seed: int, store: Path | None, workers: int, progress: Any, page_path: Path | None
 ) -> tuple[dict[str, Any], str]:
-    from plsim.calibration.leave_out import effect_lines, leave_out_lines
-    from plsim.calibration.stored import fresh_leave_out, leave_out_page, stored_leave_out
+    from plsim.calibration.leave_out_text import effect_lines, leave_out_lines, leave_out_page
+    from plsim.calibration.stored import fresh_leave_out, stored_leave_out
     from plsim.core.errors import StudyError
 
     if store is None:
@@ -176,7 +176,7 @@ def _leave_out(
     return document, "\n".join([how, "", *leave_out_lines(found), "", *effect_lines(found)])
 
 
-def _tables(lines: Sequence[Line]) -> list[str]:
+def _tables(lines: Sequence[FactRow]) -> list[str]:
     """A table for each role."""
     from plsim.validation.facts.facts_page import ROLES
 
@@ -201,7 +201,7 @@ def _tables(lines: Sequence[Line]) -> list[str]:
     return text
 
 
-def _summary(lines: Sequence[Line]) -> list[str]:
+def _summary(lines: Sequence[FactRow]) -> list[str]:
     """How many agree, by role."""
     from plsim.validation.facts.facts_page import counts
 

@@ -21,7 +21,17 @@ COMPILED = ("core.jit", "core.noise", "rules", "engine.state", "engine.batch")
 GLUE = ("engine.batch.engine",)
 """Hands arrays to compiled code, and decides nothing."""
 
-MODEL = ("rules", "practices", "scenario.build", "engine.arm", "engine.reference", "engine.batch")
+MODEL = (
+    "rules",
+    "practices",
+    "scenario.build",
+    "engine.arm",
+    "engine.year",
+    "engine.year_start",
+    "engine.year_end",
+    "engine.reference",
+    "engine.batch",
+)
 """What decides whether worlds still reproduce what they were calibrated to; the registry's numbers join them."""
 
 RUNS = ("core", "rules", "evidence", "population", "practices", "scenario", "measures", "engine", "runs")

@@ -90,18 +90,18 @@ def interpreted(module_name: str) -> ModuleType:
 
     Modules that it imports relatively (``from .match import match``) are loaded interpreted too.
     """
-    package, _, name = module_name.rpartition(".")
-    alias = "_interpreted_" + package.replace(".", "_")
+    top, _, rest = module_name.partition(".")
+    alias = f"_interpreted_{top}"
     with _lock:
         if alias not in sys.modules:
-            original = importlib.import_module(package)
+            original = importlib.import_module(top)
             twin = ModuleType(alias, original.__doc__)
             twin.__path__ = list(original.__path__)
             sys.modules[alias] = twin
         before = getattr(_state, "interpreting", False)
         _state.interpreting = True
         try:
-            return importlib.import_module(f"{alias}.{name}")
+            return importlib.import_module(f"{alias}.{rest}")
         finally:
             _state.interpreting = before
 

@@ -11,7 +11,8 @@ from plsim.core.arrays import Floats
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import World
 from plsim.engine.reference import Typical, typical
-from plsim.engine.setting import Setting, growth
+from plsim.engine.setting import Setting
+from plsim.engine.year import run_years
 from plsim.population.load import StudentFiles, load_population
 from plsim.population.model import Population
 from plsim.population.norm_population import from_norms
@@ -36,11 +37,8 @@ class Pair:
     base_plan: Plan
 
     def planned_in(self, world: World) -> Plan:
-        """The plan in a world: worlds differ in doses that were never published."""
-        dose = world.number(DOSE)
-        if dose == 1.0 or not self.scenario.dose_unpublished:
-            return self.plan
-        return plan(self.scenario, self.setting.population, self.setting.years, dose=dose)
+        """The plan in a world."""
+        return dosed(self.scenario, self.plan, self.setting, world)
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,14 @@ class WorldRun:
     typical: Typical
     scenario: Arm
     counterfactual: Arm
+
+
+def dosed(scenario: Scenario, planned: Plan, setting: Setting, world: World) -> Plan:
+    """A scenario's plan in a world: worlds differ in doses that were never published."""
+    dose = world.number(DOSE)
+    if dose == 1.0 or not scenario.dose_unpublished:
+        return planned
+    return plan(scenario, setting.population, setting.years, dose=dose)
 
 
 def population_of(
@@ -105,13 +111,13 @@ def arms(both: Pair, world: World, found: Typical) -> WorldRun:
 
 def typical_arm(both: Pair, world: World, found: Typical) -> Arm:
     """The counterfactual of a world before its first year."""
-    return Arm(both.base_setting, both.base_plan, both.base_plan.planned.values, world, found.reference, growth())
+    return Arm(both.base_setting, both.base_plan, world, found.reference)
 
 
 def policy_arm(both: Pair, world: World, found: Typical, base: Arm) -> Arm:
     """The scenario of a world before its first year; ``base`` is its counterfactual."""
     planned = both.planned_in(world)
-    arm = Arm(both.setting, planned, planned.planned.values, world, found.reference, growth())
+    arm = Arm(both.setting, planned, world, found.reference)
     if planned.freeze.staff:
         arm.turnover_from = base
     return arm
@@ -125,7 +131,6 @@ def run_world(both: Pair, world: World, engine: Engine) -> WorldRun:
 def run_arms(both: Pair, world: World, found: Typical, engine: Engine) -> WorldRun:
     """Both arms in a world whose reference is known."""
     run_ = arms(both, world, found)
-    for _ in range(both.setting.years):
-        run_.counterfactual.run_year(engine)
-        run_.scenario.run_year(engine)
+    run_years(run_.counterfactual, engine)
+    run_years(run_.scenario, engine)
     return run_

@@ -6,12 +6,16 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from math import isfinite
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
-from plsim.core.errors import EvidenceError, nearest
+from plsim.core.arguments import given
+from plsim.core.errors import EvidenceError, InputError, nearest
 from plsim.evidence import registry
-from plsim.rules.week import Params
+from plsim.rules.week.params import Params
 
 PRIOR_LABEL = "prior range, not calibrated"
 
@@ -27,6 +31,11 @@ class World:
     values
         Registry key to value, for the parameters that differ from the registry's central ones.
 
+    Raises
+    ------
+    EvidenceError
+        When a key is not the registry's, or a value not a finite number, or no form of a rule.
+
     Examples
     --------
     >>> from plsim import World
@@ -36,6 +45,21 @@ class World:
 
     name: str = "central"
     values: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        name: Any = self.name
+        values: Any = self.values
+        if not isinstance(name, str):
+            raise InputError("world", "name", given(name), allowed="a text")
+        if not isinstance(values, Mapping):
+            raise InputError("world", "values", given(values), allowed="a mapping of registry keys to numbers")
+        for key, value in values.items():
+            if key not in registry():
+                fix = nearest(key, registry().keys()) if isinstance(key, str) else ""
+                raise EvidenceError(f"world {name}", str(key), "unknown parameter", fix=fix)
+            if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(float(value)):
+                raise EvidenceError(f"world {name}", key, given(value), allowed="a finite number")
+            registry()[key].check(f"world {name}", float(value))
 
     def number(self, key: str) -> float:
         """The value of a registry entry in this world."""
@@ -47,7 +71,7 @@ CENTRAL = World()
 
 @cache
 def _groups() -> dict[str, type[typing.Any]]:
-    """The topics of :class:`~plsim.rules.week.Params` and the named tuple of each."""
+    """The topics of :class:`~plsim.rules.week.params.Params` and the named tuple of each."""
     return dict(typing.get_type_hints(Params))
 
 
@@ -58,10 +82,6 @@ def rule_keys() -> tuple[str, ...]:
 
 def parameters(world: World = CENTRAL) -> Params:
     """What the weekly rules read in a world."""
-    known = {entry.key for entry in registry()}
-    for key in world.values:
-        if key not in known:
-            raise EvidenceError(f"world {world.name}", key, "unknown parameter", fix=nearest(key, known))
     groups = {
         group: kind(*(float(world.number(f"{group}.{name}")) for name in kind._fields))
         for group, kind in _groups().items()

@@ -40,11 +40,14 @@ class Lasting:
     ----------
     achievement
         At the start of the present year (RIT). Shape (students, 2).
+    fresh
+        What of it was learned beyond typical practice and is not yet consolidated (RIT). Shape (students, 2).
     self_regulation, collaboration, engagement, habits
         Shape (students,).
     """
 
     achievement: Floats
+    fresh: Floats
     self_regulation: Floats
     collaboration: Floats
     engagement: Floats
@@ -61,7 +64,8 @@ class YearRecord:
         At weeks 0, 4, 20, 32 and 36 (RIT). Shape (windows, students, 2).
     units
         Coverage, units taught, summed mastery, unmet units, waiting weeks, one-on-one hours, on-task share, match,
-        share of work aimed at needs, picture of needs, backlog, |estimate - truth|, position, each (students, 2).
+        share of work aimed at needs, picture of needs, backlog, |estimate - truth|, position, fresh store, each
+        (students, 2).
     self_regulation, engagement, habits
         At the end of the year; the last is what schools believe of the first. Shape (students,).
     demand, strain, fidelity, proficiency, skill, buy_in

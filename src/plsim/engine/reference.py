@@ -20,8 +20,10 @@ from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.parameters import World
 from plsim.engine.records import Reference
-from plsim.engine.setting import Setting, growth
-from plsim.engine.structure import GRADES, Structure, persistent_cv, structure
+from plsim.engine.setting import Setting
+from plsim.engine.structure import GRADES, Structure, persistent_cv, shares_seen, structure
+from plsim.engine.year import run_year
+from plsim.engine.year_start import begin_year
 from plsim.population.balanced import balanced
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
@@ -74,7 +76,7 @@ class Typical:
         """
         arm, even = (_arm(STRUCTURE_SCHOOLS, self.world, self.reference, even=even) for even in (False, True))
         for each in (arm, even):
-            each.run_year(self.engine)
+            run_year(each, self.engine)
         return structure(arm, even)
 
 
@@ -94,7 +96,7 @@ def _lived_in(schools: int) -> tuple[Setting, Plan]:
 
 def _arm(schools: int, world: World, reference: Reference, *, even: bool) -> Arm:
     setting, planned = _lived_in(schools)
-    return Arm(setting, planned, planned.planned.values, world, reference, growth(), even_teachers=even)
+    return Arm(setting, planned, world, reference, even_teachers=even)
 
 
 def typical(world: World, engine: Engine) -> Typical:
@@ -109,7 +111,7 @@ def typical(world: World, engine: Engine) -> Typical:
 
 def _gain(arm: Arm, engine: Engine) -> Floats:
     """Growth between the tests of fall and spring (RIT). Shape (students, 2)."""
-    arm.begin_year(engine)
+    begin_year(arm, engine)
     engine.run(arm, 0, FALL_WEEK)
     fall = arm.by_student(arm.rows.achievement)
     engine.run(arm, FALL_WEEK, SPRING_WEEK)
@@ -127,6 +129,7 @@ def _found(arm: Arm, gain: Floats) -> Reference:
     status = arm.setting.entry_status(0)
     weeks = slice(FALL_WEEK, SPRING_WEEK)
     shape = (len(SUBJECTS), GRADES)
+    seen, between = shares_seen(p), np.arange(SPRING_WEEK) >= FALL_WEEK
     level, slope, curve = np.ones(shape), np.zeros(shape), np.zeros(shape)
     at = interpreted("plsim.rules.learning").reference_at
     for subject, home in enumerate((p.home_share_math, p.home_share_reading)):
@@ -141,6 +144,10 @@ def _found(arm: Arm, gain: Floats) -> Reference:
         normal = arm.growth.normal_rate[subject, :, weeks].sum(axis=1)[grade]
         drift = arm.growth.seasonal[subject, :, weeks].sum(axis=1)[grade]
         by_rate = (gain[:, subject] - drift) / rate
+        # Forgetting that takes from what is beyond typical practice hides some of what was learned: bring it back.
+        taught = arm.gross[subject, :, :SPRING_WEEK]
+        hidden = (taught * between).sum(axis=1) / (taught * seen).sum(axis=1) - 1.0
+        by_rate = by_rate + hidden[grade] * (by_rate - normal)
         was = before * (by_rate - home * gross + (gross - normal)) / ((1.0 - home) * gross)
         for first, last in BANDS:
             band = (grade >= first) & (grade <= last)

@@ -21,7 +21,7 @@ from plsim.population.draws import normals, uniforms
 from plsim.population.model import Population
 from plsim.population.timeline import Timeline, YearRoster, timeline
 from plsim.rules.levers import PRACTICE_COUNT
-from plsim.rules.week import Section
+from plsim.rules.week.section import Section
 
 
 @dataclass(frozen=True)
@@ -249,6 +249,15 @@ class Setting:
             chosen = holder == number
             years[chosen] = self._holder_years(number)[chosen]
         return draws[0], draws[4:].T, years
+
+    def skill_draw(self, holder: Ints, stream: int) -> Floats:
+        """Standardized start of the skill in a practice beyond the eight, of each seat's teacher. Shape (seats,)."""
+        keys = self.timeline.seats.seat_key
+        drawn = np.empty(keys.shape[0])
+        for number in np.unique(holder).tolist():
+            chosen = holder == number
+            drawn[chosen] = normals(self.seed, keys[chosen], "teacher", subject=stream, year=number)[0]
+        return drawn
 
     def _holder_years(self, number: int) -> Floats:
         """The uniform for experience of the ``number``-th teacher of every seat. Shape (seats,)."""

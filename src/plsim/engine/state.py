@@ -18,6 +18,7 @@ class Rows(NamedTuple):
     """One entry per enrolment row; shape (rows,)."""
 
     achievement: Floats  # latent achievement A, RIT
+    fresh: Floats  # what of it was learned beyond typical practice and is not yet consolidated, RIT
     estimate: Floats  # what the school believes of it, RIT
     known: Floats  # how right the school's picture of the student's present needs is, 0-1
     fit: Floats  # how well the student's group fits those needs, 0-1
@@ -43,6 +44,7 @@ class Rows(NamedTuple):
     home_access: Floats  # 0-1
     u_pace: Floats  # fixed uniform: who progresses by mastery
     u_served: Floats  # fixed uniform, or standing in the grade, 0 the lowest: whom a program serves
+    standing: Floats  # standing in school, grade and subject as the school believed when the year began, 0 the lowest
     z_group: Floats  # fixed draw: groups made without data
     reference: Floats  # D of the row's subject, grade and entry status
     home_share: Floats  # h of the row's subject
@@ -80,7 +82,7 @@ class Sections(NamedTuple):
     spread: Floats  # SD of estimates, RIT
     doubt: Floats  # SD of the error of estimates, as far as the school can know, RIT
     habits_mean: Floats  # mean estimate of self-regulation
-    values: Floats  # this week of the section, the fields of ``rules.week.Section``, (sections, fields)
+    values: Floats  # this week of the section, the fields of ``rules.week.section.Section``, (sections, fields)
 
 
 class Seats(NamedTuple):
@@ -149,6 +151,10 @@ class Tables(NamedTuple):
     applies: Floats  # 1 for levers that the plan turns in a subject, (subjects, levers)
     relational: Floats  # 0 tools to 1 relational, (practices,)
     schedule: Floats  # 1 for practices that change schedules and staffing, (practices,)
+    intensity: Ints  # column of each practice's intensity, (practices,)
+    sessions: Ints  # practice and first column of each practice's sessions, (practices with sessions, 2)
+    feeds: Ints  # practice, own lever and lever that it adds to, (feeds, 3)
+    amounts: Floats  # what one unit adds, and the highest value of what it is added to, (feeds, 2)
 
 
 class Flags(NamedTuple):
@@ -168,7 +174,7 @@ class Trace(NamedTuple):
     For decomposition and tests. Without tracing the blocks are empty.
     """
 
-    experience: Floats  # fields of ``rules.week.Experience``, (fields, rows)
+    experience: Floats  # fields of ``rules.week.student.Experience``, (fields, rows)
     held: Floats  # 1 for fields that are held, (fields,)
     base: Floats  # the values to hold them at, (fields, rows)
 

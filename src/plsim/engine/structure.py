@@ -12,8 +12,9 @@ import numpy as np
 
 from plsim.core.arrays import Floats, Ints
 from plsim.core.calendar import FALL_WEEK, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
-from plsim.engine.arm import Arm
+from plsim.engine.arm import SUMMER_WEEKS, Arm, plain
 from plsim.evidence import norms
+from plsim.rules.learning import LearningParams
 
 GRADES = 13
 
@@ -134,8 +135,27 @@ def luck_of_absence(arm: Arm, subject: int) -> Floats:
     attended = p.days_absent**2 * chance * (1.0 - chance)
     home = (p.home_share_math, p.home_share_reading)[subject]
     weekly = (1.0 - home) * arm.gross[subject][roster.grade.astype(np.int64), FALL_WEEK:SPRING_WEEK]
+    weekly = weekly * shares_seen(arm.p.learning)[FALL_WEEK:]
     variance: Floats = attended * ((roster.learning_rate[:, np.newaxis] * weekly) ** 2).sum(axis=1)
     return variance
+
+
+def shares_seen(p: LearningParams) -> Floats:
+    """How much of what a week brings beyond typical practice growth between the tests shows. Shape (weeks to spring,).
+
+    All of what the weeks between the tests bring, where forgetting has no stores; else less, and less than nothing of
+    the weeks before the first test: what is forgotten of those between the tests is missing in growth.
+    """
+    rule = plain("learning")
+    seen = np.zeros(SPRING_WEEK)
+    for start in range(SPRING_WEEK):
+        fresh, shown = 0.0, 0.0
+        for week in range(start, SPRING_WEEK):
+            inside = week >= FALL_WEEK
+            shown += inside * ((week == start) - rule.forgotten(fresh, p))
+            fresh = rule.next_fresh(fresh, float(week == start), p)
+        seen[start] = shown
+    return seen
 
 
 def bend(entry_z: Floats, school_z: Floats, subject: int, grade: Ints) -> Floats:
@@ -156,6 +176,7 @@ def _parts(arm: Arm, subject: int) -> tuple[Floats, Floats, Floats]:
     """
     seen = [windowed[:, subject] for windowed in arm.record[0].achievement]
     grade = arm.layout.roster.grade.astype(np.int64)
+    fresh = arm.by_student(arm.rows.fresh)[:, subject]
     normal, drift = arm.growth.normal_rate[subject], arm.growth.seasonal[subject]
     unit = gross_growth(arm)[subject, grade]
 
@@ -164,13 +185,14 @@ def _parts(arm: Arm, subject: int) -> tuple[Floats, Floats, Floats]:
         return total[grade]
 
     year = seen[4] - seen[0] - weeks(drift, 0, WEEKS_PER_YEAR)
-    beyond = year - arm.layout.roster.learning_rate * weeks(normal, 0, WEEKS_PER_YEAR)
+    usual = arm.layout.roster.learning_rate * weeks(normal, 0, WEEKS_PER_YEAR)
+    summer = plain("learning").lasting_change(year, usual, fresh, SUMMER_WEEKS, arm.p.learning)
     late = seen[4] - seen[3] - weeks(drift, SPRING_WEEK, WEEKS_PER_YEAR)
     early = seen[1] - seen[0] - weeks(drift, 0, FALL_WEEK)
     next_grade = np.minimum(np.arange(GRADES) + 1, GRADES - 1)
     faster = weeks(normal[next_grade], 0, FALL_WEEK) / weeks(normal, 0, FALL_WEEK)
     gain = seen[3] - seen[1] - weeks(drift, FALL_WEEK, SPRING_WEEK)
-    return gain / unit, (late - (1.0 - arm.p.learning.durability) * beyond) / unit, faster * early / unit
+    return gain / unit, (late + summer) / unit, faster * early / unit
 
 
 class _Cells:

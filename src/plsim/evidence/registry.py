@@ -26,12 +26,12 @@ GRADES_OF_EVIDENCE = {
     "D": "our judgement",
 }
 BOUNDS = {"published": "the source gives the range", "chosen": "the range was chosen here"}
-SHAPES = ("uniform", "log")
+SHAPES = ("uniform", "log", "form")
 
 _TEXTS = ("unit", "meaning", "source", "grade", "bounds")
 _NUMBERS = ("value", "low", "high")
 _REQUIRED = (*_NUMBERS, *_TEXTS)
-_KNOWN = (*_REQUIRED, "uncertain", "shape")
+_KNOWN = (*_REQUIRED, "uncertain", "shape", "forms")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,7 +57,10 @@ class Parameter:
     uncertain
         Whether worlds differ in it.
     shape
-        How it is spread over its range across worlds: ``"uniform"``, or ``"log"`` (uniform in the logarithm).
+        How it is spread over its range across worlds: ``"uniform"``, ``"log"`` (uniform in the logarithm), or
+        ``"form"``: it says which published form of a rule holds, each as likely as any other.
+    forms
+        Names of those forms, whose numbers are 0, 1 and so on; empty for a quantity.
     """
 
     key: str
@@ -71,6 +74,7 @@ class Parameter:
     bounds: str
     uncertain: bool = False
     shape: str = "uniform"
+    forms: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -84,9 +88,35 @@ class Parameter:
 
     def quantile(self, share: float) -> float:
         """The value below which ``share`` (0 to 1) of the prior lies."""
+        if self.forms:
+            return float(min(int(share * len(self.forms)), len(self.forms) - 1))
         if self.shape == "log":
             return self.low * float((self.high / self.low) ** share)
         return self.low + (self.high - self.low) * share
+
+    def place(self, value: float) -> float:
+        """The share of the prior at which a value lies, held within 0 and 1.
+
+        Forms stand where their mean and spread are those of any other parameter, each inside its own part.
+        """
+        if self.forms:
+            count = len(self.forms)
+            return 0.5 + (value - 0.5 * (count - 1)) / math.sqrt(count * count - 1)
+        if self.shape == "log":
+            found = math.log(value / self.low) / math.log(self.high / self.low)
+        else:
+            found = (value - self.low) / (self.high - self.low)
+        return min(max(found, 0.0), 1.0)
+
+    def in_words(self, value: float) -> str:
+        """A value as tables show it: the name of a form, or the number to three digits."""
+        return self.forms[int(value)] if self.forms else f"{value:.3g}"
+
+    def check(self, where: str, value: float) -> None:
+        """Raises :class:`EvidenceError` when a form has no such number: there is nothing between two forms."""
+        if self.forms and value not in range(len(self.forms)):
+            allowed = ", ".join(f"{number} ({name})" for number, name in enumerate(self.forms))
+            raise EvidenceError(where, self.key, f"{value:g} is no form of the rule", allowed=allowed)
 
 
 class Registry:
@@ -146,6 +176,10 @@ class Registry:
             )
         return members
 
+    def forms(self) -> tuple[Parameter, ...]:
+        """The parameters that say which form of a rule holds."""
+        return tuple(parameter for parameter in self if parameter.forms)
+
     def uncertain(self) -> tuple[Parameter, ...]:
         """The parameters in which worlds differ."""
         return tuple(parameter for parameter in self if parameter.uncertain)
@@ -164,6 +198,7 @@ class Registry:
                 raise EvidenceError(
                     "registry", key, f"{value:g} is out of range", allowed=f"{old.low:g} to {old.high:g} {old.unit}"
                 )
+            old.check("registry", value)
             changed[key] = dataclasses.replace(old, value=value, low=min(old.low, value), high=max(old.high, value))
         return Registry(tuple(changed.values()))
 
@@ -239,6 +274,7 @@ def _parameter(where: str, key: str, fields: Mapping[str, Any]) -> Parameter:
     _choice(where, f"{key}.shape", shape, SHAPES)
     if not isinstance(uncertain, bool):
         raise EvidenceError(where, f"{key}.uncertain", f"got {uncertain!r}", allowed="true, false")
+    forms = _forms(where, key, shape, fields)
     low, value, high = numbers["low"], numbers["value"], numbers["high"]
     if not low <= value <= high:
         raise EvidenceError(where, key, f"value {value:g} is not between low {low:g} and high {high:g}")
@@ -246,7 +282,21 @@ def _parameter(where: str, key: str, fields: Mapping[str, Any]) -> Parameter:
         raise EvidenceError(where, key, "uncertain, but low equals high")
     if shape == "log" and low <= 0.0:
         raise EvidenceError(where, f"{key}.low", f"got {low:g}", allowed="above 0 when shape is 'log'")
-    return Parameter(key, value, low, high, **texts, uncertain=uncertain, shape=shape)
+    found = Parameter(key, value, low, high, **texts, uncertain=uncertain, shape=shape, forms=forms)
+    if forms and (low, high) != (0.0, len(forms) - 1.0):
+        raise EvidenceError(
+            where, key, f"got {low:g} to {high:g}", allowed=f"low 0 and high {len(forms) - 1}, its forms"
+        )
+    found.check(where, value)
+    return found
+
+
+def _forms(where: str, key: str, shape: str, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the forms, which a parameter has if its shape says so."""
+    given = fields.get("forms", [])
+    if not isinstance(given, list) or (shape == "form") != (len(given) > 1):
+        raise EvidenceError(where, f"{key}.forms", f"got {given!r}", allowed="two names or more when shape is 'form'")
+    return tuple(_text(where, f"{key}.forms", name) for name in given)
 
 
 def _number(where: str, key: str, given: object) -> float:

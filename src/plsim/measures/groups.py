@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from plsim.core.arrays import Bools, Floats, Ints
-from plsim.core.calendar import GRADES, HEADLINE_GRADES
+from plsim.core.calendar import GRADES, HEADLINE_GRADES, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE
 
 SUBJECT_LABELS = ("math", "reading", "both")
 QUINTILES = 5
+LEVEL_GROUPS = ("level:elementary", "level:middle", "level:high")
 SMALLEST_GROUP = 10
 """Groups of fewer students are not shown: privacy, and noise. Nor may they be found by subtraction."""
 
@@ -87,6 +88,12 @@ def by_governance(charter: Bools, counted: Bools) -> Partition:
     """District and charter schools; ``charter`` is of each student's school."""
     codes = np.where(counted, charter.astype(np.int64), -1)
     return Partition(_for_all(codes), ("governance:district", "governance:charter"))
+
+
+def by_level(first_grade: Ints, counted: Bools) -> Partition:
+    """Elementary, middle and high school students, by the grade in which a run finds them."""
+    level = np.searchsorted((LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE), first_grade, side="left")
+    return Partition(_for_all(np.where(counted, level, -1)), LEVEL_GROUPS)
 
 
 def by_grade(grade: Ints, seen: Bools) -> Partition:

@@ -12,6 +12,7 @@ from pkgutil import iter_modules
 from plsim.practices.context import Context
 from plsim.practices.levers import LEVER_INDEX, LEVERS, OWNERS, PRACTICES, Lever, LeverTable
 from plsim.practices.options import Options, Practice
+from plsim.practices.own import Own, OwnLever
 from plsim.practices.programs import Programs
 from plsim.practices.registration import known_practices, register
 from plsim.practices.support import Support
@@ -25,6 +26,8 @@ __all__ = [
     "Lever",
     "LeverTable",
     "Options",
+    "Own",
+    "OwnLever",
     "Practice",
     "Programs",
     "Support",

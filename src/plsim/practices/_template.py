@@ -3,8 +3,8 @@
 1. Copy this file to ``practices/<name>.py`` and rename class and options; the scenario's schema takes it up by itself.
 2. Put a default for every option into ``evidence/data/practices.toml`` (``[practices.<name>_<option>]``), with
    typical intensity 0 unless typical schools do it: typical practice is the yardstick.
-3. Turn levers that exist (``levers.py``), adding to what the eight practices planned. A new lever is a new rule:
-   discuss it first. A practice never touches a student.
+3. Turn levers that exist (``levers.py``), adding to what the eight practices planned, or declare levers, sessions and
+   a skill of its own (``own.py``). A practice never touches a student.
 4. Add a scenario that uses it and a test of its one promise.
 
 This file is not imported (its name begins with ``_``), so what it registers is not offered. Practices beyond the eight

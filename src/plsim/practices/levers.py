@@ -6,8 +6,9 @@ one value per school, instructional week and lever. Values are plans: what a sch
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -115,7 +116,7 @@ LEVERS = (
     Lever("intensity_technology", "technology", "share", "Intensity of technology."),
     Lever("intensity_belonging", "belonging", "share", "Intensity of relationship work."),
 )
-"""Every lever, in the order of the table's last axis, which is that of ``rules.levers.Levers``."""
+"""The levers that the rules name, in the order of ``rules.levers.Levers``: the first columns of a table."""
 
 WITHOUT_LEVER = (
     Lever("practices.*.subjects", "context", "both, math, reading", "Subjects in which a practice is changed."),
@@ -128,9 +129,30 @@ WITHOUT_LEVER = (
 
 LEVER_INDEX = {lever.name: index for index, lever in enumerate(LEVERS)}
 FIRST_INTENSITY = LEVER_INDEX["intensity_profiles"]
-"""Column of the first of the eight intensities, which are the last columns, in the order of ``PRACTICES``."""
-LEVER_OWNER = np.array([OWNERS.index(lever.practice) for lever in LEVERS], dtype=np.int64)
-"""Index into ``OWNERS`` of every lever. Shape (levers,)."""
+"""Column of the first of the eight intensities, which are in the order of ``PRACTICES``."""
+INTENSITIES = slice(FIRST_INTENSITY, FIRST_INTENSITY + len(PRACTICES))
+"""Columns of the eight intensities."""
+
+_own: list[Lever] = []
+_own_defaults: list[float] = []
+
+
+def all_levers() -> tuple[Lever, ...]:
+    """Every column of a lever table: :data:`LEVERS`, then those of practices that have levers of their own."""
+    return (*LEVERS, *_own)
+
+
+def add_levers(levers: Sequence[Lever], defaults: Sequence[float]) -> int:
+    """Take up a practice's own levers, with their values where nothing turns them; the column of the first."""
+    names = [lever.name for lever in levers]
+    twice = sorted({name for name in names if name in LEVER_INDEX or names.count(name) > 1})
+    if twice:
+        raise ValueError(f"lever {twice[0]!r} is there already")
+    first = len(LEVERS) + len(_own)
+    _own.extend(levers)
+    _own_defaults.extend(defaults)
+    LEVER_INDEX.update({name: first + place for place, name in enumerate(names)})
+    return first
 
 
 @dataclass(frozen=True)
@@ -140,15 +162,17 @@ class LeverTable:
     Attributes
     ----------
     values
-        Shape (schools, weeks, levers), C-contiguous float64; units as in ``LEVERS``.
+        Shape (schools, weeks, levers), C-contiguous float64; columns and units as in :func:`all_levers`.
     """
 
     values: FloatArray
 
     @classmethod
     def empty(cls, schools: int, weeks: int) -> LeverTable:
-        """A table of zeros for so many schools and weeks."""
-        return cls(np.zeros((schools, weeks, len(LEVERS)), dtype=np.float64))
+        """A table in which nothing is turned, for so many schools and weeks."""
+        values = np.zeros((schools, weeks, len(LEVERS) + len(_own)), dtype=np.float64)
+        values[:, :, len(LEVERS) :] = _own_defaults
+        return cls(values)
 
     @property
     def schools(self) -> int:
@@ -167,6 +191,50 @@ class LeverTable:
     def put(self, name: str, value: FloatArray | float) -> None:
         """Set one lever in all weeks, to one number or to one number per school."""
         self[name][...] = value[:, np.newaxis] if isinstance(value, np.ndarray) else value
+
+    def give_sessions(
+        self,
+        practice: str,
+        minutes: FloatArray | float,
+        *,
+        group_size: float = 4.0,
+        quality: float = 1.0,
+        grades: tuple[int, int] = (0, 12),
+        standing: tuple[float, float] = (0.0, 1.0),
+        given: Literal["lessons", "unpaid", "paid"] = "unpaid",
+    ) -> None:
+        """Set the sessions of a practice that has them, in all weeks.
+
+        Parameters
+        ----------
+        practice
+            The practice's name.
+        minutes
+            Minutes per served student, week and subject; one number per school or one for all.
+        group_size
+            Students per session.
+        quality
+            Quality of a session by a teacher with full skill in the practice; 1 is an expert tutor's.
+        grades
+            First and last grade served; 0 is kindergarten.
+        standing
+            Who is served, as shares of a school's grade by what it believes of its students in a year's first week:
+            ``(0, 0.25)`` is the lowest quarter, ``(0.25, 0.75)`` the middle half.
+        given
+            Whose time it is: lesson time, in which the class works on its own; or the teacher's outside lessons.
+        """
+        self.put(f"{practice}_minutes", minutes)
+        for name, value in (
+            ("group_size", group_size),
+            ("quality", quality),
+            ("first_grade", grades[0]),
+            ("last_grade", grades[1]),
+            ("standing_from", standing[0]),
+            ("standing_to", standing[1]),
+            ("in_lessons", given == "lessons"),
+            ("paid", given == "paid"),
+        ):
+            self.put(f"{practice}_{name}", float(value))
 
     def repeated(self, weeks: int) -> LeverTable:
         """The table of one week, repeated for so many weeks."""

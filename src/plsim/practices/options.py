@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from plsim.practices.levers import FloatArray, LeverTable
+from plsim.practices.own import Own
 
 
 class Options(BaseModel):
@@ -54,6 +55,8 @@ class Practice(Options):
     """
 
     name: ClassVar[str] = ""
+    own: ClassVar[Own | None] = None
+    """Levers, sessions and skill of its own, for a practice beyond the eight; without, it uses those of the eight."""
     intensity: float
     spread: float
     subjects: Literal["both", "math", "reading"] = "both"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from plsim.practices.levers import PRACTICES
 from plsim.practices.options import Practice
+from plsim.practices.own import take_up
 
 P = TypeVar("P", bound=type[Practice])
 
@@ -20,6 +21,8 @@ def register(name: str) -> Callable[[P], P]:
     def keep(practice: P) -> P:
         if name in _known and _known[name].__module__ != practice.__module__:
             raise ValueError(f"practice {name!r} is registered twice: {_known[name].__module__}, {practice.__module__}")
+        if practice.own is not None:
+            take_up(name, practice.own)
         practice.name = name
         _known[name] = practice
         return practice

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from plsim.calibration.leave_out import verdict
+from plsim.calibration.leave_out_text import verdict
 from plsim.calibration.one_number import MOST
 from plsim.core.errors import InputError
 from plsim.core.files import write_file

@@ -4,6 +4,11 @@ Norms show *net* growth, which falls from grade to grade; trials find effects th
 of school is taken to teach about as much in every grade, and to lose more in the later ones: what is not practised, and
 what tests stop asking.
 
+How gains beyond that are lost has two forms (``p.form``). In the first, what a year brought beyond normal growth loses
+all but its durable share over the summer. In the second, what is learned beyond typical practice is fresh; week by
+week, in summer too, some of it leaves the fresh store, of which the durable share is consolidated and stays: short-run
+and long-run knowledge (Jacob, Lefgren & Sims 2008).
+
 Sources: NWEA 2020 norms for net growth; tutoring and double classes in later grades (NI-01, TM-01) and teachers'
 effects at all levels (TV-01) for gross learning; absence and added days (P073, P074) for hours; one-year persistence
 (TP-01, TM-02, TM-03) for what lasts.
@@ -26,6 +31,8 @@ class LearningParams(NamedTuple):
     durability: float
     reference_floor: float
     days_absent: float
+    form: float
+    fading: float
 
 
 @compiled
@@ -80,6 +87,30 @@ def weekly_gain(gross: float, loss: float, learning_rate: float, home_share: flo
 
 
 @compiled
+def fresh_gain(gross: float, learning_rate: float, home_share: float, relative: float) -> float:
+    """What a week teaches beyond what typical practice would have taught this student (RIT), less or more than 0.
+
+    Parameters are those of :func:`weekly_gain`.
+    """
+    return learning_rate * (gross * ((1.0 - home_share) * (relative - 1.0)))
+
+
+@compiled
+def forgotten(fresh: float, p: LearningParams) -> float:
+    """What a week takes from achievement (RIT): of the fresh store what leaves it and is not consolidated.
+
+    0 in the first form, which knows no fresh store.
+    """
+    return p.form * p.fading * (1.0 - p.durability) * fresh
+
+
+@compiled
+def next_fresh(fresh: float, gained: float, p: LearningParams) -> float:
+    """The fresh store a week on (RIT), with what the week ``gained``; always 0 in the first form."""
+    return p.form * ((1.0 - p.fading) * fresh + gained)
+
+
+@compiled
 def reference_at(level: Any, slope: Any, curve: Any, status: Any, floor: float) -> Any:
     """D of a student who stands at ``status`` (norm SDs, held within -2 and 2). Plain numbers or whole arrays.
 
@@ -90,9 +121,21 @@ def reference_at(level: Any, slope: Any, curve: Any, status: Any, floor: float) 
 
 
 @compiled
-def lasting_change(structural_gain: float, normal_gain: float, durability: float) -> float:
-    """What summer takes from achievement, or gives back (RIT).
+def lasting_change(structural_gain: Any, normal_gain: Any, fresh: Any, weeks: int, p: LearningParams) -> Any:
+    """What a summer of ``weeks`` takes from achievement, or gives back (RIT). Plain numbers or whole arrays.
 
-    All but the durable share of the gain beyond the student's normal one.
+    First form: all but the durable share of the year's gain beyond the student's normal one. Second form: what
+    ``weeks`` without school take from the fresh store.
     """
-    return -(1.0 - durability) * (structural_gain - normal_gain)
+    if p.form > 0.5:
+        return -(1.0 - p.durability) * (fresh - fresh_after(fresh, weeks, p))
+    return -(1.0 - p.durability) * (structural_gain - normal_gain)
+
+
+@compiled
+def fresh_after(fresh: Any, weeks: int, p: LearningParams) -> Any:
+    """The fresh store after weeks without school (RIT). Plain numbers or whole arrays."""
+    left = 1.0
+    for _ in range(weeks):
+        left *= 1.0 - p.fading
+    return fresh * left

@@ -156,3 +156,13 @@ def added_intensity(typical: Any, actual: Any, weight: Any) -> float:
         more = actual[FIRST_INTENSITY + k] - typical[FIRST_INTENSITY + k]
         added += weight[k] * more if more > 0.0 else 0.0
     return added
+
+
+@compiled
+def added_own(typical: Any, actual: Any, intensity: Any) -> float:
+    """The same for practices beyond the eight, whose intensities stand in the columns ``intensity`` after theirs."""
+    added = 0.0
+    for k in range(PRACTICE_COUNT, len(intensity)):
+        more = actual[intensity[k]] - typical[intensity[k]]
+        added += more if more > 0.0 else 0.0
+    return added

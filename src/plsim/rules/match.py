@@ -1,7 +1,8 @@
 """How well what is taught fits the student: targets in every mode, and what a miss costs.
 
 Level is one thing, needs are another (:mod:`plsim.rules.needs`). Level is slow, and growth is nearly flat in it, so a
-miss of level costs little.
+miss of level costs little. What a miss costs has two forms (``p.form``): a bell, on which every miss costs something,
+and a zone, inside which none does (the zone of proximal development: Vygotsky 1978; Murray & Arroyo 2002).
 
 Sources: achievement differs by several grades within a class (P083-P086); teaching at the right level pays when adults
 deliver it (AD-12, AD-13); the best practice success is about 85% (P082); growth hardly depends on status (P009), so the
@@ -28,6 +29,7 @@ class MatchParams(NamedTuple):
     position_lead_max: float
     low_group_stretch: float
     low_group_width: float
+    form: float
 
 
 @compiled
@@ -94,8 +96,12 @@ def match(target: float, achievement: float, p: MatchParams) -> float:
     """Share of its best value that work at ``target`` has for a student at ``achievement`` (both RIT).
 
     Best a little above the student; work that is too hard loses value sooner than work that is too easy; never below
-    ``floor``.
+    ``floor``. In both forms half of what can be lost is lost at one width from the best. First form: a bell. Second
+    form: nothing is lost up to half a width, everything at one and a half, and evenly between.
     """
     miss = target - achievement - p.stretch
     width = p.width_above if miss > 0.0 else p.width_below
+    if p.form > 0.5:
+        away = miss if miss > 0.0 else -miss
+        return p.floor + (1.0 - p.floor) * clamp(1.5 - away / width, 0.0, 1.0)
     return p.floor + (1.0 - p.floor) * bell_over(miss, width)

@@ -1,5 +1,9 @@
 """How students change: self-regulation, collaboration, engagement.
 
+What moves engagement has two forms (``p.form``). In the first, being up to the work, choosing and belonging add up
+(self-determination: Ryan & Deci 2000). In the second, the expectancy of success multiplies what the work is worth to
+the student (expectancy x value: Eccles & Wigfield 2002): what appeals does little for whom the work does not fit.
+
 Sources: self-regulation can be taught (P092, P094), goals (P097), choice (P098, ME-16), novelty wears off (AD-14),
 boredom and frustration; relationships (ME-31, ME-32).
 """
@@ -37,6 +41,7 @@ class MotivationParams(NamedTuple):
     engagement_device: float
     engagement_device_limit: float
     novelty_decay: float
+    form: float
 
 
 @compiled
@@ -98,7 +103,10 @@ def school_appeal(
 def next_engagement(engagement: float, level: float, match: float, appeal: float, p: MotivationParams) -> float:
     """Engagement a week on: it returns to the student's own level; match and the school's appeal move it.
 
-    ``match`` is the mean match of the week's work: boredom and frustration are both a poor match.
+    ``match`` is the mean match of the week's work: boredom and frustration are both a poor match. First form: match and
+    appeal add up. Second form: appeal counts in proportion to match, fully where match is typical; where match is
+    typical both forms are alike.
     """
-    drive = p.engagement_match * (match - p.engagement_match_typical) + appeal
+    felt = appeal * (match / p.engagement_match_typical) if p.form > 0.5 else appeal
+    drive = p.engagement_match * (match - p.engagement_match_typical) + felt
     return clamp(engagement + p.engagement_return * (level - engagement) + drive, -4.0, 4.0)

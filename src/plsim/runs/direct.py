@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import SPRING_WEEK
-from plsim.engine.arm import Arm, Engine
-from plsim.engine.setting import WINDOWS, growth
+from plsim.core.calendar import SPRING_WEEK, WEEKS_PER_YEAR
+from plsim.engine.arm import SUMMER_WEEKS, Arm, Engine, plain
+from plsim.engine.setting import WINDOWS
+from plsim.engine.year import run_years
 from plsim.evidence import norms
 from plsim.measures.effects import Row, StudentOutcome, student_rows
 from plsim.measures.groups import SMALLEST_GROUP, SUBJECT_LABELS, headline, with_both
@@ -27,11 +28,9 @@ def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
     """The scenario with the counterfactual's classes and teachers: nobody leaves or stays because of it."""
     plan = run.scenario.plan
     planned = replace(plan, freeze=plan.freeze.model_copy(update={"staff": True, "sections": True}))
-    arm = Arm(both.base_setting, planned, run.scenario.planned, run.world, run.typical.reference, growth())
+    arm = Arm(both.base_setting, planned, run.world, run.typical.reference)
     arm.turnover_from = run.counterfactual
-    for _ in range(both.base_setting.years):
-        arm.run_year(engine)
-    return arm
+    return run_years(arm, engine)
 
 
 def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[Row, float]]:
@@ -56,16 +55,15 @@ def intention_to_treat(both: Pair, run: WorldRun) -> Iterator[tuple[Row, float]]
     """The paired effect on all who started and could be there throughout, movers included, by year.
 
     They are those whose grade the school has in every year of the run, the same students in all of them; where there
-    are none, those whose grade it has in the year. Who moves away takes along what lasts of the effect, and grows from
-    then on as anybody does in a typical school: the summer leaves of every year's part what durability says, and
-    nothing later changes it.
+    are none, those whose grade it has in the year. Who moves away takes the effect along, grows from then on as anybody
+    does in a typical school, and forgets as everybody does (:func:`plsim.rules.learning.lasting_change`).
     """
     setting = both.base_setting
     people = setting.population
-    durability = run.scenario.p.learning.durability
+    rules, p = plain("learning"), run.scenario.p.learning
     first, last = people.grade.astype(np.int64), people.grade.astype(np.int64) + setting.years - 1
     throughout = (last <= people.last_grade[people.school]) & headline(first) & headline(last)
-    lasting = np.zeros((setting.students, 2))
+    lasting = fresh = np.zeros((setting.students, 2))
     here = np.ones(setting.students, bool)
     for year, roster in enumerate(setting.timeline.years):
         here = here & (roster.entered == 0)
@@ -78,10 +76,15 @@ def intention_to_treat(both: Pair, run: WorldRun) -> Iterator[tuple[Row, float]]
         still = throughout if throughout.sum() >= SMALLEST_GROUP else still
         if still.sum() < SMALLEST_GROUP:
             continue
-        effect = np.where(here[:, np.newaxis], spring, lasting)[still]
+        stays = here[:, np.newaxis]
+        effect = np.where(stays, spring, lasting + rules.lasting_change(0.0, 0.0, fresh, SPRING_WEEK, p))[still]
         sd = norms().sd_fall_observed[np.arange(2), grade[still][:, np.newaxis]]
         yield from _rows(effect, sd, year)
-        lasting = np.where(here[:, np.newaxis], lasting + durability * (end - lasting), lasting)
+        end = np.where(stays, end, lasting + rules.lasting_change(0.0, 0.0, fresh, WEEKS_PER_YEAR, p))
+        of_year = run.scenario.record[year].units["fresh"] - run.counterfactual.record[year].units["fresh"]
+        fresh = np.where(stays, of_year, rules.fresh_after(fresh, WEEKS_PER_YEAR, p))
+        lasting = end + rules.lasting_change(end - lasting, 0.0, fresh, SUMMER_WEEKS, p)
+        fresh = rules.fresh_after(fresh, SUMMER_WEEKS, p)
 
 
 def _rows(effect: Floats, sd: Floats, year: int) -> Iterator[tuple[Row, float]]:

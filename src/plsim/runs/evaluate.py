@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from plsim.core.arguments import given, whole
 from plsim.core.arrays import Floats
+from plsim.core.calendar import MAX_YEARS
 from plsim.core.errors import InputError, nearest
 from plsim.engine.parameters import CENTRAL, World
 from plsim.population.model import Population
@@ -114,6 +116,11 @@ class Evaluator:
         self.outcomes = headline(self.years) if outcomes is None else tuple(outcomes)
         self._runs = PairedRuns(seed=self.seed, years=self.years, population=population, engine=engine)
         for at in self.outcomes:
+            for name, value in at._asdict().items():
+                if name == "year":
+                    whole("outcome: year", value, 1, MAX_YEARS)
+                elif not isinstance(value, str):
+                    raise InputError("outcome", name, given(value), allowed="a text; see `plsim list outcomes`")
             if not 1 <= at.year <= self.years:
                 raise InputError(
                     f"outcome {at.label}", "year", f"got {at.year}", allowed=f"1 to {self.years}, the years simulated"

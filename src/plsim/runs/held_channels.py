@@ -1,9 +1,9 @@
 """A run in which part of what students live through is held at the counterfactual's values.
 
-Achievement depends on practices through :class:`~plsim.rules.week.Experience` and in no other way. Holding some of
-its fields shows what the others do: hold all but the hours, and what remains is the effect of time; hold all of them,
-and nothing may remain. Both arms go through the weeks in step, because what is held is this very week of the same
-student's other life.
+Achievement depends on practices through :class:`~plsim.rules.week.student.Experience` and in no other way. Holding some
+of its fields shows what the others do: hold all but the hours, and what remains is the effect of time; hold all of
+them, and nothing may remain. Both arms go through the weeks in step, because what is held is this very week of the
+same student's other life.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ from plsim.engine.parameters import World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
 from plsim.engine.state import Trace
-from plsim.rules.week import ATTENTION_FIELDS, NEEDS_FIELDS, QUALITY_FIELDS, TARGET_FIELDS, TIME_FIELDS, Experience
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
+from plsim.rules.week.student import (
+    ATTENTION_FIELDS,
+    NEEDS_FIELDS,
+    QUALITY_FIELDS,
+    TARGET_FIELDS,
+    TIME_FIELDS,
+    Experience,
+)
 
 CHANNELS = {
     "time": TIME_FIELDS,
@@ -40,7 +49,7 @@ def run_held(
     Parameters
     ----------
     fields
-        Names of fields of :class:`~plsim.rules.week.Experience`: ``week.TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
+        Names of fields of :class:`~plsim.rules.week.student.Experience`: ``TIME_FIELDS`` (hours), ``TARGET_FIELDS``,
         ``NEEDS_FIELDS``, ``ATTENTION_FIELDS``, ``QUALITY_FIELDS``, any sum or part of them, or the names of channels.
         None held is :func:`~plsim.runs.run.run_world`; all held gives every student the counterfactual's achievement,
         to the last bit.
@@ -78,7 +87,7 @@ def held_flags(fields: Collection[str]) -> Floats:
 def _year_in_step(base: Arm, arm: Arm, engine: Engine) -> None:
     """A year of both arms, week by week: each of the scenario's weeks follows the counterfactual's."""
     for each in (base, arm):
-        each.begin_year(engine)
+        begin_year(each, engine)
     # Sections differ where the policy changes class sizes, so rows are matched by student and subject.
     same = base.layout.row[arm.layout.student, arm.layout.subject]
     seen: dict[int, list[Floats]] = {id(each): [each.by_student(each.rows.achievement)] for each in (base, arm)}
@@ -90,4 +99,4 @@ def _year_in_step(base: Arm, arm: Arm, engine: Engine) -> None:
             for each in (base, arm):
                 seen[id(each)].append(each.by_student(each.rows.achievement))
     for each in (base, arm):
-        each.end_year(np.stack(seen[id(each)]))
+        end_year(each, np.stack(seen[id(each)]))

@@ -22,6 +22,7 @@ from plsim.measures.groups import (
     by_governance,
     by_grade,
     by_labels,
+    by_level,
     by_quintile,
     everyone,
     headline,
@@ -84,6 +85,7 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
         everyone(counted),
         by_quintile(baseline, counted),
         by_governance(people.charter[people.school], counted),
+        by_level(first_grade[:, 0], counted),
         by_flag("lunch_eligible", people.lunch_eligible, counted),
         by_grade(grade, followed(setting, headlines=False) & here),
     ]

@@ -11,7 +11,7 @@ from plsim.core.calendar import LAST_ELEMENTARY_GRADE, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
 from plsim.measures.costs import Use
 from plsim.practices.levers import LEVER_INDEX
-from plsim.rules.levers import OWNER
+from plsim.rules.sessions import SESSION_COLUMNS
 
 
 class YearLevers:
@@ -25,13 +25,17 @@ class YearLevers:
         self._planned = arm.planned
         self._weeks = slice(year * WEEKS_PER_YEAR, (year + 1) * WEEKS_PER_YEAR)
         self._adoption = arm.record[year].adoption
+        self._owner = arm.plan.own.owner
         self.year = year
 
     def weekly(self, name: str) -> Floats:
         """One lever, week by week. Shape (schools, weeks)."""
-        column = LEVER_INDEX[name]
+        return self.column(LEVER_INDEX[name])
+
+    def column(self, column: int) -> Floats:
+        """The lever in a column of the table, week by week. Shape (schools, weeks)."""
         base, aim = self._typical[:, self._weeks, column], self._planned[:, self._weeks, column]
-        owner = OWNER[column]
+        owner = self._owner[column]
         if owner < 0:
             return aim
         moved: Floats = base + self._adoption[:, owner, np.newaxis] * (aim - base)
@@ -87,7 +91,7 @@ def use(arm: Arm, year: int) -> Use:
     return Use(
         students=students,
         teachers=_by_school(roster.section_school, of_a_teacher, schools),
-        planning_hours=WEEKS_PER_YEAR * planning * teachers,
+        planning_hours=WEEKS_PER_YEAR * planning * teachers + _paid_sessions(arm, levers),
         unpaid_hours=WEEKS_PER_YEAR * _by_school(seat_school, unpaid * record.taught, schools),
         adult_hours=WEEKS_PER_YEAR * levers.mean("adult_hours") * sections,
         tutor_hours=tutored,
@@ -104,6 +108,22 @@ def use(arm: Arm, year: int) -> Use:
 def _by_school(school: Ints | Int32s, values: Floats, schools: int) -> Floats:
     """Sums of what belongs to schools."""
     return np.asarray(np.bincount(school, values, minlength=schools), dtype=np.float64)
+
+
+def _paid_sessions(arm: Arm, levers: YearLevers) -> Floats:
+    """Hours of the year for which teachers are paid to give sessions of practices beyond the eight, by school."""
+    hours = np.zeros(arm.setting.schools)
+    grade = arm.setting.timeline.years[levers.year].grade
+    for _, column in arm.plan.own.sessions.tolist():
+        minutes, size, _, first, last, low, high, in_lessons, paid = (
+            levers.column(column + k) for k in range(SESSION_COLUMNS)
+        )
+        for each in np.unique(grade).tolist():
+            students = np.bincount(arm.setting.population.school[grade == each], minlength=arm.setting.schools)
+            reached = ((first <= each) & (each <= last)) * (high - low) * len(SUBJECTS)
+            given = minutes / 60.0 * students[:, np.newaxis] * reached / size
+            hours += (given * (1.0 - in_lessons) * paid).sum(axis=1)
+    return hours
 
 
 def _products(levers: YearLevers) -> Floats:

@@ -11,10 +11,12 @@ from plsim.core.arrays import Ints, Labels
 from plsim.core.calendar import FALL_WEEK, GRADES, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.reference import typical
-from plsim.engine.setting import WINDOWS, growth
+from plsim.engine.setting import WINDOWS
 from plsim.engine.transient import solve, test_errors, transient_scores
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
 from plsim.rules.levers import PRACTICE_COUNT
-from plsim.rules.week import Section
+from plsim.rules.week.section import Section
 
 if TYPE_CHECKING:
     from plsim.engine.pair import Pair, WorldRun
@@ -133,7 +135,7 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
         ("scenario", pair.setting, pair.plan),
         ("counterfactual", pair.base_setting, pair.base_plan),
     ):
-        arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
+        arm = Arm(setting, planned, world, found.reference)
         for _ in range(setting.years):
             parts += _recorded_year(arm, engine, name)
     return pd.concat(parts, ignore_index=True)
@@ -141,7 +143,7 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
 
 def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
     """A year, week by week."""
-    arm.begin_year(engine)
+    begin_year(arm, engine)
     of = _together(arm) if arm.setting.population.are_people else _by_school(arm)
     seen = [arm.by_student(arm.rows.achievement)]
     parts = []
@@ -150,11 +152,11 @@ def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
         parts.append(_week_rows(arm, name, week + 1, of))
         if week + 1 in WINDOWS:
             seen.append(arm.by_student(arm.rows.achievement))
-    arm.end_year(np.stack(seen))
+    end_year(arm, np.stack(seen))
     return parts
 
 
-class _Shown(NamedTuple):
+class _TableSchools(NamedTuple):
     """Which schools a table by week has, and which of them each row, seat and school counts in; -1 in none."""
 
     school_id: Labels
@@ -163,10 +165,10 @@ class _Shown(NamedTuple):
     school: Ints
 
 
-def _by_school(arm: Arm) -> _Shown:
+def _by_school(arm: Arm) -> _TableSchools:
     """Every school."""
     people, seats = arm.setting.population, arm.setting.timeline.seats
-    return _Shown(
+    return _TableSchools(
         people.school_id,
         people.school[arm.rows.student].astype(np.int64),
         seats.seat_school.astype(np.int64),
@@ -174,7 +176,7 @@ def _by_school(arm: Arm) -> _Shown:
     )
 
 
-def _together(arm: Arm) -> _Shown:
+def _together(arm: Arm) -> _TableSchools:
     """All schools as one, with the students of the headline, if these may be shown."""
     from plsim.runs.outcomes import partitions
 
@@ -182,7 +184,7 @@ def _together(arm: Arm) -> _Shown:
     may_be_shown = everyone.allowed is not None and bool(everyone.allowed.all())
     counted = everyone.codes[:, 0] if may_be_shown else np.full(arm.setting.students, -1)
     seats = arm.setting.timeline.seats.seat_school
-    return _Shown(
+    return _TableSchools(
         np.array([ALL_SCHOOLS], object),
         counted[arm.rows.student],
         np.zeros(len(seats), np.int64),
@@ -190,7 +192,7 @@ def _together(arm: Arm) -> _Shown:
     )
 
 
-def _week_rows(arm: Arm, name: str, week: int, of: _Shown) -> pd.DataFrame:
+def _week_rows(arm: Arm, name: str, week: int, of: _TableSchools) -> pd.DataFrame:
     """The state after a week, by school and subject."""
     rows = arm.rows
     schools = len(of.school_id)

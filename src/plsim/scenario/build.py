@@ -11,7 +11,8 @@ import numpy.typing as npt
 from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
 from plsim.evidence import registry
 from plsim.population.model import ByGovernance, PopulationSpec
-from plsim.practices.levers import FIRST_INTENSITY, LEVER_OWNER, LEVERS, PRACTICES, FloatArray, LeverTable
+from plsim.practices.levers import INTENSITIES, PRACTICES, FloatArray, LeverTable, all_levers
+from plsim.practices.own import OwnTables, own_tables
 from plsim.practices.programs import Programs
 from plsim.practices.support import Support
 from plsim.scenario.schema import Freeze, PracticeTables, Scenario, typical_practices
@@ -19,10 +20,8 @@ from plsim.scenario.schema import Freeze, PracticeTables, Scenario, typical_prac
 if TYPE_CHECKING:
     from plsim.population.model import Population
 
-_RAMPED = np.array([lever.ramps for lever in LEVERS], dtype=np.bool_)
-_LAST_PRACTICE = len(PRACTICES) - 1
-_OF_PRACTICE = np.less_equal(LEVER_OWNER, _LAST_PRACTICE)
-_PRACTICE_OF = np.minimum(LEVER_OWNER, _LAST_PRACTICE)
+_CONDITIONS = ("support", "programs", "context")
+"""Owners of levers that no rollout moves."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,9 @@ class Plan:
     typical
         Levers of typical practice with each school's own taste. Shape (schools, weeks, levers).
     planned
-        Levers of the scenario, rollout included; for a counterfactual the same bits as ``typical``. The last eight
-        levers of both are the intensities of the practices.
+        Levers of the scenario, rollout included; for a counterfactual the same bits as ``typical``.
+    own
+        Which columns hold the practices' intensities, and what practices beyond the eight have of their own.
     applies
         1 for what the scenario turns in a subject; 0 for what stays typical there. Shape (subjects, levers).
     class_size
@@ -60,6 +60,7 @@ class Plan:
 
     typical: LeverTable
     planned: LeverTable
+    own: OwnTables
     applies: FloatArray
     class_size: FloatArray
     sections_by_level: float
@@ -115,6 +116,7 @@ def plan(scenario: Scenario, population: Population, years: int | None = None, *
     return Plan(
         typical=typical,
         planned=planned,
+        own=own_tables(),
         applies=applies(scenario),
         class_size=class_size(scenario, population),
         sections_by_level=0.0 if scenario.programs.sections is None else scenario.programs.sections.by_level,
@@ -133,15 +135,16 @@ def applies(scenario: Scenario) -> FloatArray:
 
     Shape (subjects, levers).
     """
-    out = np.ones((len(SUBJECTS), len(LEVERS)), dtype=np.float64)
+    levers = all_levers()
+    out = np.ones((len(SUBJECTS), len(levers)), dtype=np.float64)
     programs = scenario.programs
     named = [
-        (practice.subjects, [lever.practice == name for lever in LEVERS])
+        (practice.subjects, [lever.practice == name for lever in levers])
         for name, practice in scenario.practices.items()
     ]
     for prefix, program in (("tutoring_", programs.tutoring), ("software_", programs.software)):
         if program is not None:
-            named.append((program.subjects, [lever.name.startswith(prefix) for lever in LEVERS]))
+            named.append((program.subjects, [lever.name.startswith(prefix) for lever in levers]))
     for subjects, own in named:
         if subjects != "both":
             out[1 - SUBJECTS.index(subjects), own] = 0.0
@@ -197,9 +200,11 @@ def _base(
     """Levers of one week with everything in place, before programs."""
     intensity = intensities(practices, population.practice_taste, dose=dose)
     table = LeverTable.empty(population.charter.shape[0], 1)
-    for index, (_, practice) in enumerate(practices.items()):
+    for index, (name, practice) in enumerate(practices.items()):
         practice.apply(table, intensity[:, index])
-    table.values[:, 0, FIRST_INTENSITY:] = intensity[:, : len(PRACTICES)]
+        if practice.own is not None:
+            table.put(f"intensity_{name}", intensity[:, index])
+    table.values[:, 0, INTENSITIES] = intensity[:, : len(PRACTICES)]
     support.apply(table, population.vision)
     scenario.context.apply(table, population.charter)
     return table
@@ -207,8 +212,11 @@ def _base(
 
 def _ramped(base: FloatArray, full: FloatArray, ramp: FloatArray) -> FloatArray:
     """Levers week by week: doses on their way, kinds and qualities changed when their practice starts."""
-    of_lever = np.where(_OF_PRACTICE, ramp[:, :, _PRACTICE_OF], 1.0)
-    of_lever = np.where(_RAMPED, of_lever, of_lever > 0.0)
+    levers = all_levers()
+    # Practices beyond the eight come with the last of these.
+    stage = [PRACTICES.index(each.practice) if each.practice in PRACTICES else -1 for each in levers]
+    of_lever = np.where([each.practice not in _CONDITIONS for each in levers], ramp[:, :, stage], 1.0)
+    of_lever = np.where([each.ramps for each in levers], of_lever, of_lever > 0.0)
     return np.ascontiguousarray(_between(base, full, of_lever))
 
 

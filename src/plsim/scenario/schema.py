@@ -15,8 +15,9 @@ from pydantic import Field, create_model, model_validator
 
 from plsim.core.calendar import MAX_YEARS
 from plsim.practices import Context, Options, Practice, Programs, Support, known_practices
-from plsim.practices.levers import FIRST_INTENSITY, LEVERS, PRACTICES, LeverTable
+from plsim.practices.levers import INTENSITIES, LEVERS, PRACTICES, LeverTable
 from plsim.practices.options import evidence_value, option
+from plsim.practices.own import out_of_range
 from plsim.scenario.outside import outside_practices
 from plsim.scenario.text import toml_text
 
@@ -147,9 +148,11 @@ class Scenario(Options):
             if name not in PRACTICES and practice.intensity:
                 alone, without = LeverTable.empty(1, 1), LeverTable.empty(1, 1)
                 practice.apply(alone, np.array([practice.intensity]))
-                turned = alone.values != 0.0
+                for problem in out_of_range(name, alone.values):
+                    raise ValueError(f"practice {name}: {problem}")
+                turned = alone.values != without.values
                 for table in (alone, without):
-                    table.values[:, :, FIRST_INTENSITY:] = 0.0
+                    table.values[:, :, INTENSITIES] = 0.0
                     self.support.apply(table, np.zeros(1))
                     self.context.apply(table, np.zeros(1, np.bool_))
                     self.programs.apply(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from plsim.core.errors import StudyError
+from plsim.core.errors import StudyError, nearest
 from plsim.documents.document import Document
 from plsim.studies.factors import LUCK, WORLD, Factor, group_names
 from plsim.studies.schema import (
@@ -24,7 +24,7 @@ from plsim.studies.schema import (
     Regional,
     Sobol,
     Study,
-    Surrogate,
+    SurrogateMethod,
 )
 
 FEWEST_A_VALUE = 6
@@ -130,12 +130,14 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Document[St
             f"{len(factors)} switches make {2 ** len(factors):,} combinations",
             f"Switch {MOST_SWITCHES} at most, or use sobol.",
         )
+    if isinstance(method, Factorial):
+        found += _as_one_problems(method, factors, places)
     most = max((factor.sliced for factor in factors), default=0)
     if isinstance(method, (Delta, Pawn, Regional)) and method.samples < FEWEST_A_VALUE * most:
         name = next(factor.name for factor in factors if factor.sliced == most)
         fix = f"Take {FEWEST_A_VALUE * most} samples, or fewer values."
         note(("method", "samples"), f"{method.samples} samples are too few for the {most} values of {name}", fix)
-    if isinstance(method, Surrogate) and most > MOST_UNORDERED:
+    if isinstance(method, SurrogateMethod) and most > MOST_UNORDERED:
         name = next(factor.name for factor in factors if factor.sliced == most)
         fix = "Vary parameters in place of whole worlds." if name == WORLD else "Use sobol."
         note(kind, f"a surrogate learns nothing of {most} values without an order, as {name} has", fix)
@@ -163,6 +165,19 @@ def _morris_problems(method: Morris, sliced: Sequence[Factor], places: Document[
         problem = f"{levels} levels do not meet every value of {names} equally often"
         return [places.error(("method", "levels"), problem, fix=f"Use a multiple of {wanted}, or leave it out.")]
     return []
+
+
+def _as_one_problems(method: Factorial, factors: Sequence[Factor], places: Document[StudyError]) -> list[StudyError]:
+    names, path = [factor.name for factor in factors], ("method", "as_one")
+    found = [
+        places.error(path, f"'{member}' is not a factor of this study", fix=nearest(member, names) or "")
+        for members in method.as_one
+        for member in members
+        if member not in names
+    ]
+    if any(len(set(members)) < 2 for members in method.as_one):
+        found.append(places.error(path, "a switch of fewer than two factors", fix="Name two or more, or leave it out."))
+    return found
 
 
 def _two_valued(method: Method, factors: Sequence[Factor], places: Document[StudyError]) -> list[StudyError]:

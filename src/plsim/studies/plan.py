@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from plsim.studies.design import StudyTask, task_of
-from plsim.studies.loading import Loaded
+from plsim.studies.loading import LoadedStudy
 from plsim.studies.methods import points
 
 _SHARED = 4
@@ -107,7 +107,7 @@ class StudyPlan:
         ]
 
 
-def plan_study(loaded: Loaded, *, workers: int = 1) -> StudyPlan:
+def plan_study(loaded: LoadedStudy, *, workers: int = 1) -> StudyPlan:
     """What a study will take on this machine: a few of its runs are made and timed, nothing is stored.
 
     Raises

@@ -14,7 +14,8 @@ from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError, ScenarioError, StudyError, nearest
 from plsim.documents.document import Document
 from plsim.documents.lines import KeyPath
-from plsim.evidence import registry
+from plsim.evidence import Parameter, registry
+from plsim.measures.groups import LEVEL_GROUPS
 from plsim.measures.vocabulary import OUTCOMES
 from plsim.practices import PRACTICES
 from plsim.practices.support import Support
@@ -34,6 +35,7 @@ _PEOPLE = (
     *(f"quintile:{number}" for number in range(1, 6)),
     "governance:district",
     "governance:charter",
+    *LEVEL_GROUPS,
     "lunch_eligible:no",
     "lunch_eligible:yes",
     *(f"grade:{label}" for label in GRADES),
@@ -238,11 +240,7 @@ class Resolver:
             else:
                 fix = nearest(pattern, uncertain) or "`plsim list parameters` shows every key."
                 self._note(path, f"no uncertain parameter is called '{pattern}'", fix=fix)
-        return [
-            Factor(key, "uncertainty", "parameter", uncertain[key].low, uncertain[key].high)
-            for key in uncertain
-            if key in chosen
-        ]
+        return [_parameter(uncertain[key]) for key in uncertain if key in chosen]
 
     def _luck(self) -> list[Factor]:
         """The draw of students, teachers and years, where the method samples it."""
@@ -308,6 +306,13 @@ def resolved(
 
 def _sliced(name: str, role: str, kind: str, labels: Iterable[str], options: Sequence[Changes]) -> Factor:
     return Factor(name, role, kind, labels=tuple(labels), options=tuple(options))
+
+
+def _parameter(entry: Parameter) -> Factor:
+    """An uncertain number; which form a rule has is one of its names, in no order."""
+    if entry.forms:
+        return _sliced(entry.key, "uncertainty", "parameter", entry.forms, [{}] * len(entry.forms))
+    return Factor(entry.key, "uncertainty", "parameter", entry.low, entry.high)
 
 
 def _text(value: object) -> str:

@@ -256,6 +256,8 @@ class Factorial(Method):
 
     kind: Literal["factorial"]
     crossed: ClassVar[bool] = True
+    as_one: tuple[Annotated[tuple[str, ...], Field(strict=False)], ...] = Field(default=(), strict=False)
+    """Factors that are also counted as one switch, where a strategy is several practices here: from the same runs."""
 
 
 class Grid(Method):
@@ -274,7 +276,7 @@ class Sample(Method):
     samples: int = _Samples
 
 
-class Surrogate(Method):
+class SurrogateMethod(Method):
     """A Latin hypercube and a fitted stand-in for the model, for when runs are costly. ``samples`` runs."""
 
     kind: Literal["surrogate"]
@@ -294,7 +296,7 @@ METHODS: dict[str, type[Method]] = {
     "factorial": Factorial,
     "grid": Grid,
     "sample": Sample,
-    "surrogate": Surrogate,
+    "surrogate": SurrogateMethod,
 }
 AnyMethod = Annotated[
     Sobol
@@ -309,7 +311,7 @@ AnyMethod = Annotated[
     | Factorial
     | Grid
     | Sample
-    | Surrogate,
+    | SurrogateMethod,
     Field(discriminator="kind"),
 ]
 

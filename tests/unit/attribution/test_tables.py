@@ -50,6 +50,25 @@ def test_shapley_values_add_up_to_the_joint_effect_in_every_world() -> None:
     assert sums == pytest.approx(values[:, -1] - values[:, 0], abs=1e-12)
 
 
+def test_practices_counted_as_one_switch_bring_what_they_bring_together() -> None:
+    tables, lines = attribution_tables(PRACTICES, WORLDS, OUTCOMES, table(), as_one=[PRACTICES[1::-1]])
+    rows = tables["attribution_as_one"].query("group == 'all' and measure == 'shapley'").set_index("practice")
+    apart = tables["attribution"].query("group == 'all' and measure == 'shapley'").set_index("practice")
+    switch = f"{PRACTICES[0]} + {PRACTICES[1]}"
+    assert list(rows.index) == [switch, PRACTICES[2]]
+    # Each needs the other: apart they share what the switch brings whole, and the third brings what it brought.
+    assert rows.loc[switch, "mean"] == pytest.approx(apart["mean"].iloc[0] + apart["mean"].iloc[1])
+    assert rows.loc[PRACTICES[2], "mean"] == pytest.approx(apart["mean"].iloc[2])
+    assert rows.loc[switch, "found"] == 1
+    assert any(line.startswith("Counted as one switch, ") and "rank first in" in line for line in lines)
+
+
+def test_a_switch_of_one_practice_or_of_an_unknown_one_is_refused() -> None:
+    for members in (PRACTICES[:1], (PRACTICES[0], "nobody")):
+        with pytest.raises(InputError, match="two or more of"):
+            attribution_tables(PRACTICES, WORLDS, OUTCOMES, table(), as_one=[members])
+
+
 def test_joint_effect_rest_and_synergy_are_told_apart() -> None:
     tables, _ = made()
     rows = tables["attribution_joint"].query("group == 'all'").set_index("measure")

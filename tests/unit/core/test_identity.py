@@ -30,12 +30,15 @@ def test_a_moved_and_renamed_file_is_the_same_program(copy: Path) -> None:
     before = program_digest(MODEL, root=copy)
     (copy / "rules" / "deep").mkdir()
     (copy / "rules" / "match.py").rename(copy / "rules" / "deep" / "fit.py")
-    week = copy / "rules" / "week.py"
-    text = week.read_text(encoding="utf-8")
-    assert "from . import match as mat" in text
-    week.write_text(
-        text.replace("from . import match as mat", "from .deep import fit").replace("mat.", "fit."), "utf-8"
-    )
+    moved = 0
+    for user in (copy / "rules" / "week").glob("*.py"):
+        text = user.read_text(encoding="utf-8")
+        moved += "from .. import match as matching" in text
+        text = text.replace("from .. import match as matching", "from ..deep import fit")
+        user.write_text(
+            text.replace("from ..match import", "from ..deep.fit import").replace("matching.", "fit."), "utf-8"
+        )
+    assert moved == 2
     assert program_digest(MODEL, root=copy) == before
 
 

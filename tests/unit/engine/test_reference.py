@@ -10,7 +10,8 @@ from plsim.engine.arm import Arm
 from plsim.engine.engines import engine_named
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import REFERENCE_SEED, Typical, reference_population, typical
-from plsim.engine.setting import WINDOWS, Setting, growth
+from plsim.engine.setting import WINDOWS, Setting
+from plsim.engine.year import run_year
 from plsim.evidence import norms
 from plsim.scenario.build import plan
 from plsim.scenario.schema import Scenario
@@ -49,8 +50,8 @@ def test_the_reference_population_grows_as_the_norms_whatever_the_world(width):
     people = reference_population()
     planned = plan(scenario, people, 1)
     setting = Setting(people, REFERENCE_SEED, 1, planned.class_size)
-    arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth(), even_teachers=True)
-    arm.run_year(engine_named("batch"))
+    arm = Arm(setting, planned, world, found.reference, even_teachers=True)
+    run_year(arm, engine_named("batch"))
     fall, spring = (arm.record[0].achievement[WINDOWS.index(week)] for week in (FALL_WEEK, SPRING_WEEK))
     off = [(spring - fall)[people.grade == grade].mean(axis=0) / norms().growth[:, grade] - 1.0 for grade in GRADES]
     # A first pass by a few of the schools must not show after the second.

@@ -6,7 +6,7 @@ import pytest
 
 from plsim.measures import vocabulary
 from plsim.measures.vocabulary import OUTCOMES, outcome_label
-from plsim.report.tables import Estimate
+from plsim.report.tables import ReportedEstimate
 from plsim.report.words import (
     certainty,
     compared,
@@ -23,8 +23,10 @@ from plsim.report.words import (
 )
 
 
-def estimate(value: float, low: float = math.nan, high: float = math.nan, positive: float = math.nan) -> Estimate:
-    return Estimate(value, low, high, positive, "points")
+def estimate(
+    value: float, low: float = math.nan, high: float = math.nan, positive: float = math.nan
+) -> ReportedEstimate:
+    return ReportedEstimate(value, low, high, positive, "points")
 
 
 @pytest.mark.parametrize(
@@ -47,12 +49,12 @@ def test_an_interval_is_only_shown_when_there_is_one() -> None:
 
 
 def test_whole_things_are_counted_in_whole_numbers() -> None:
-    counts = [Estimate(value, math.nan, math.nan, math.nan, "count") for value in (56.0, 0.45)]
+    counts = [ReportedEstimate(value, math.nan, math.nan, math.nan, "count") for value in (56.0, 0.45)]
     assert [level(count) for count in counts] == ["56", "0.45"]
 
 
 def test_shares_are_shown_in_percent() -> None:
-    assert with_interval(Estimate(0.038, 0.028, 0.045, 1.0, "share")) == "+3.8 (+2.8 to +4.5)"
+    assert with_interval(ReportedEstimate(0.038, 0.028, 0.045, 1.0, "share")) == "+3.8 (+2.8 to +4.5)"
 
 
 @pytest.mark.parametrize(
@@ -95,13 +97,13 @@ MOVED = "other students and teachers would move it by up to ±1.1"
 def test_a_verdict_says_what_stands_behind_it(
     value: float, positive: float, seeds: int, verdict: str, behind: str
 ) -> None:
-    one = Estimate(value, value - 0.1, value + 0.1, positive, "points", 0.5 if seeds else math.nan, seeds)
+    one = ReportedEstimate(value, value - 0.1, value + 0.1, positive, "points", 0.5 if seeds else math.nan, seeds)
     assert leaning(one, 40) == verdict
     assert gains(one, 40).endswith(behind)
 
 
 def test_certainty_says_when_chance_could_have_made_it() -> None:
-    by_chance, real = (Estimate(value, 0.9, 1.1, 1.0, "points", 0.5, 10) for value in (1.0, 2.0))
+    by_chance, real = (ReportedEstimate(value, 0.9, 1.1, 1.0, "points", 0.5, 10) for value in (1.0, 2.0))
     assert certainty(by_chance, 40).endswith("would move it by up to ±1.1, enough to have made this effect.")
     assert certainty(real, 40).endswith("would move it by up to ±1.1.")
 

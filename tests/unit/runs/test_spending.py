@@ -11,6 +11,7 @@ from plsim.engine.engines import engine_named
 from plsim.engine.pair import WorldRun, arms, pair
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import Typical, typical
+from plsim.engine.year import run_year
 from plsim.evidence import registry
 from plsim.measures.costs import Costs, costs
 from plsim.population.norm_population import from_norms
@@ -38,8 +39,8 @@ def pair_of(*overrides: str, years: int = 1) -> WorldRun:
     engine = engine_named("batch")
     run = arms(both, CENTRAL, found())
     for _ in range(years):
-        run.counterfactual.run_year(engine)
-        run.scenario.run_year(engine)
+        run_year(run.counterfactual, engine)
+        run_year(run.scenario, engine)
     return run
 
 

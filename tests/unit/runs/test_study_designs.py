@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 import plsim
-from plsim.engine.pair import pair, population_of
+from plsim.engine.engines import engine_named
+from plsim.engine.pair import pair, population_of, run_world
+from plsim.engine.parameters import World
+from plsim.runs.direct import intention_to_treat
 from plsim.runs.result import Result
 from plsim.runs.study_designs import comparison_spec, designs
 from plsim.scenario import load
@@ -65,6 +68,25 @@ def test_movers_take_along_what_lasts() -> None:
     lasts = arms.scenario.p.learning.durability * gaps[0][-1]  # at the end of year 1, after its summer
     expected = np.where(stays[:, np.newaxis], gaps[1][3], lasts)[counts].mean(axis=0)
     found = rows(moving, "paired", group="intention_to_treat", unit="RIT")["value"].loc[2]
+    assert [found["math"], found["reading"]] == pytest.approx(expected.tolist())
+    assert (counts & ~stays).sum() > 50
+
+
+def test_with_two_stores_movers_forget_week_by_week() -> None:
+    overrides = (*SMALL, "context.mobility=3.0", "programs.class_size.students=8.0")
+    scenario = load("typical_practice", overrides=overrides, years=2)
+    both = pair(scenario, population_of(scenario, None, 1), seed=1, years=2)
+    run = run_world(both, World("two stores", {"learning.form": 1.0}), engine_named("batch"))
+    p, (first, second) = run.scenario.p.learning, zip(run.scenario.record, run.counterfactual.record, strict=True)
+    gap, spring = (each[0].achievement - each[1].achievement for each in (first, second))
+    fresh = first[0].units["fresh"] - first[1].units["fresh"]
+    # Sixteen weeks of summer and 32 of school elsewhere.
+    left = gap[-1] - (1.0 - p.durability) * fresh * (1.0 - (1.0 - p.fading) ** 48)
+    roster, people = both.base_setting.timeline.years[1], both.base_setting.population
+    counts = (people.grade + 1 <= people.last_grade[people.school]) & (people.grade >= 1) & (people.grade < 10)
+    stays = roster.entered == 0
+    expected = np.where(stays[:, np.newaxis], spring[3], left)[counts].mean(axis=0)
+    found = {row.subject: value for row, value in intention_to_treat(both, run) if row.unit == "RIT" and row.year == 2}
     assert [found["math"], found["reading"]] == pytest.approx(expected.tolist())
     assert (counts & ~stays).sum() > 50
 

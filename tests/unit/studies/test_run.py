@@ -18,7 +18,7 @@ from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.schema import typical_again
 from plsim.studies.analysis import analysed
 from plsim.studies.design import CENTRAL_ONLY, ONE_BY_ONE, StudyTask, task_of
-from plsim.studies.loading import Loaded, load_study, loads_study
+from plsim.studies.loading import LoadedStudy, load_study, loads_study
 from plsim.studies.plan import plan_study, size, span
 from plsim.studies.run import StudyResult, run_study
 from plsim.sweeps.runner import SweepOutcome
@@ -41,7 +41,7 @@ SOBOL = LEVERS + MORE + '[method]\nkind = "sobol"\nsamples = 8\n'
 TWO = '[levers]\n"practices.advising" = "on_off"\n"practices.learning_paths" = "on_off"\n'
 
 
-def study(body: str, head: str = HEAD) -> Loaded:
+def study(body: str, head: str = HEAD) -> LoadedStudy:
     return loads_study(head + body, where="trial.toml")
 
 
@@ -271,7 +271,11 @@ def test_contrasts_are_differences_within_worlds(tmp_path: Path) -> None:
 
 
 def test_a_full_factorial_hands_combinations_to_the_attribution_in_its_order(tmp_path: Path) -> None:
-    found = finished(TWO + '[method]\nkind = "factorial"\n', tmp_path)
+    both = "as_one = [['practices.learning_paths', 'practices.advising']]"
+    found = finished(TWO + f'[method]\nkind = "factorial"\n{both}\n', tmp_path)
+    switch = found.analysis.tables["attribution_as_one"].query("measure == 'shapley'")["value"]
+    joint = found.analysis.tables["attribution_joint"].query("measure == 'joint'")["value"]
+    assert switch.iloc[0] == pytest.approx(joint.iloc[0])
     table = found.analysis.tables["attribution"]
     alone = table[(table["measure"] == "add_one_in") & (table["practice"] == "learning_paths")]["value"].iloc[0]
     evaluator = Evaluator(found.loaded.scenario, outcomes=found.task.outcomes)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from plsim.cli.main import main
 from plsim.core.errors import StudyError
-from plsim.studies.loading import Loaded, load_study, loads_study
+from plsim.studies.loading import LoadedStudy, load_study, loads_study
 from plsim.studies.methods import morris_levels, runs
 from plsim.studies.schema import METHODS, Morris
 
@@ -32,7 +32,7 @@ support.structure = ["overlay", "redesign"]
 SAMPLE = '\n[method]\nkind = "sample"\nsamples = 8\n'
 
 
-def loaded(body: str = LEVERS, method: str = SAMPLE, head: str = HEAD) -> Loaded:
+def loaded(body: str = LEVERS, method: str = SAMPLE, head: str = HEAD) -> LoadedStudy:
     """A study of one draw of students, so that the draw is no factor; said last, where it moves no line."""
     return loads_study(f"{head}{body}{method}\n[luck]\nseeds = 1\n", where="trial.toml")
 
@@ -186,6 +186,11 @@ def test_what_is_wrong_is_said_with_the_likely_fix(body: str, said: str) -> None
         ),
         ("[method]\nkind = 'hdmr'\nsamples = 300", "hdmr fits smooth curves"),
         ("[method]\nkind = 'factorial'", "is a range, and factorial compares two"),
+        (
+            "[method]\nkind = 'factorial'\nas_one = [['practices.advising.intensity', 'practices.advisin']]",
+            "method.as_one: 'practices.advisin' is not a factor of this study",
+        ),
+        ("[method]\nkind = 'factorial'\nas_one = [['practices.advising.intensity']]", "fewer than two factors"),
         ("[method]\nkind = 'pawn'\nsamples = 100\nslices = 50", "too few for 50 slices"),
         ("[method]\nkind = 'grid'\npoints = 1", "1 is out of range"),
         ("[method]\nkind = 'sample'\nsamples = 8\nslices = 3", "method.slices: unknown key"),

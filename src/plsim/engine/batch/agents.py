@@ -5,16 +5,21 @@ from __future__ import annotations
 from plsim.core.jit import kernel
 from plsim.engine.batch.rows import ADVISED, section_at
 from plsim.engine.batch.scratch import AUTHORED, Scratch
+from plsim.engine.batch.sections import served_in, sessions_at
 from plsim.engine.state import Rows, Schools, Seats, Sections, Students, Tables
 from plsim.rules import levers as turning
-from plsim.rules import plan, proficiency, week
+from plsim.rules import plan, proficiency
 from plsim.rules import school as schooling
-from plsim.rules.levers import FIRST_INTENSITY, PRACTICE_COUNT, levers_of
-from plsim.rules.week import Params
+from plsim.rules import sessions as beside
+from plsim.rules.levers import levers_of
+from plsim.rules.week import school as school_week
+from plsim.rules.week import student as student_week
+from plsim.rules.week import teacher as teacher_week
+from plsim.rules.week.params import Params
 
 
 @kernel
-def set_levers(s: int, w: int, coaching: float, schools: Schools, tables: Tables, x: Scratch) -> None:
+def set_levers(s: int, w: int, coaching: float, seats: Seats, schools: Schools, tables: Tables, x: Scratch) -> None:
     """Writes the week's actual levers in both subjects, and how much is new."""
     lever = x.lever
     new = 0.0
@@ -31,12 +36,23 @@ def set_levers(s: int, w: int, coaching: float, schools: Schools, tables: Tables
         )
         new += turning.added_intensity(tables.typical[s, w], lever[subject], turning.EVERY)
         felt += turning.added_intensity(tables.typical[s, w], lever[subject], turning.FELT)
+        own = turning.added_own(tables.typical[s, w], lever[subject], tables.intensity)
+        new += own
+        felt += own
+        for k in range(tables.feeds.shape[0]):
+            practice, source, target = tables.feeds[k]
+            skill = beside.mean_skill(seats.proficiency, practice, schools.first_seat[s], schools.first_seat[s + 1])
+            lever[subject, target] = beside.added(
+                lever[subject, target], tables.amounts[k, 0], lever[subject, source], skill, tables.amounts[k, 1]
+            )
     schools.change[s] = 0.5 * new
     schools.felt[s] = 0.5 * felt
 
 
 @kernel
-def plan_teachers(s: int, sections: Sections, seats: Seats, schools: Schools, x: Scratch, p: Params) -> None:
+def plan_teachers(
+    s: int, rows: Rows, sections: Sections, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params
+) -> None:
     """Hours, fidelity and delivered quality of every seat; the mean authoring hours a seat."""
     in_math, in_reading = levers_of(x.lever[0]), levers_of(x.lever[1])
     first, last = schools.first_seat[s], schools.first_seat[s + 1]
@@ -49,7 +65,7 @@ def plan_teachers(s: int, sections: Sections, seats: Seats, schools: Schools, x:
         lv = levers_of(x.lever[int(sections.subject[k])])
         t = sections.seat[k]
         students = float(sections.first_row[k + 1] - sections.first_row[k])
-        seats.practice_hours[t] += week.section_demand(
+        seats.practice_hours[t] += teacher_week.section_demand(
             lv,
             students,
             sections.spread[k],
@@ -60,17 +76,20 @@ def plan_teachers(s: int, sections: Sections, seats: Seats, schools: Schools, x:
             seats.proficiency[t, 3],
             p,
         )
-        authored += week.authoring_hours(lv, students, sections.spread[k], sections.parallel[k], p)
-    rows = float(sections.first_row[last_section] - sections.first_row[first_section])
-    section_size = rows / float(last_section - first_section)
-    tools_math, tools_reading = week.tool_demand(in_math, p), week.tool_demand(in_reading, p)
+        for m in range(tables.sessions.shape[0]):
+            given = sessions_at(m, x.lever[int(sections.subject[k])], tables)
+            seats.practice_hours[t] += beside.unpaid_hours(given, served_in(k, given, rows, sections))
+        authored += teacher_week.authoring_hours(lv, students, sections.spread[k], sections.parallel[k], p)
+    enrolled = float(sections.first_row[last_section] - sections.first_row[first_section])
+    section_size = enrolled / float(last_section - first_section)
+    tools_math, tools_reading = teacher_week.tool_demand(in_math, p), teacher_week.tool_demand(in_reading, p)
     supply = plan.hours_supplied(in_math.planning_hours, p.plan)
     for t in range(first, last):
         advising = 0.5 * (
-            week.advising_demand(in_math, section_size, seats.proficiency[t, 5], p)
-            + week.advising_demand(in_reading, section_size, seats.proficiency[t, 5], p)
+            teacher_week.advising_demand(in_math, section_size, seats.proficiency[t, 5], p)
+            + teacher_week.advising_demand(in_reading, section_size, seats.proficiency[t, 5], p)
         )
-        tools = week.of_seat(tools_math, tools_reading, seats.math_share[t])
+        tools = teacher_week.of_seat(tools_math, tools_reading, seats.math_share[t])
         demand = plan.hours_demanded(seats.practice_hours[t] + advising, tools, p.plan)
         fidelity = plan.fidelity(demand, supply)
         strain = seats.strain[t]
@@ -79,7 +98,7 @@ def plan_teachers(s: int, sections: Sections, seats: Seats, schools: Schools, x:
         seats.fidelity[t] = fidelity
         seats.demand_sum[t] += demand
         seats.strain_sum[t] += strain
-        d = week.deliver(
+        d = teacher_week.deliver(
             seats.proficiency[t, 0],
             seats.proficiency[t, 1],
             seats.proficiency[t, 2],
@@ -112,7 +131,7 @@ def develop_students(
         r = students.row_reading[j]
         in_math = section_at(sp, m - first_row)
         in_reading = section_at(sp, r - first_row)
-        new = week.develop(
+        new = student_week.develop(
             students.self_regulation[j],
             students.collaboration[j],
             students.engagement[j],
@@ -121,7 +140,10 @@ def develop_students(
             0.5 * (in_math.independent_share + in_reading.independent_share),
             0.5 * (in_math.peer_share + in_reading.peer_share),
             0.5
-            * (week.advice(in_math, wk[ADVISED, m - first_row]) + week.advice(in_reading, wk[ADVISED, r - first_row])),
+            * (
+                student_week.advice(in_math, wk[ADVISED, m - first_row])
+                + student_week.advice(in_reading, wk[ADVISED, r - first_row])
+            ),
             0.5 * (in_math.srl + in_reading.srl),
             0.5 * (rows.match[m] + rows.match[r]),
             0.5 * (in_math.engagement + in_reading.engagement),
@@ -138,16 +160,19 @@ def develop_teachers(s: int, seats: Seats, schools: Schools, tables: Tables, x: 
     lever, colleagues = x.lever, x.colleagues
     lv = levers_of(lever[0])
     first, last = schools.first_seat[s], schools.first_seat[s + 1]
-    for k in range(PRACTICE_COUNT):
+    practices = tables.intensity.shape[0]
+    for k in range(practices):
         total = 0.0
         for t in range(first, last):
             total += seats.proficiency[t, k]
         colleagues[k] = total / float(last - first)
-    for k in range(PRACTICE_COUNT):
+    for k in range(practices):
         helped = proficiency.help_to_learn(lv.coaching_hours, colleagues[k], schools.library[s], p.proficiency)
         for t in range(first, last):
-            use = week.of_seat(lever[0, FIRST_INTENSITY + k], lever[1, FIRST_INTENSITY + k], seats.math_share[t])
-            seats.proficiency[t, k] = week.develop_practice(
+            use = teacher_week.of_seat(
+                lever[0, tables.intensity[k]], lever[1, tables.intensity[k]], seats.math_share[t]
+            )
+            seats.proficiency[t, k] = teacher_week.develop_practice(
                 seats.proficiency[t, k], use, tables.relational[k], helped, seats.buy_in[t], schools.change[s], p
             )
     for t in range(first, last):
@@ -169,7 +194,7 @@ def develop_schools(
     """Library, vision, trust, novelty, and how much of the plan is in place."""
     in_math, in_reading = levers_of(x.lever[0]), levers_of(x.lever[1])
     typical = levers_of(tables.typical[s, w])
-    new = week.develop_school(
+    new = school_week.develop_school(
         in_math,
         schools.library[s],
         shared,
@@ -177,7 +202,7 @@ def develop_schools(
         schools.vision[s],
         schools.trust[s],
         schools.novelty[s],
-        0.5 * (week.grade_change(in_math, typical) + week.grade_change(in_reading, typical)),
+        0.5 * (school_week.grade_change(in_math, typical) + school_week.grade_change(in_reading, typical)),
         p,
     )
     schools.library[s] = new.library
@@ -189,7 +214,7 @@ def develop_schools(
     for t in range(first, last):
         believing += seats.buy_in[t]
     believing = believing / float(last - first)
-    for k in range(PRACTICE_COUNT):
+    for k in range(tables.intensity.shape[0]):
         schools.adoption[s, k] = schooling.adoption(
             tables.schedule[k], schools.autonomy[s], in_math.old_duties, believing, schools.reverted[s], p.school
         )

@@ -1,8 +1,8 @@
 """Passes over the enrolment rows of one school: what students live through in a week.
 
 Loops are written so that LLVM turns them into SIMD code: ``range(n)`` over slices, no gather inside, section values
-spread into row blocks first (``sp``, fields of ``rules.week.Section`` and a few more), students' motives copied into
-row order (``wk``).
+spread into row blocks first (``sp``, fields of ``week.section.Section`` and a few more), students' motives copied
+into row order (``wk``).
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import numpy as np
 from plsim.core.jit import compiled, kernel
 from plsim.core.noise import STREAMS, place, weekly_draws
 from plsim.engine.state import Rows
-from plsim.rules import learning, week
+from plsim.rules import learning
 from plsim.rules import pace as pacing
 from plsim.rules.records import column_reader, column_writer, slicer
-from plsim.rules.week import Experience, Params, Section
+from plsim.rules.week import student as student_week
+from plsim.rules.week.params import Params
+from plsim.rules.week.section import Section
+from plsim.rules.week.student import Experience
 
 SECTION_FIELDS = len(Section._fields)
 EXPERIENCE_FIELDS = len(Experience._fields)
@@ -56,7 +59,7 @@ def draw_rows(n: int, seed: Any, year: Any, w: Any, rows: Rows, wk: Any, p: Para
 def profile_rows(n: int, rows: Rows, sp: Any, wk: Any, p: Params) -> None:
     """What the school believes of every row's level and needs."""
     for i in range(n):
-        new = week.profile(
+        new = student_week.profile(
             rows.estimate[i],
             rows.known[i],
             rows.fit[i],
@@ -80,7 +83,7 @@ def profile_rows(n: int, rows: Rows, sp: Any, wk: Any, p: Params) -> None:
 @compiled
 def met(i: int, section: Section, own_pace: float, wk: Any, rows: Rows, p: Params) -> Experience:
     """What the week holds for one row."""
-    return week.experience(
+    return student_week.experience(
         section,
         rows.estimate[i],
         rows.known[i],
@@ -103,9 +106,10 @@ def met(i: int, section: Section, own_pace: float, wk: Any, rows: Rows, p: Param
 @compiled
 def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
     """Learning and pace of one row."""
-    learned = week.learn(
+    learned = student_week.learn(
         e,
         rows.achievement[i],
+        rows.fresh[i],
         rows.learning_rate[i],
         wk[ATTENDED, i],
         sp[GROSS, i],
@@ -116,7 +120,7 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
         section.typical_hours,
         p,
     )
-    unit = week.pace(
+    unit = student_week.pace(
         section,
         rows.position[i],
         rows.unit_mastery[i],
@@ -141,8 +145,9 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
         unit,
         of_grade,
     )
-    wk[ADVISED, i] = week.structure_received(section, wk[HABITS, i], p)
+    wk[ADVISED, i] = student_week.structure_received(section, wk[HABITS, i], p)
     rows.achievement[i] = learned.achievement
+    rows.fresh[i] = learned.fresh
     rows.match[i] = learned.match
     rows.on_task[i] = learned.on_task
     rows.aimed[i] = learned.aimed

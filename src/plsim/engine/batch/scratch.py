@@ -14,10 +14,10 @@ class Scratch(NamedTuple):
     """Room to work in, large enough for the largest school of a call; never read before it is written."""
 
     lever: Any  # actual levers, (subjects, levers)
-    delivered: Any  # fields of rules.week.Delivered, (seats, fields)
-    context: Any  # fields of rules.week.Context, (fields, sections)
+    delivered: Any  # fields of rules.week.teacher.Delivered, (seats, fields)
+    context: Any  # fields of rules.week.section.Context, (fields, sections)
     by_section: Any  # delivered, (fields, sections)
-    values: Any  # fields of rules.week.Section, (fields, sections)
+    values: Any  # fields of rules.week.section.Section, (fields, sections)
     sp: Any  # section values spread over rows, (fields, rows)
     wk: Any  # weekly values of rows, (fields, rows)
     keys: Any  # (rows,)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from plsim.core.jit import kernel
+from plsim.core.jit import compiled, kernel
 from plsim.engine.batch.rows import (
     CLASS_MEAN,
     COLLABORATION,
@@ -26,17 +26,37 @@ from plsim.engine.batch.rows import (
     Z_PROFILE,
 )
 from plsim.engine.batch.scratch import DATA_DUE, REGROUP_DUE, Scratch
-from plsim.engine.state import Rows, Schools, Sections, Students, Tables
-from plsim.rules import clocks, profile, time, week
+from plsim.engine.state import Rows, Schools, Seats, Sections, Students, Tables
+from plsim.rules import clocks, profile, quality, time
 from plsim.rules import group as grouping
 from plsim.rules import school as schooling
+from plsim.rules import sessions as beside
 from plsim.rules.levers import levers_of
 from plsim.rules.records import column_reader, column_writer, row_reader
-from plsim.rules.shapes import at_most, mix
-from plsim.rules.week import Context, Delivered, Params, Section
+from plsim.rules.sessions import Served
+from plsim.rules.shapes import at_least, at_most, mix
+from plsim.rules.week import section as section_week
+from plsim.rules.week import teacher as teacher_week
+from plsim.rules.week.params import Params
+from plsim.rules.week.section import Context, Section
+from plsim.rules.week.teacher import Delivered
 
 CONTEXT_FIELDS = len(Context._fields)
 DELIVERED_FIELDS = len(Delivered._fields)
+
+WHOLE, UNSUPERVISED, CONTACT, INDEPENDENT, TUTOR, TUTOR_SHARE, TUTOR_DISPLACED, QUALITY_TUTOR = (
+    Section._fields.index(name)
+    for name in (
+        "whole",
+        "unsupervised",
+        "contact",
+        "independent_share",
+        "tutor",
+        "tutor_share",
+        "tutor_displaced",
+        "quality_tutor",
+    )
+)
 
 context_at = column_reader(Context)
 write_context = column_writer(Context)
@@ -113,7 +133,7 @@ def spread_profiles(
         subject = sections.subject[k]
         si = int(subject)
         gi = int(sections.grade[k])
-        found = week.section_profile(
+        found = section_week.section_profile(
             levers_of(x.lever[si]),
             delivered_by(x.delivered[sections.seat[k] - first_seat]),
             float(end - begin),
@@ -206,17 +226,81 @@ def regroup_school(s: int, rows: Rows, sections: Sections, schools: Schools, x: 
         k = stop
 
 
+@compiled
+def sessions_at(m: int, lever: Any, tables: Tables) -> Any:
+    """Levers of the ``m``-th practice's sessions; ``lever`` has shape (levers,)."""
+    first = tables.sessions[m, 1]
+    return beside.sessions_of(lever[first : first + beside.SESSION_COLUMNS])
+
+
+@compiled
+def served_in(k: int, given: Any, rows: Rows, sections: Sections) -> float:
+    """Students of a section whom sessions serve."""
+    count = 0.0
+    for i in range(sections.first_row[k], sections.first_row[k + 1]):
+        count += 1.0 if beside.reached(given, sections.grade[k], rows.standing[i]) else 0.0
+    return count
+
+
+@kernel
+def give_lessons(s: int, rows: Rows, sections: Sections, schools: Schools, tables: Tables, x: Scratch) -> None:
+    """What sections lose of their teacher to sessions given in lessons: their students work alone meanwhile."""
+    values = x.values
+    first = schools.first_section[s]
+    for k in range(first, schools.first_section[s + 1]):
+        for m in range(tables.sessions.shape[0]):
+            given = sessions_at(m, x.lever[int(sections.subject[k])], tables)
+            lost = beside.lesson_hours(given, served_in(k, given, rows, sections), values[WHOLE, k - first])
+            values[WHOLE, k - first] -= lost
+            values[UNSUPERVISED, k - first] += lost
+            values[INDEPENDENT, k - first] += lost / at_least(values[CONTACT, k - first], 0.01)
+
+
+@kernel
+def spread_sessions(
+    s: int, rows: Rows, sections: Sections, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params
+) -> None:
+    """What each served row is taught beside the class, into row blocks: tutoring and sessions together."""
+    sp = x.sp
+    first_row = sections.first_row[schools.first_section[s]]
+    for k in range(schools.first_section[s], schools.first_section[s + 1]):
+        t = sections.seat[k]
+        for m in range(tables.sessions.shape[0]):
+            given = sessions_at(m, x.lever[int(sections.subject[k])], tables)
+            skill = seats.proficiency[t, tables.sessions[m, 0]]
+            delivered = quality.delivered(skill, seats.fidelity[t], seats.strain[t], p.quality)
+            worth = beside.session_quality(given, delivered, p.quality)
+            for i in range(sections.first_row[k], sections.first_row[k + 1]):
+                if beside.reached(given, sections.grade[k], rows.standing[i]):
+                    j = i - first_row
+                    hours = sp[TUTOR, j] if rows.u_served[i] < sp[TUTOR_SHARE, j] else 0.0
+                    before = Served(hours, sp[QUALITY_TUTOR, j], sp[TUTOR_DISPLACED, j])
+                    now = beside.joined(before, given, worth, sp[CONTACT, j])
+                    sp[TUTOR, j] = now.hours
+                    sp[TUTOR_SHARE, j] = 1.0
+                    sp[QUALITY_TUTOR, j] = now.quality
+                    sp[TUTOR_DISPLACED, j] = now.displaced
+
+
 @kernel
 def section_weeks(first: int, last: int, lever: Any, context: Any, delivered: Any, values: Any, p: Params) -> None:
     """The week of sections ``first`` to ``last - 1`` of a school side by side; each block is (fields, sections)."""
     lv = levers_of(lever)
     for k in range(first, last):
-        write_section(values, k, week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
+        write_section(values, k, section_week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
 
 
 @kernel
 def spread_sections(
-    s: int, w: int, refill: bool, sections: Sections, schools: Schools, tables: Tables, x: Scratch, p: Params
+    s: int,
+    w: int,
+    refill: bool,
+    rows: Rows,
+    sections: Sections,
+    schools: Schools,
+    tables: Tables,
+    x: Scratch,
+    p: Params,
 ) -> None:
     """Every section's week, into row blocks."""
     context, by_section, values, sp = x.context, x.by_section, x.values, x.sp
@@ -248,14 +332,17 @@ def spread_sections(
             device_share=schools.device_share[s],
             flexible_space=schools.flexible_space[s],
             novelty=novelty,
-            tool_overload=week.tool_overload(lv, p),
+            tool_overload=teacher_week.tool_overload(lv, p),
             teacher_scale=tables.teacher_scale[int(subject), int(grade)],
         )
         write_context(context, m, found)
     # Sections are ordered by subject.
     section_weeks(0, in_math, x.lever[0], context, by_section, values, p)
     section_weeks(in_math, count, x.lever[1], context, by_section, values, p)
+    give_lessons(s, rows, sections, schools, tables, x)
     # Most of these stay what they were last week: only what changed is written, one field's rows after the other.
+    # Sessions write into rows, so that all is written anew.
+    refill = refill or tables.sessions.shape[0] > 0
     for f in range(SECTION_FIELDS):
         for m in range(count):
             value = values[f, m]

@@ -1,8 +1,8 @@
 """The batch engine: whole weeks of whole networks, compiled, without touching Python.
 
 The loops of this engine only carry numbers to the rules and back; how people behave stands in ``rules``. A week walks
-through :data:`plsim.rules.week.PHASES`, school by school; a network is the shard, so threads over networks change no
-bit.
+through :data:`plsim.rules.week.phases.PHASES`, school by school; a network is the shard, so threads over networks
+change no bit.
 """
 
 from __future__ import annotations
@@ -32,16 +32,21 @@ from plsim.engine.batch.sections import (
     set_clocks,
     spread_profiles,
     spread_sections,
+    spread_sessions,
     summarise_sections,
     update_habits,
 )
 from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace
 from plsim.rules import school as schooling
-from plsim.rules.levers import COACHING, PRACTICE_COUNT
-from plsim.rules.week import PHASES, Params
+from plsim.rules.levers import COACHING
+from plsim.rules.week.params import Params
+from plsim.rules.week.phases import PHASES
 
 STEPS = {
-    "plan": ("set_levers(s, w, coaching, schools, tables, x)", "plan_teachers(s, sections, seats, schools, x, p)"),
+    "plan": (
+        "set_levers(s, w, coaching, seats, schools, tables, x)",
+        "plan_teachers(s, rows, sections, seats, schools, tables, x, p)",
+    ),
     "profile": (
         "if flags.with_students:",
         "    set_clocks(s, schools, x)",
@@ -56,7 +61,11 @@ STEPS = {
         "    summarise_sections(s, rows, students, sections, schools, data_due)",
     ),
     "group": ("if flags.with_students:", "    regroup_school(s, rows, sections, schools, x, p)"),
-    "target": ("if flags.with_students:", "    spread_sections(s, w, refill, sections, schools, tables, x, p)"),
+    "target": (
+        "if flags.with_students:",
+        "    spread_sections(s, w, refill, rows, sections, schools, tables, x, p)",
+        "    spread_sessions(s, rows, sections, seats, schools, tables, x, p)",
+    ),
     "learn": (
         "if flags.with_students:",
         "    first, last = first_row(s, sections, schools), first_row(s + 1, sections, schools)",
@@ -122,6 +131,7 @@ _CALLED = (
     summarise_sections,
     regroup_school,
     spread_sections,
+    spread_sessions,
     gather_motives,
     learn_rows,
     learn_rows_traced,
@@ -187,7 +197,7 @@ def run_weeks(
         keys=np.zeros(block),
         pooled=np.zeros(block),
         order=np.zeros(block, np.int64),
-        colleagues=np.zeros(PRACTICE_COUNT),
+        colleagues=np.zeros(tables.intensity.shape[0]),
         noted=np.zeros(NOTED),
     )
     for network in range(first_network, last_network):

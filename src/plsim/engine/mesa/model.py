@@ -6,6 +6,9 @@ method, and hand the class to :class:`SchoolModel`; see ``docs/engines.md``.
 
 from __future__ import annotations
 
+import inspect
+import os
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -13,22 +16,28 @@ from typing import Any
 import mesa  # type: ignore[import-untyped]
 import numpy as np
 
-from plsim.core.calendar import WEEKS_PER_YEAR
-from plsim.core.errors import EngineError
+from plsim.core.arguments import given, switch, whole
+from plsim.core.calendar import MATH, MAX_YEARS, READING, WEEKS_PER_YEAR
+from plsim.core.errors import EngineError, InputError
 from plsim.core.jit import HAVE_NUMBA
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.mesa.school import SchoolRules
 from plsim.engine.mesa.student import StudentRules
 from plsim.engine.mesa.teacher import TeacherRules
-from plsim.engine.mesa.week_context import Noticeboard
+from plsim.engine.mesa.week_context import WeekContext
 from plsim.engine.pair import arms, pair, population_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.records import YearRecord
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import WINDOWS
+from plsim.engine.year import run_year
+from plsim.engine.year_end import end_year
+from plsim.engine.year_start import begin_year
 from plsim.population.model import Population
-from plsim.rules.week import PHASES
-from plsim.scenario.schema import Scenario
+from plsim.rules.week.phases import PHASES
+from plsim.scenario import load
+from plsim.scenario.loading import changed
+from plsim.scenario.schema import MAX_SEED, Scenario
 
 STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     "plan": (("schools", "set_levers"), ("teachers", "plan")),
@@ -107,9 +116,9 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
 
     def start_year(self, arm: Arm) -> None:
         """Agents for who is new, places for all, and section summaries before the first week."""
-        self.board = Noticeboard(arm)
+        self.context = WeekContext(arm)
         for school in self.schools_in_order:
-            school.take_place(self.board)
+            school.take_place(self.context)
             school.summarise(habits=True)
         self._admit_students()
         self._hire_teachers()
@@ -126,7 +135,7 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
         else:
             self._pupils = [self._student_class(self, j) for j in range(arm.setting.students)]
         for student, school in zip(self._pupils, arm.setting.population.school.tolist(), strict=True):
-            student.take_place(self.board, self.schools_in_order[school])
+            student.take_place(self.context, self.schools_in_order[school])
 
     def _hire_teachers(self) -> None:
         arm = self.arm
@@ -142,7 +151,7 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
             taught[t].append(k)
         for school in self.schools_in_order:
             for t in school.seats:
-                self._staff[t].take_place(self.board, school, tuple(taught[t]))
+                self._staff[t].take_place(self.context, school, tuple(taught[t]))
 
     def run(self, arm: Arm, first_week: int, last_week: int) -> None:
         """Weeks ``first_week`` to ``last_week - 1`` of the arm's present year."""
@@ -151,13 +160,13 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
             arm.week = week + 1
 
     def live_week(self, week: int) -> None:
-        """One week: the phases of ``rules.week.PHASES``, in order; agents inside a phase have no order."""
-        self.board.open_week(week)
+        """One week: the phases of ``rules.week.phases.PHASES``, in order; agents inside a phase have no order."""
+        self.context.open_week(week)
         for phase in PHASES:
             self._live_phase(phase.name)
 
     def _live_phase(self, name: str) -> None:
-        flags = self.board.flags
+        flags = self.context.flags
         if name in _OF_STUDENTS and not flags.with_students:
             return
         if (name == "develop teachers" and flags.freeze_teachers) or (
@@ -174,6 +183,65 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
             agents.do(method)
 
 
+def _mean(part: str, name: str, subject: int | None = None) -> Callable[[ArmModel], float]:
+    return partial(_read_mean, part, name, subject)
+
+
+def _read_mean(part: str, name: str, subject: int | None, model: ArmModel) -> float:
+    """Mean of an array of the model's arm, of one subject's rows where asked."""
+    values = getattr(getattr(model.arm, part), name)
+    if subject is not None:
+        values = values[model.arm.rows.subject == subject]
+    return float(values.mean())
+
+
+READINGS: Mapping[str, Any] = {
+    "year": "year",
+    "week": "week",
+    "achievement_math": _mean("rows", "achievement", MATH),
+    "achievement_reading": _mean("rows", "achievement", READING),
+    "on_task": _mean("rows", "on_task"),
+    "match": _mean("rows", "match"),
+    "engagement": _mean("students", "engagement"),
+    "self_regulation": _mean("students", "self_regulation"),
+    "strain": _mean("seats", "strain"),
+    "proficiency": _mean("seats", "proficiency"),
+    "buy_in": _mean("seats", "buy_in"),
+    "library": _mean("schools", "library"),
+    "trust": _mean("schools", "trust"),
+}
+"""What a :class:`SchoolModel` collects after every week: means over everybody; achievement in RIT."""
+
+
+def _path(name: str, value: Any) -> str | Path:
+    if not isinstance(value, str | os.PathLike):
+        raise InputError(name, "", given(value), allowed=f"a {name}, or the path of one")
+    return value if isinstance(value, str) else Path(value)
+
+
+def _seed(seed: Any, rng: Any, own: int) -> int:
+    """The seed that was asked for, in one way or the other."""
+    if seed is not None and rng is not None:
+        raise InputError("rng", "", given(rng), allowed="rng or seed, not both")
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(2**63))
+    found = whole("seed", seed, 0, MAX_SEED)
+    if found is None:
+        found = whole("rng", rng, 0, MAX_SEED, ", or a numpy.random.Generator")
+    return own + _iteration() if found is None else found
+
+
+def _iteration() -> int:
+    """The iteration of Mesa's ``batch_run`` that makes a model now, else 0: Mesa tells a model in no other way."""
+    code = mesa.batchrunner._model_run_func.__code__
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code is code:
+            return int(frame.f_locals["run"][1])
+        frame = frame.f_back
+    return 0
+
+
 class SchoolModel(ArmModel):
     """One arm of a scenario as a Mesa model; a step is an instructional week.
 
@@ -182,9 +250,12 @@ class SchoolModel(ArmModel):
     Parameters
     ----------
     scenario
-        As :func:`plsim.load` reads it.
+        As :func:`plsim.load` reads it, or its name or path.
     seed, years
-        The scenario's own when None; 0 is a seed.
+        The scenario's own when None; 0 is a seed. The iterations of Mesa's ``batch_run`` are other seeds: the
+        scenario's own, the next one, and so on.
+    rng
+        In place of a seed, as Mesa takes it: a whole number, or a generator that a seed is drawn from.
     student_class, teacher_class, school_class
         Subclasses of :class:`Student`, :class:`Teacher` and :class:`School`.
     population
@@ -195,6 +266,19 @@ class SchoolModel(ArmModel):
         Values of the uncertain parameters.
     shuffle
         Take the agents of a phase in random order; changes no bit.
+    changes
+        Further arguments are dotted keys of the scenario and their values, so that ``batch_run`` can vary them:
+        ``**{"practices.advising.intensity": 0.8}``.
+
+    Attributes
+    ----------
+    datacollector
+        Collects :data:`READINGS` after every week; put another in its place, or add to its reporters, before the first.
+
+    Raises
+    ------
+    InputError
+        When an argument is not what is allowed.
 
     Notes
     -----
@@ -213,9 +297,10 @@ class SchoolModel(ArmModel):
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | Path,
         *,
         seed: int | None = None,
+        rng: int | np.random.Generator | None = None,
         student_class: type[Student] = Student,
         teacher_class: type[Teacher] = Teacher,
         school_class: type[School] = School,
@@ -224,9 +309,28 @@ class SchoolModel(ArmModel):
         counterfactual: bool = False,
         world: World = CENTRAL,
         shuffle: bool = False,
+        **changes: Any,
     ) -> None:
-        seed = scenario.seed if seed is None else seed
-        years = scenario.years if years is None else years
+        if not isinstance(scenario, Scenario):
+            scenario = load(_path("scenario", scenario))
+        if changes:
+            scenario = changed(scenario, changes)
+        if population is not None and not isinstance(population, Population):
+            population = _path("population", population)
+        asked: Any = world
+        if not isinstance(asked, World):
+            raise InputError("world", "", given(asked), allowed="a plsim.World")
+        classes: tuple[tuple[str, Any, type], ...] = (
+            ("student_class", student_class, Student),
+            ("teacher_class", teacher_class, Teacher),
+            ("school_class", school_class, School),
+        )
+        for name, kind, base in classes:
+            if not isinstance(kind, type) or not issubclass(kind, base):
+                raise InputError(name, "", given(kind), allowed=f"{base.__name__} or a subclass of it")
+        counterfactual, shuffle = switch("counterfactual", counterfactual), switch("shuffle", shuffle)
+        seed = _seed(seed, rng, scenario.seed)
+        years = whole("years", years, 1, MAX_YEARS) or scenario.years
         both = pair(scenario, population_of(scenario, population, seed), seed=seed, years=years)
         run = arms(both, world, typical_of(world))
         super().__init__(
@@ -239,6 +343,7 @@ class SchoolModel(ArmModel):
         # Mesa 3.5 has another kind of object in ``model.scenario``.
         self.school_scenario = scenario
         self.years = years
+        self.datacollector = mesa.DataCollector(model_reporters=dict(READINGS))
         self._begin_year()
 
     @property
@@ -266,14 +371,15 @@ class SchoolModel(ArmModel):
         if self.week in WINDOWS:
             self._seen.append(self.arm.by_student(self.arm.rows.achievement))
         if self.week == WEEKS_PER_YEAR:
-            self.arm.end_year(np.stack(self._seen))
+            end_year(self.arm, np.stack(self._seen))
             self.running = self.year < self.years
+        self.datacollector.collect(self)
 
     def _begin_year(self) -> None:
         if self.arm.turnover_from is not None:
             # Who leaves is decided by the counterfactual, which lives its year first.
-            self.arm.turnover_from.run_year(MesaEngine())
-        self.arm.begin_year(self)
+            run_year(self.arm.turnover_from, MesaEngine())
+        begin_year(self.arm, self)
         self._seen = [self.arm.by_student(self.arm.rows.achievement)]
 
 
@@ -306,7 +412,7 @@ class MesaEngine:
 
     def run(self, arm: Arm, first_week: int, last_week: int) -> None:
         """Weeks ``first_week`` to ``last_week - 1`` of the arm's present year."""
-        known = [model for model in self._models if model.arm is arm and model.board.year == arm.year]
+        known = [model for model in self._models if model.arm is arm and model.context.year == arm.year]
         model = known[0] if known else self._meet(arm)
         model.run(arm, first_week, last_week)
 

@@ -1,4 +1,4 @@
-"""What hangs on the wall of the Mesa model: the arm's arrays, and what one phase leaves for the next.
+"""What agents of the Mesa model see of a year: the arm's arrays, and what one phase leaves for the next.
 
 Agents read and write rows of the very arrays that the batch engine works on. ``memoryview`` gives and takes plain
 Python floats, several times faster than numpy's scalars and with the same bits.
@@ -15,7 +15,7 @@ from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm
 from plsim.engine.setting import WEEKLY_STREAM
 from plsim.rules.levers import COACHING
-from plsim.rules.week import Params
+from plsim.rules.week.params import Params
 
 noise: Any = interpreted("plsim.core.noise")
 schooling: Any = interpreted("plsim.rules.school")
@@ -44,15 +44,15 @@ def views(arrays: Any) -> Any:
 
 
 def own(part: str, name: str, meaning: str) -> property:
-    """A reading of an agent's own entry in one of the board's arrays."""
+    """A reading of an agent's own entry in one of the context's arrays."""
 
     def read(agent: Any) -> float:
-        return float(getattr(getattr(agent.board, part), name)[agent.index])
+        return float(getattr(getattr(agent.context, part), name)[agent.index])
 
     return property(read, doc=f"{meaning}.")
 
 
-class Noticeboard:
+class WeekContext:
     """One year of an arm, as agents see it.
 
     Attributes
@@ -61,6 +61,9 @@ class Noticeboard:
         Views of the arm's arrays of the same names (:mod:`plsim.engine.state`).
     size, relational, schedule
         Students in each section; how relational each practice is, and whether it changes schedules (0 to 1).
+    owner, intensity, sessions
+        The practice that a lever's adoption belongs to; the column of each practice's intensity; practice and first
+        column of each practice's sessions.
     applies
         1 for levers that the plan turns in a subject, by subject and lever.
     teacher_scale
@@ -72,11 +75,15 @@ class Noticeboard:
     shared, coaching
         What the school's network covers together this week, and the share of asked coaching that it gets; one a school.
     delivered
-        What teachers deliver this week (``rules.week.Delivered``), one entry a seat.
+        What teachers deliver this week (``rules.week.teacher.Delivered``), one entry a seat.
     profiles
-        What the school can learn of a section's students this week (``rules.week.SectionProfile``).
+        What the school can learn of a section's students this week (``rules.week.section.SectionProfile``).
     section_weeks
-        The section's whole week (fields of ``rules.week.Section``).
+        The section's whole week (fields of ``rules.week.section.Section``).
+    sessions_of_section
+        Practice, levers and served rows of every section's sessions this week.
+    served
+        The section's week of rows that sessions serve, as ``section_weeks``.
     """
 
     def __init__(self, arm: Arm) -> None:
@@ -94,11 +101,16 @@ class Noticeboard:
         self.size: list[float] = np.diff(arm.sections.first_row).astype(np.float64).tolist()
         self.relational: list[float] = arm.tables.relational.tolist()
         self.schedule: list[float] = arm.tables.schedule.tolist()
+        self.owner: list[int] = arm.tables.owner.tolist()
+        self.intensity: list[int] = arm.tables.intensity.tolist()
+        self.sessions: list[list[int]] = arm.tables.sessions.tolist()
         self.applies: list[list[float]] = arm.tables.applies.tolist()
         self.teacher_scale: list[float] = arm.tables.teacher_scale[self._subject, self._grade].tolist()
         self.delivered: list[Any] = [None] * arm.seats.strain.shape[0]
         self.profiles: list[Any] = [None] * self._subject.shape[0]
         self.section_weeks: list[Any] = [None] * self._subject.shape[0]
+        self.sessions_of_section: list[Any] = [()] * self._subject.shape[0]
+        self.served: dict[int, Any] = {}
 
     def __getstate__(self) -> tuple[Arm, int | None]:
         """The arm and the week: all else is made of them, and views of memory cannot be stored."""
@@ -110,9 +122,14 @@ class Noticeboard:
         if week is not None:
             self.open_week(week)
 
+    def week_of(self, row: int, section: int) -> Any:
+        """The week of a row: its section's, with what the row is taught beside the class."""
+        return self.served[row] if row in self.served else self.section_weeks[section]
+
     def open_week(self, week: int) -> None:
         """Posts what is known before the week's first phase: luck, norms, and the means of networks."""
         self.week = week
+        self.served = {}
         self.flags = self.arm.flags
         if self.flags.with_students:
             self._draw()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.engine.arm import Arm, Engine
-from plsim.engine.pair import Pair, WorldRun, policy_arm, typical_arm
+from plsim.engine.arm import Engine
+from plsim.engine.pair import Pair, WorldRun
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.reference import Typical
 from plsim.engine.worlds import label
 from plsim.explorer.decisions.context_cache import ContextCache, SharedContext, thin
 from plsim.explorer.decisions.recorder import Diaries, Diary, Watched
@@ -98,7 +97,7 @@ class Evaluation:
     @cached_property
     def both(self) -> Pair:
         """Both arms' plans."""
-        return self.shared.paired(self.scenario)
+        return self.shared.pair(self.scenario)
 
     @property
     def done(self) -> int:
@@ -162,7 +161,7 @@ class Evaluation:
         """About how much memory it takes beside what it shares."""
         run = self.run
         own = () if run is None else (run.scenario, self.both)
-        shared = (self.shared.pair,) if run is None else (self.shared.pair, run.counterfactual)
+        shared = (self.shared.first,) if run is None else (self.shared.first, run.counterfactual)
         return bytes_of(own, without=shared) + 2.0**14 * (1 + len(self.found))
 
     @property
@@ -203,23 +202,16 @@ def run_central(
     evaluation: Evaluation, contexts: ContextCache, engine: Callable[[], Engine], pause: Callable[[], None]
 ) -> None:
     """Both arms in the central world, with their weeks."""
-    diaries = Diaries(Diary(), Diary())
-    watched = [Watched(engine, pause, diary) for diary in diaries]
+    shared, both = evaluation.shared, evaluation.both
     found = contexts.typical(CENTRAL, Watched(engine, pause))
-    both = evaluation.both
-    if evaluation.scenario.freeze.staff:
-        base, arm = _in_step(evaluation, found, watched)
-    else:
-        base, diary = contexts.counterfactual(
-            evaluation.shared, both, CENTRAL, found, lambda kept: Watched(engine, pause, kept)
-        )
-        diaries = Diaries(diaries.scenario, diary)
-        arm = policy_arm(both, CENTRAL, found, base)
-        for _ in range(evaluation.scenario.years):
-            arm.run_year(watched[0])
-    rows, values = outcomes(evaluation, arm, base)
+    base, before = contexts.counterfactual(shared, both, CENTRAL, found, Watched(engine, pause, Diary()))
+    assert before is not None
+    diary = Diary()
+    run = shared.run(both, CENTRAL, found=found, engine=Watched(engine, pause, diary), base=base)
+    rows, values = outcomes(evaluation, run)
+    thin(run.scenario)
     with evaluation.lock:
-        evaluation.rows, evaluation.run, evaluation.diaries = rows, WorldRun(CENTRAL, found, thin(arm), base), diaries
+        evaluation.rows, evaluation.run, evaluation.diaries = rows, run, Diaries(diary, before)
         evaluation.central = values
     evaluation.tell()
 
@@ -231,15 +223,9 @@ def run_number(
     world = evaluation.worlds[number]
     watched = Watched(engine, pause)
     found = contexts.typical(world, watched)
-    both = evaluation.both
-    if evaluation.scenario.freeze.staff:
-        base, arm = _in_step(evaluation, found, [watched, watched], world)
-    else:
-        base, _ = contexts.counterfactual(evaluation.shared, both, world, found, lambda _: watched)
-        arm = policy_arm(both, world, found, base)
-        for _ in range(evaluation.scenario.years):
-            arm.run_year(watched)
-    _, values = outcomes(evaluation, arm, base)
+    shared, both = evaluation.shared, evaluation.both
+    base, _ = contexts.counterfactual(shared, both, world, found, watched)
+    _, values = outcomes(evaluation, shared.run(both, world, found=found, engine=watched, base=base))
     with evaluation.lock:
         evaluation.found[number] = values
     evaluation.tell()
@@ -250,23 +236,11 @@ def run_why(evaluation: Evaluation, engine: Callable[[], Engine], pause: Callabl
     evaluation.why = decompose(evaluation.both, CENTRAL, Watched(engine, pause), run=evaluation.run)
 
 
-def _in_step(
-    evaluation: Evaluation, found: Typical, watched: Sequence[Engine], world: World = CENTRAL
-) -> tuple[Arm, Arm]:
-    """Both arms year by year: where staff is frozen, the scenario reads each year of the counterfactual's leavers."""
-    base = typical_arm(evaluation.both, world, found)
-    arm = policy_arm(evaluation.both, world, found, base)
-    for _ in range(evaluation.scenario.years):
-        base.run_year(watched[1])
-        arm.run_year(watched[0])
-    return thin(base), arm
-
-
-def outcomes(evaluation: Evaluation, arm: Arm, base: Arm) -> tuple[list[Row], Floats]:
+def outcomes(evaluation: Evaluation, run: WorldRun) -> tuple[list[Row], Floats]:
     """The rows of a world: achievement for every group, the rest for everybody and by kind of school."""
-    years = []
+    setting, years = evaluation.both.base_setting, []
     for year, parts in enumerate(evaluation.shared.parts):
-        whole = year_outcomes(evaluation.both.base_setting, arm, base, year, parts=parts, only=OUTCOMES)
+        whole = year_outcomes(setting, run.scenario, run.counterfactual, year, parts=parts, only=OUTCOMES)
         scores = tuple(each for each in whole.students if _of_groups(each))
         others = tuple(each for each in whole.students if not _of_groups(each))
         years.append(replace(whole, students=scores, groups=()))

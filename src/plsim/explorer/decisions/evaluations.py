@@ -102,7 +102,7 @@ class Evaluations:
             source="" if students is None else students.source,
             population=population,
             address=address,
-            draws=luck_draws(shared.pair.base_setting.population.students, scenario.years) if _bands(count) else 0,
+            draws=luck_draws(shared.first.base_setting.population.students, scenario.years) if _bands(count) else 0,
         )
         return self._kept.put(address, made) if evaluation is None else made
 

@@ -13,7 +13,7 @@ from plsim.core.arrays import Floats
 from plsim.core.calendar import SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
 from plsim.report.tables import ARMS, MODES, Curves, HoursByMode
-from plsim.rules.week import Section
+from plsim.rules.week.section import Section
 
 LOADS = ("hours_demanded", "strain")
 _MODE_FIELDS = [Section._fields.index(mode) for mode in MODES]

@@ -7,7 +7,7 @@ from scipy.special import ndtr
 
 from plsim.core.calendar import FALL_WEEK, MATH, READING, SPRING_WEEK
 from plsim.evidence import norms
-from plsim.practices.levers import FIRST_INTENSITY
+from plsim.practices.levers import INTENSITIES
 from plsim.validation.claims.claim_lab import Lab, off, shipped
 from plsim.validation.claims.claims import Collected, interior, rises
 
@@ -29,7 +29,7 @@ PRACTISED = {"population.years_in_operation_shares": (0.0, 1.0)}
     facts=("R15-14",),
 )
 def _own_way(lab: Lab) -> float:
-    planned = lab.try_("early_adopters", schools=32, students=20).program.arm.planned[:, 0, FIRST_INTENSITY:]
+    planned = lab.try_("early_adopters", schools=32, students=20).program.arm.planned[:, 0, INTENSITIES]
     return float(len(np.unique(np.round(10.0 * planned), axis=0)))
 
 

@@ -21,8 +21,9 @@ from plsim.engine.arm import Arm
 from plsim.engine.engines import engine_named
 from plsim.engine.parameters import World
 from plsim.engine.reference import typical
-from plsim.engine.setting import WINDOWS, Setting, growth
+from plsim.engine.setting import WINDOWS, Setting
 from plsim.engine.transient import expected_growth, solve, test_errors, transient_scores
+from plsim.engine.year import run_years
 from plsim.evidence import norms
 from plsim.population.file_population import population_from_file
 from plsim.population.student_file import StudentFile
@@ -174,8 +175,7 @@ def simulated_year(of: Classes, world: World, *, seed: int) -> SimulatedYear:
     setting = Setting(people, seed, 1, planned.class_size)
     engine = engine_named("batch")
     found = typical(world, engine)
-    arm = Arm(setting, planned, planned.planned.values, world, found.reference, growth())
-    arm.run_year(engine)
+    arm = run_years(Arm(setting, planned, world, found.reference), engine)
     numbers = solve(found.structure)
     latent = arm.record[0].achievement[_SPRING]
     passing = transient_scores(setting, numbers)[0, _SPRING] + test_errors(setting, 0, SPRING_WEEK)
