@@ -57,7 +57,7 @@ class World:
             if key not in registry():
                 fix = nearest(key, registry().keys()) if isinstance(key, str) else ""
                 raise EvidenceError(f"world {name}", str(key), "unknown parameter", fix=fix)
-            if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(float(value)):
+            if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(float(value)):
                 raise EvidenceError(f"world {name}", key, given(value), allowed="a finite number")
             registry()[key].check(f"world {name}", float(value))
 
