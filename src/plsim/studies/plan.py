@@ -172,7 +172,7 @@ def _timed(task: StudyTask) -> tuple[float, float, int]:
     return first, float(np.median(same)) if same else first, len(new) + len(same)
 
 
-def _timed_analysis(loaded: Loaded, task: StudyTask) -> float:
+def _timed_analysis(loaded: LoadedStudy, task: StudyTask) -> float:
     """Seconds of the analysis: one outcome with made-up results of all runs, times the number of outcomes."""
     values = np.random.default_rng(0).normal(size=(task.count, 1))
     clock = perf_counter()
