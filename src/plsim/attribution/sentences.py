@@ -24,7 +24,7 @@ from plsim.measures.luck import (
     variance_parts,
     variance_sentence,
 )
-from plsim.measures.vocabulary import outcome_unit
+from plsim.measures.vocabulary import joined, outcome_unit
 from plsim.runs.evaluate import Outcome
 
 ONLY_WITH = 0.25
@@ -345,11 +345,6 @@ def _change(sign: int, game: Game) -> str:
 def _plain(value: float, outcome: Outcome) -> str:
     """An amount without a sign."""
     return amount(abs(value), outcome).removeprefix("+")
-
-
-def joined(parts: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
 def _counted(count: int) -> str:

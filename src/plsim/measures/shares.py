@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from plsim.core.arrays import Floats, Ints
+from plsim.population.balanced import standardized
 
 MOST_INPUTS = 8
 """Inputs that are told apart at most; the others are what is left."""
@@ -50,8 +51,8 @@ def shares(inputs: Floats, response: Floats, *, false_alarm: float) -> tuple[tup
     if runs < 3 or not varied.any() or float(np.ptp(response)) == 0.0:
         return ()
     ranks = np.zeros_like(inputs)
-    ranks[:, varied] = _standard(np.apply_along_axis(rankdata, 0, inputs[:, varied]))
-    aim = _standard(rankdata(response)[:, np.newaxis])[:, 0]
+    ranks[:, varied] = standardized(np.apply_along_axis(rankdata, 0, inputs[:, varied]))
+    aim = standardized(rankdata(response)[:, np.newaxis])[:, 0]
     chosen = _chosen(ranks, aim, np.flatnonzero(varied), false_alarm / columns)
     if not chosen:
         return ()
@@ -92,12 +93,6 @@ def share_between(levels: Floats, response: Floats) -> float:
         return 0.0
     inside = float(np.square(response - (np.bincount(group, response) / count)[group]).sum())
     return max(1.0 - inside / whole * (runs - 1) / (runs - groups), 0.0)
-
-
-def _standard(values: Floats) -> Floats:
-    centred = values - values.mean(axis=0)
-    scaled: Floats = centred / np.sqrt((centred**2).mean(axis=0))
-    return scaled
 
 
 def _chosen(ranks: Floats, aim: Floats, columns: Ints, by_chance: float) -> list[int]:

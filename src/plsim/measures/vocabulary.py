@@ -277,3 +277,8 @@ def in_worlds(positive: float, worlds: int) -> str:
     count = round(positive * worlds)
     # Halves go up, as readers expect: 37 of 40 are 93%.
     return f"{count:,} of {worlds:,} worlds ({int(100.0 * count / worlds + 0.5)}%)"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from plsim.calibration.leave_out_text import verdict
+from plsim.calibration.leave_out_text import grid, verdict
 from plsim.calibration.one_number import MOST
 from plsim.core.errors import InputError
 from plsim.core.files import write_file
@@ -64,16 +64,11 @@ def _interval(row: Any, name: str) -> str:
     return f"{middle:.3f} ({low:.3f} to {high:.3f})"
 
 
-def _grid(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [f"| {' | '.join(heads)} |", f"|{'|'.join([' --- '] * len(heads))}|"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
-
-
 def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
     facts, parameters, checks = tables["facts"], tables["parameters"], tables["recovery"]
     outside = [row.fact for row in _records(facts) if str(row.outside_prior) == "True"]
     open_ = parameters[parameters["identified"].astype(str) != "True"]
-    first = _grid(
+    first = grid(
         (
             "fact",
             "published",
@@ -96,7 +91,7 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
             for row in _records(facts)
         ],
     )
-    second = _grid(
+    second = grid(
         ("parameter", "prior range", "worlds, 90%", "prior spread left", "most narrowed by"),
         [
             (
@@ -109,11 +104,11 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
             for row in _records(parameters.sort_values("spread_left"))
         ],
     )
-    third = _grid(
+    third = grid(
         ("direction", "prior spread left", "made of"),
         [(str(row.direction), f"{row.left:.2f}", str(row.made_of)) for row in _records(tables["combinations"])],
     )
-    fourth = _grid(
+    fourth = grid(
         ("statistic", "spread over the bank", "held-out error", "variance explained"),
         [
             (str(row.statistic), f"{row.spread:.4f}", f"{row.error:.4f}", f"{row.explained:.3f}")
@@ -134,9 +129,9 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         wave=f"{said['wave']:,}",
         candidates=f"{said['candidates']:,}",
         in_full=f"{said['effective_size_in_full']:.0f}",
-        discrepancy=_grid(("kind", "SD"), [(kind, f"{value:.3f}") for kind, value in said["discrepancy"].items()]),
+        discrepancy=grid(("kind", "SD"), [(kind, f"{value:.3f}") for kind, value in said["discrepancy"].items()]),
         verdict=verdict(said["leave_out"]),
-        predicted=_grid(
+        predicted=grid(
             ("truths", "50% intervals", "90% intervals"),
             [(row.truths, f"{row.held_50:.0%}", f"{row.held_90:.0%}") for row in _records(tables["predicted"])],
         ),

@@ -166,11 +166,6 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def joined(parts: list[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
-
-
 def compared(value: float, digits: int, of: str, *, other: str) -> str:
     """``0.5 points higher than`` the other; ``about as high as`` it when the difference rounds to zero."""
     text = number(abs(value), digits)

@@ -178,11 +178,6 @@ def manifest_file(path: Path) -> Path:
     return path / MANIFEST if os.path.isdir(path) else path  # noqa: PTH112 - false for any name
 
 
-def settings_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What was asked of a run, without the code that answered."""
-    return {name: document[name] for name in _SETTINGS if name in document}
-
-
 def refuse_another(folder: Path, wanted: Mapping[str, Any]) -> None:
     """Refuse to overwrite the result of another run, or of the same one by other code or other evidence.
 

@@ -193,7 +193,7 @@ def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome
         mine = mine[mine[key] == value]
     orientation, values = better(outcome.outcome), mine["value"].to_numpy()
     best = mine.iloc[int(values.argmin() if orientation < 0 else values.argmax())]
-    at = ", ".join(f"{factor.name} {_value(best[factor.name])}" for factor in factors)
+    at = ", ".join(f"{factor.name} {value_text(best[factor.name])}" for factor in factors)
     which = "lowest" if orientation < 0 else "highest"
     return f"{outcome.label}: {which} at {at}, where it is {best['value']:.3g}{_spread(best)}."
 
@@ -279,5 +279,6 @@ def _headline(table: pd.DataFrame, method: Method, outcome: Outcome) -> pd.DataF
     return table.head(_HEADLINE_ROWS).reset_index(drop=True)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value as tables show it."""
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from plsim.evidence import registry
 from plsim.explorer.decisions.controls import Control, controls, value_of
+from plsim.measures.vocabulary import joined
 from plsim.report.limits import studied
-from plsim.report.words import joined
 from plsim.scenario.loading import load
 from plsim.scenario.schema import Scenario
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from plsim.attribution.sentences import main_outcome
+from plsim.measures.vocabulary import joined
 from plsim.report.material import DataTable, Picture
 from plsim.report.study.figures import Bar, bars_figure, heat_figure, ranks_figure, waterfall_figure
 from plsim.report.study.folder import StudyFolder, rows_of
 from plsim.report.study.words import Scale, factor_name, outcome_name, percent, scale_of
-from plsim.report.words import joined
 from plsim.runs.evaluate import Outcome
 
 if TYPE_CHECKING:

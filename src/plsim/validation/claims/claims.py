@@ -244,9 +244,3 @@ def rises(values: Sequence[float]) -> float:
 def interior(values: Sequence[float]) -> float:
     """What the best of the inner numbers is above the better end: above 0 when the best lies inside."""
     return max(values[1:-1]) - max(values[0], values[-1])
-
-
-def slope(x: Floats, y: Floats) -> float:
-    """Rise of y with x, by least squares."""
-    away = x - x.mean()
-    return float(away @ y / max(float(away @ away), 1e-12))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plsim.validation.claims.claims import MARGIN, Claim, ClaimResult
+from plsim.validation.claims.claims import MARGIN, ClaimResult
 
 TITLE = "# Claims, tried"
 _INTRODUCTION = """\
@@ -39,29 +39,6 @@ def page(found: Sequence[ClaimResult], *, of: str, schools: str, command: str) -
         lines.append("| | claim | statistic | expected | median, 90% of runs | control | holds in | what came of it |")
         lines.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
         lines += [_row(each) for each in found if each.claim.source == source]
-    return "\n".join(lines) + "\n"
-
-
-def page_without_runs(claims: Sequence[Claim], *, schools: str) -> str:
-    """The page before any run of the claims as they are now: what is asked, and no answer."""
-    command = "plsim validate --claims --fresh --install --worlds 40 --page docs/claims.md"
-    lines = [TITLE, "", _INTRODUCTION.format(command=command, margin=f"{MARGIN:g}", schools=schools), ""]
-    lines.append(
-        "**These claims have not been run with the present rules and numbers: nothing is said about any of them.**"
-    )
-    for source in dict.fromkeys(each.source for each in claims):
-        lines += [
-            "",
-            f"## {source}",
-            "",
-            "| | claim | statistic | expected | label |",
-            "| --- | --- | --- | --- | --- |",
-        ]
-        for each in claims:
-            if each.source == source:
-                facts = f" ({', '.join(each.facts)})" if each.facts else ""
-                cells = (each.id, f"{each.title}{facts}", each.statistic, each.expected, each.label)
-                lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -20,19 +20,13 @@ from plsim.evidence import norms
 from plsim.runs.outcomes import partitions, still_there
 from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed
-from plsim.scenario.schema import typical_practices
+from plsim.scenario.schema import typical_again
 from plsim.validation.facts.arm_cache import StudyArm, StudyArms
 from plsim.validation.facts.registry import Statistic, statistic
 from plsim.validation.facts.sampling import COLUMNS, MATCHED, fall_slope, school_noise, student_noise
 from plsim.validation.facts.study_facts import Experiment, StudyFact
 
 _RANGE = re.compile(r"grades:\d+-\d+")
-
-
-def _typical(practice: str) -> dict[str, object]:
-    """The changes that put a practice back to what typical schools do."""
-    usual = typical_practices()[practice]
-    return {f"practices.{practice}.{name}": getattr(usual, name) for name in type(usual).model_fields}
 
 
 class Prepared:
@@ -51,7 +45,7 @@ class Prepared:
             self.places["comparison"] = places.place(comparison)
         for each, rule in zip(chosen, self.rules, strict=True):
             for practice in each.table.practices if rule.leaves_out else ():
-                off = {key: value for name in practice.split("+") for key, value in _typical(name).items()}
+                off = {key: value for name in practice.split("+") for key, value in typical_again(name).items()}
                 self.places.setdefault(f"without:{practice}", places.place(changed(program, off)))
         self._full = of.scenario.population
         self._weights: dict[tuple[int, str], Floats] = {}

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtr
 
-from plsim.core.arrays import Floats
 from plsim.measures import effects
 from plsim.measures.groups import QUINTILES
+from plsim.measures.least_squares import slope
 from plsim.validation.facts.fact_files import FactTable
 from plsim.validation.facts.registry import register
 from plsim.validation.facts.view import View
@@ -210,8 +210,8 @@ def implementation_slope(view: View, fact: FactTable) -> Sequence[float]:
     """Rise of schools' effects with one SD of the implementation index that a survey would find (SD)."""
     means, counted = view.school_means(fact.subject, fact.group, fact.year)
     found = view.implementation(fact.year)
-    slope = _slope(found[counted], means[counted]) * float(found[counted].std())
-    return (slope * float(np.sqrt(view.number("surveys.index_reliability"))),)
+    rise = slope(found[counted], means[counted]) * float(found[counted].std())
+    return (rise * float(np.sqrt(view.number("surveys.index_reliability"))),)
 
 
 @register()
@@ -219,9 +219,4 @@ def condition_slope(view: View, fact: FactTable) -> Sequence[float]:
     """Rise of schools' effects with one SD of a condition that they started with (SD)."""
     means, counted = view.school_means(fact.subject, fact.group, fact.year)
     condition = view.condition(fact.condition)
-    return (_slope(condition[counted], means[counted]) * float(condition[counted].std()),)
-
-
-def _slope(x: Floats, y: Floats) -> float:
-    away = x - x.mean()
-    return float(away @ y / max(float(away @ away), 1e-12))
+    return (slope(condition[counted], means[counted]) * float(condition[counted].std()),)
