@@ -106,6 +106,42 @@ def test_a_program_is_taken_away_by_null(client: httpx.Client) -> None:
     assert loads(client.post("/api/toml", json=asked).text).programs.tutoring is None
 
 
+@pytest.mark.parametrize(
+    ("given", "grades", "shown"),
+    [("K-2", (0, 1, 2), "K-2"), ("6-8", (6, 7, 8), "6-8"), (4, (4,), 4), ("3, 5", (3, 5), "3,5"), (None, None, None)],
+)
+def test_grades_are_one_value_of_the_page(client: httpx.Client, given: object, grades: object, shown: object) -> None:
+    asked = {"start": "personalized_school", "changes": {"population.grades": given}}
+
+    assert loads(client.post("/api/toml", json=asked).text).population.grades == grades
+    assert client.post("/api/values", json=asked).json()["values"]["population.grades"] == shown
+
+
+def test_grades_that_are_none_are_refused_in_words(client: httpx.Client) -> None:
+    for wrong in ("K-13", "a-b", "1-2-3", 13, -1, True):
+        asked = {"start": "personalized_school", "changes": {"population.grades": wrong}}
+        answer = client.post("/api/values", json=asked)
+        assert answer.status_code == 422, wrong
+        assert "grades" in answer.text
+
+
+def test_a_program_has_its_weeks_and_years(client: httpx.Client) -> None:
+    when = {"first_week": 8, "last_week": 20, "last_year": 1}
+    asked = {
+        "start": "tutoring_program",
+        "changes": {f"programs.tutoring.{name}": value for name, value in when.items()},
+    }
+
+    program = loads(client.post("/api/toml", json=asked).text).programs.tutoring
+    known = {one["key"]: one for one in client.get("/api/controls").json()["controls"]}
+
+    assert program is not None
+    assert {name: getattr(program, name) for name in when} == when
+    for name in ("tutoring", "hours", "lesson_library", "coaching", "software"):
+        assert {f"programs.{name}.{key}" for key in when} <= set(known)
+    assert known["programs.hours.last_year"]["choices"][:2] == [["", "all years"], [1, "the first year"]]
+
+
 def test_the_first_answer_comes_without_worlds_and_later_ones_with_more(client: httpx.Client) -> None:
     asked = {**DEMO, "worlds": 6, "seed": 71, "visitor": "patient"}
 

@@ -290,6 +290,24 @@ def test_another_starting_point_asks_before_it_discards(page: Any, server: str) 
     assert ADVISING not in page.url
 
 
+def test_grades_and_the_years_of_a_program_are_chosen_and_stay_in_the_address(page: Any, server: str) -> None:
+    explore(page, server, DEMO.replace("worlds=4", "worlds=0") + "&programs.tutoring.share=0.3&population.grades=3,5")
+    page.locator("#find-control").fill("grades")
+    grades = page.locator('[data-key="population.grades"] select')
+    assert grades.input_value() == "3,5"  # what is not among the choices is offered as it stands
+
+    grades.select_option("4")
+    page.wait_for_url("**population.grades=4*")
+    page.locator("#find-control").fill("many years")
+    page.locator('[data-key="programs.tutoring.last_year"] select').select_option("1")
+    page.wait_for_url("**programs.tutoring.last_year=1*")
+    page.reload()
+    page.wait_for_selector(".verdict")
+
+    assert grades.input_value() == "4"
+    assert page.locator('[data-key="programs.tutoring.last_year"] select').input_value() == "1"
+
+
 def test_a_setting_is_found_by_words(page: Any, server: str) -> None:
     explore(page, server, DEMO.replace("worlds=4", "worlds=0"))
 

@@ -118,6 +118,19 @@ def follow(page: str, copy: Followed, *, without: str = r"(?!)") -> dict[str, st
     return said
 
 
+def worlds_in(copy: Followed) -> tuple[bool, int]:
+    """Whether worlds that belong to this project are still valid in a copy, and how many numbers were added there."""
+    before = copy.root / "before.json"
+    before.write_text(json.dumps(model_parts()), encoding="utf-8")
+    look = (
+        "import json; from plsim.engine.worlds import model_parts, still_holds; "
+        "now, said = model_parts(), json.load(open('before.json')); "
+        "print(json.dumps([still_holds(said, now), len(now['numbers']) - len(said['numbers'])]))"
+    )
+    valid, added = json.loads(copy.run(f'python -c "{look}"'))
+    return valid, added
+
+
 COMPILES = "plsim run|test_engines_agree|regenerate"
 """Commands that compile the copy's rules, which takes half a minute and more: the slow test runs them."""
 
@@ -130,6 +143,7 @@ def test_an_outcome_takes_one_file_and_its_test(tmp_path: Path) -> None:
     assert copy.sources() == ["src/plsim/measures/outcomes/growth.py"]
     assert "growth " in said["plsim list outcomes"]
     assert len(said) == 2
+    assert worlds_in(copy) == (True, 0)
 
 
 def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
@@ -148,15 +162,7 @@ def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
     assert "fine" in said["plsim check scenarios/reading_clinic_demo.toml"]
     assert "reading_clinic_visits" in said["plsim list levers"]
     assert "morning_meeting" in said["plsim list practices"]
-    # Worlds that were calibrated before are still valid, with what has been added in the copy.
-    before = copy.root / "before.json"
-    before.write_text(json.dumps(model_parts()), encoding="utf-8")
-    look = (
-        "import json; from plsim.engine.worlds import model_parts, still_holds; "
-        "now, said = model_parts(), json.load(open('before.json')); "
-        "print(still_holds(said, now), len(now['numbers']) - len(said['numbers']))"
-    )
-    assert copy.run(f'python -c "{look}"').split() == ["True", "6"]
+    assert worlds_in(copy) == (True, 6)
 
 
 def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:
@@ -166,6 +172,7 @@ def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:
 
     assert copy.sources() == ["src/plsim/rules/match.py"]
     assert len(said) == 1
+    assert worlds_in(copy) == (False, 0)
 
 
 @pytest.mark.slow

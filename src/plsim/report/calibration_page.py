@@ -14,6 +14,7 @@ from plsim.calibration.leave_out_text import grid, verdict
 from plsim.calibration.one_number import MOST
 from plsim.core.errors import InputError
 from plsim.core.files import write_file
+from plsim.evidence import registry
 from plsim.report.figures import GREY, INK, LOSS, SCENARIO, Plot, Sheet, drawing
 
 _TABLES = ("facts", "parameters", "combinations", "emulators", "recovery", "narrowing", "predicted", "one_number")
@@ -95,8 +96,8 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         [
             (
                 f"`{row.parameter}`",
-                f"{row.prior_low:g} to {row.prior_high:g}",
-                f"{row.posterior_median:.3g} ({row.posterior_low:.3g} to {row.posterior_high:.3g})",
+                _tried(row),
+                str(row.in_words),
                 f"{row.spread_left:.2f}",
                 str(row.most_narrowed_by),
             )
@@ -158,6 +159,12 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
             for where in ("prior", "posterior")
         },
     )
+
+
+def _tried(row: Any) -> str:
+    """The prior range of a parameter, or the forms of a rule."""
+    forms = registry()[row.parameter].forms if row.parameter in registry() else ()
+    return " or ".join(forms) or f"{row.prior_low:g} to {row.prior_high:g}"
 
 
 def _leading(rows: list[Any]) -> str:

@@ -14,8 +14,8 @@ from plsim.evidence import registry
 from plsim.measures.findings import variance_parts, variance_sentence
 from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
-from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, goes_with
-from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
+from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, form_sentences, goes_with
+from plsim.studies.convergence import MAIN_INDEX, form_verdict, over_all_worlds, stages, verdicts
 from plsim.studies.design import Design, column_name
 from plsim.studies.factors import Factor
 from plsim.studies.indices import is_constant, need_finite
@@ -183,7 +183,7 @@ def _assumptions(loaded: LoadedStudy, design: Design, outcomes: Sequence[Outcome
     if len(design.worlds) < FEWEST_WORLDS:
         return [f"Which assumptions the answer depends on most takes {FEWEST_WORLDS} worlds to tell."]
     found = goes_with(design.worlds, effects, doses=loaded.scenario.dose_unpublished)
-    return assumption_sentences(found, about=about)
+    return [*assumption_sentences(found, about=about), *form_sentences(design.worlds, effects, about=about)]
 
 
 def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome) -> str:
@@ -251,6 +251,7 @@ def _sensitivity(
             for runs, row in steps
         ]
         says += over_all_worlds(outcome, steps) if isinstance(method, FractionalFactorial) else verdicts(outcome, steps)
+        says += form_verdict(outcome, final)
         if isinstance(method, Regional):
             where += [at | region._asdict() for region in regions(method, factors, units, each)]
     tables = {"sensitivity": pd.DataFrame(found), "convergence": pd.DataFrame(growing), "regions": pd.DataFrame(where)}

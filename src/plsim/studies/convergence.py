@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from plsim.core.arrays import Floats
+from plsim.evidence import registry
 from plsim.runs.evaluate import Outcome
 from plsim.studies.factors import NOTHING, Factor, group_names
 from plsim.studies.indices import Index
@@ -116,6 +117,20 @@ def verdicts(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str]:
     elif lost:
         says.append(f"not distinguished from chance: {_list(lost)}")
     return [f"{about}: {'; '.join(says)}."]
+
+
+def form_verdict(outcome: Outcome, found: Sequence[Index]) -> list[str]:
+    """How much of an outcome's variance hangs on which published form rules have, where the study varies it.
+
+    First-order indices: what the forms explain by themselves, whatever else is varied.
+    """
+    forms = {form.key for form in registry().forms()}
+    mine = [row for row in found if row.index == "S1" and row.factor in forms]
+    if not mine:
+        return []
+    share = max(sum(row.value for row in mine), 0.0)
+    which = ", ".join(row.factor for row in mine)
+    return [f"{outcome.label}: how much of this hangs on the form of a rule: {share:.0%} of the variance ({which})."]
 
 
 def over_all_worlds(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str]:

@@ -21,6 +21,7 @@ from plsim.explorer.decisions.labels import (
     UNITS,
 )
 from plsim.explorer.languages.texts import Inner, said
+from plsim.explorer.server.requests import GRADES_KEY, grades_text
 from plsim.practices import Context, Options, Programs, Support, known_practices
 from plsim.report.words import number, unit_of
 from plsim.scenario.schema import PopulationTable, Scenario, typical_practices
@@ -69,7 +70,7 @@ class Control:
     low: float = 0.0
     high: float = 1.0
     step: float = 0.01
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str | int, str], ...] = ()
     evidence: tuple[str, ...] = ()
     main: bool = False
     first: int = 0
@@ -99,7 +100,7 @@ def value_of(scenario: Scenario, key: str) -> Value:
         found = getattr(found, part, None)
         if found is None:
             return None
-    value: Value = found
+    value: Value = grades_text(found) if key == GRADES_KEY else found
     return value
 
 
@@ -170,7 +171,7 @@ def _evidence(extra: Any) -> tuple[str, ...]:
     return (str(key),) if key in registry() else ()
 
 
-def _kind(annotation: Any, unit: str, key: str) -> tuple[Any, tuple[tuple[str, str], ...]]:
+def _kind(annotation: Any, unit: str, key: str) -> tuple[Any, tuple[tuple[str | int, str], ...]]:
     if (choices := CHOICES.get(key) or CHOICES.get(key.rpartition(".")[2])) is not None:
         return "choice", choices
     inner = [each for each in get_args(annotation) if each is not type(None)] if get_args(annotation) else [annotation]

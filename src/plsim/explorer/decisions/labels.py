@@ -33,14 +33,16 @@ GROUPS = {
 
 TITLES = {
     "intensity": "How much of it", "subjects": "Subjects it serves", "spread": "How unlike schools are in it",
+    "first_week": "Begins in week (0 is the year’s first)", "last_week": "Ends with week (35 is the year’s last)",
+    "last_year": "How many years it goes on",
 }  # fmt: skip
-"""Of what every practice has."""
+"""Of what every practice or every program has."""
 
 MAIN = frozenset({
     "support.coaching_hours", "support.planning_hours", "support.vision", "support.leadership",
     "support.community_engagement", "support.structure", "context.contact_hours_math",
     "context.contact_hours_reading", "context.class_size", "context.turnover", "population.schools",
-    "population.students_per_school", "population.charter_schools", "population.lunch_share",
+    "population.students_per_school", "population.charter_schools", "population.grades", "population.lunch_share",
     "population.level_sd", "programs.tutoring.share", "programs.tutoring.minutes", "programs.tutoring.aim",
     "programs.class_size.students", "programs.hours.math", "programs.hours.reading", "programs.sections.by_level",
     "programs.lesson_library.coverage", "programs.coaching.hours", "programs.coaching.quality",
@@ -133,6 +135,7 @@ LABELS = {
     "population.schools": "Schools",
     "population.students_per_school": "Students in a school",
     "population.charter_schools": "Of these, charter schools",
+    "population.grades": "Grades",
     "population.lunch_share": "Eligible for free or reduced-price lunch",
     "population.english_learner_share": "English learners",
     "population.special_education_share": "In special education",
@@ -147,8 +150,18 @@ LABELS = {
     "population.engaged_share": "Schools that began by engaging people",
 }
 
-CHOICES = {
+CHOICES: dict[str, tuple[tuple[str | int, str], ...]] = {
     "subjects": (("both", "mathematics and reading"), ("math", "mathematics only"), ("reading", "reading only")),
+    "last_year": (
+        ("", "all years"), (1, "the first year"), (2, "two years"), (3, "three years"), (4, "four years"),
+        (5, "five years"), (6, "six years"), (7, "seven years"),
+    ),
+    "population.grades": (
+        ("", "all that a school teaches"), ("K-2", "kindergarten to grade 2"), ("3-5", "grades 3 to 5"),
+        ("K-5", "kindergarten to grade 5"), ("6-8", "grades 6 to 8"), ("9-12", "grades 9 to 12"),
+        ("3-8", "grades 3 to 8"), (3, "grade 3 only"), (4, "grade 4 only"), (5, "grade 5 only"), (6, "grade 6 only"),
+        (7, "grade 7 only"), (8, "grade 8 only"), (9, "grade 9 only"), (10, "grade 10 only"),
+    ),
     "programs.tutoring.aim": (("lot", "some by lot, for good"), ("standing", "every year those who stand lowest")),
     "support.initiation": (
         ("", "as each school has it"), ("engaged", "teachers and families took part"),
@@ -226,6 +239,10 @@ UNITS = {
 MEANINGS = {
     "intensity": "How much of this the schools do: 0% is none of it, 100% is all that the settings below describe.",
     "subjects": "Lessons of which subjects change: of both, or of one only.",
+    "first_week": "In which week of every year it begins: 0 is the first of 36.",
+    "last_week": "With which week of every year it ends: 35 is the last.",
+    "last_year": "After how many years it ends; what it brought may last longer.",
+    "population.grades": "Who is simulated: only students of these grades, in schools that teach them.",
     "spread": "How far schools are apart in it: in about two of three, how much of it is this near the mean.",
     "support.initiation": "Whether teachers and families took part in the decision to start, or had it imposed.",
     "support.rollout": "Whether all practices begin in the first week, or one after the other.",

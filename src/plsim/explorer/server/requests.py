@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from plsim.core.calendar import MAX_YEARS
+from plsim.core.calendar import GRADES, MAX_YEARS
 from plsim.core.errors import InputError, ScenarioError, nearest
 from plsim.runs.run import DEFAULT_WORLDS
 from plsim.scenario.loading import changed, load
@@ -20,6 +21,7 @@ MAX_STUDENTS = 60_000
 MAX_STUDENT_YEARS = 160_000
 MAX_WORLDS = 200
 MAX_CHANGES = 200
+GRADES_KEY = "population.grades"
 _TABLES = ("population", "practices", "support", "context", "programs", "freeze")
 
 _Key = Annotated[str, StringConstraints(min_length=3, max_length=80, pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
@@ -37,7 +39,8 @@ class ScenarioRequest(BaseModel):
     changes: dict[_Key, _Value] = Field(
         default_factory=dict,
         max_length=MAX_CHANGES,
-        description="Dotted keys of a scenario file and their values; null takes an optional value or program away.",
+        description="Dotted keys of a scenario file and their values; null takes an optional value or program away. "
+        "Grades are a number, or a text such as K-5 or 3,4.",
         examples=[{"practices.technology.intensity": 0.8, "support.coaching_hours": 1.0}],
     )
     years: int | None = Field(
@@ -60,7 +63,8 @@ class ScenarioRequest(BaseModel):
             if key.partition(".")[0] not in _TABLES:
                 raise ScenarioError("changes", key, "cannot be changed here", allowed=f"keys of {', '.join(_TABLES)}")
         if self.changes:
-            made = changed(made, self.changes).with_changes(name=f"{made.name[:72]}_changed")
+            values = {key: _grades(value) if key == GRADES_KEY else value for key, value in self.changes.items()}
+            made = changed(made, values).with_changes(name=f"{made.name[:72]}_changed")
         if not self.population:
             check_size(made.population.schools * made.population.students_per_school, made.years)
         return made
@@ -89,6 +93,29 @@ class Watching(BaseModel):
         le=2**53,
         description="Counts a page's requests: the higher is the newer, whichever arrives first. 0: by arrival.",
     )
+
+
+def grades_text(grades: Sequence[int] | None) -> str | int | None:
+    """Grades as one value: a number, ``K-5`` or ``3,4``; None where all are wanted."""
+    if not grades or len(grades) == 1:
+        return grades[0] if grades else None
+    every = sorted(grades)
+    if every == list(range(every[0], every[-1] + 1)):
+        return f"{GRADES[every[0]]}-{GRADES[every[-1]]}"
+    return ",".join(GRADES[each] for each in every)
+
+
+def _grades(value: object) -> object:
+    """The other way round; what is no text or number of grades is left to the scenario's own checks."""
+    if not isinstance(value, str):
+        return [value] if isinstance(value, int) else value
+    found: list[int] = []
+    for part in value.split(","):
+        ends = [each.strip() for each in part.split("-")]
+        if len(ends) > 2 or not set(ends) <= set(GRADES):
+            raise ScenarioError("changes", GRADES_KEY, f"got '{value}'", allowed="grades from K to 12: K-5, or 3,4")
+        found += range(GRADES.index(ends[0]), GRADES.index(ends[-1]) + 1)
+    return found
 
 
 @cache

@@ -259,7 +259,7 @@ function hangs(found, width, figure) {
     figure({ title, name: "hangs", svg: swings(rows, { width, says: spoken(title, rows), axis: t("percentile points against typical practice") }),
       header: [t("Assumption"), t("Based on"), t("At its low end"), t("At its high end"), t("Share of the differences")],
       rows: found.rows.map((one) => [one.meaning, one.grade, signed(one.low), signed(one.high), share(one)]),
-      note: t("All other assumptions stay in the middle. Hollow: the low end; filled: the high end. Percent: the share of the differences between worlds.") }));
+      note: t("All other assumptions stay in the middle. Hollow: the low end, or the form of a rule that is named first; filled: the high end, or the other form. Percent: the share of the differences between worlds.") }));
 }
 
 /** Parts of effects, through which a practice can reach learning. */

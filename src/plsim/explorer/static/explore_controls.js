@@ -18,9 +18,12 @@ const UNITS = {
   times: [t("time"), t("times")], count: ["", ""], ratio: ["", ""], grade: ["", ""],
 };
 
+/** Whether a choice is the value: nothing is chosen by the empty one. */
+const same = (key, value) => String(key) === String(value ?? "");
+
 /** A value in words. */
 export function shown(control, value) {
-  if (control.kind === "choice") return control.choices.find(([key]) => key === (value ?? ""))?.[1] ?? String(value);
+  if (control.kind === "choice") return control.choices.find(([key]) => same(key, value))?.[1] ?? String(value);
   if (value === null || value === undefined) return control.section === "programs" ? t("none") : t("as each school has it");
   if (control.kind === "switch") return value ? t("yes") : t("no");
   if (control.kind === "share") return `${Math.round(value * 100)}%`;
@@ -104,8 +107,12 @@ export function controlPanel({ groups, controls }, onchange) {
     let input;
     let put;
     if (control.kind === "choice") {
-      input = h("select", { id, "aria-describedby": describe.id, onchange: () => tell(input.value || null) }, control.choices.map(([value, text]) => h("option", { value }, text)));
-      put = (value) => { input.value = value ?? ""; };
+      input = h("select", { id, "aria-describedby": describe.id, onchange: () => tell(input.value === "" ? null : control.choices.find(([key]) => same(key, input.value))?.[0] ?? input.value) }, control.choices.map(([value, text]) => h("option", { value }, text)));
+      put = (value) => {
+        // A scenario may hold what is not among the choices: it is offered as it stands.
+        if (!control.choices.some(([key]) => same(key, value))) input.append(h("option", { value }, String(value)));
+        input.value = value ?? "";
+      };
     } else if (control.kind === "switch") {
       input = h("input", { id, type: "checkbox", "aria-describedby": describe.id, onchange: () => tell(input.checked) });
       put = (value) => { input.checked = Boolean(value); };
