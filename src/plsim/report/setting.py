@@ -26,7 +26,7 @@ _SUPPORT = {
     "community_engagement": "How far families take part and are told why things change",
     "leadership": "Strength of the school’s leadership for this",
     "initiation": "How it began",
-    "rollout": "How it is brought in",
+    "rollout": "How it is introduced",
     "rollout_weeks": "Weeks that a phased rollout takes",
     "structure": "Old duties and schedules",
 }

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from plsim.measures import vocabulary
-from plsim.measures.luck import reach_of_chance
+from plsim.measures.findings import reach_of_chance
 from plsim.report.tables import ReportedEstimate
 
 MINUS = "−"
@@ -204,7 +204,7 @@ _LEANING = {1: "Ahead", -1: "Behind", 0: "Not clear"}
 
 
 def leaning(estimate: ReportedEstimate, worlds: int) -> str:
-    """``Ahead``, ``Behind`` or ``Not clear``: the direction of an effect, by :func:`plsim.measures.luck.direction`.
+    """``Ahead``, ``Behind`` or ``Not clear``: the direction of an effect, by :func:`plsim.measures.findings.direction`.
 
     ``Not clear yet`` as long as no other draws of students, teachers and years were tried.
     """
