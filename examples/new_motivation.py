@@ -39,13 +39,13 @@ class SuccessDriven(Student):
         super().develop()
         self.success += MEMORY * (self.effort - self.success)
 
-        board = self.board
-        p = board.p.motivation
+        context = self.context
+        p = context.p.motivation
         # The rule stays the same; success, on the scale of match, takes the place of match as its cause.
         felt = p.engagement_match_typical + self.success - TYPICAL_SUCCESS
-        appeal = np.mean([board.section_weeks[section].engagement for section in self.section])
-        level = board.students.engagement_level[self.index]
-        board.students.engagement[self.index] = motivation.next_engagement(before, level, felt, float(appeal), p)
+        appeal = np.mean([context.section_weeks[section].engagement for section in self.section])
+        level = context.students.engagement_level[self.index]
+        context.students.engagement[self.index] = motivation.next_engagement(before, level, felt, float(appeal), p)
 
 
 def year_of(student_class: type[Student], scenario: plsim.Scenario, *, counterfactual: bool) -> dict[str, float]:

@@ -31,7 +31,7 @@ from plsim.evidence.worlds import load_worlds, sealed, stored_worlds
 STORED = stored_worlds()
 DOCS = Path(__file__).parents[2] / "docs"
 KNOWN_TOO_MUCH = {
-    *("AD-01", "FI-01", "ME-13:standardized", "ME-18", "ME-26", "ME-30:three_years_do_more", "TM-01", "TM-02", "TM-03"),
+    *("AD-01", "FI-01", "ME-13:standardized", "ME-18", "ME-26", "TM-01", "TM-02"),
 }
 """Facts that are as good as a function of one parameter over the prior; docs/calibration.md names them."""
 CURRENT = pytest.mark.skipif(

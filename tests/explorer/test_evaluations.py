@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 import plsim
+from plsim.engine.parameters import CENTRAL
+from plsim.explorer.decisions.chance import OtherDraws
 from plsim.explorer.decisions.evaluation import Evaluation, run_central, run_number, run_why
 from plsim.explorer.decisions.evaluations import Evaluations
 from plsim.explorer.decisions.side_by_side import compared_evaluations, on_common_context
@@ -25,6 +27,7 @@ from plsim.explorer.server.uploads import Uploads
 from plsim.measures.effects import Row
 from plsim.report.tables import growth_curves, hours_by_mode, teacher_curves
 from plsim.runs.result import Result
+from plsim.runs.robustness import LUCK_DRAWS
 from plsim.runs.tables import weekly_table
 from plsim.scenario.loading import loads
 
@@ -38,6 +41,10 @@ CONTEXTS = EVALUATIONS.contexts
 
 def engine():
     return SCHEDULER.engine(urgent=False)
+
+
+async def stays() -> bool:
+    return False
 
 
 def nothing() -> None:
@@ -77,6 +84,35 @@ def test_a_picture_holds_the_numbers_of_a_run(coached: Evaluation) -> None:
 
     assert len(coached.rows) > 200
     assert same(coached.result(), run)
+
+
+def test_the_verdict_is_that_of_a_run_because_the_other_draws_are() -> None:
+    evaluations = Evaluations(Scheduler(2), Uploads())
+
+    async def asked() -> Evaluation:
+        (found,) = await evaluations.ask((COACHED,), count=2, known=1, visitor="", gone=stays)
+        return found
+
+    found = in_thread(asked())
+    run = plsim.run(COACHED.scenario(), worlds=2, other_designs=False)
+
+    assert found.whole
+    assert found.result().robustness.draws == run.robustness.draws
+    assert len(next(iter(run.robustness.draws.values()))) == LUCK_DRAWS
+    assert "other students and teachers would move it by up to ±" in view_of(found)["verdict"]
+
+
+def test_a_draw_is_the_same_whenever_it_is_made_and_another_draw_is_another() -> None:
+    draws = OtherDraws(Uploads())
+    central = EVALUATIONS.contexts.typical(CENTRAL, engine())
+    effects = [draws.effects(COACHED.scenario(), "", number, found=central, engine=engine()) for number in (1, 2, 1)]
+    assert effects[0] == effects[2]
+    assert all(effects[0][row] != effects[1][row] for row in effects[0])
+
+
+def test_without_other_draws_no_direction_is_said(coached: Evaluation) -> None:
+    assert not coached.drawn
+    assert view_of(coached)["verdict"].startswith("Not clear")
 
 
 def test_another_setting_on_the_same_ground_holds_the_numbers_of_its_own_run(coached: Evaluation) -> None:

@@ -17,7 +17,7 @@ from plsim.explorer.export import page as making
 from plsim.explorer.export.bundle import BundleError, bundled, one_page
 from plsim.explorer.export.page import STATIC, exported
 from plsim.explorer.languages.catalogue import Tongue
-from plsim.explorer.teaching.demonstration_files import Loaded, all_demonstrations
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration, all_demonstrations
 from plsim.scenario.loading import changed, load
 
 PINS = ("one_school_demo", "flexible_grouping")
@@ -39,7 +39,7 @@ def found() -> dict[str, Any]:
         return answering.answers(few(), [(name, changed(load(name), SMALL)) for name in PINS], tell=lambda _: None)
 
 
-def few() -> dict[str, Loaded]:
+def few() -> dict[str, LoadedDemonstration]:
     one = all_demonstrations()["first-year"]
     scenarios = {name: changed(each, SMALL) for name, each in one.scenarios.items()}
     return {"first-year": replace(one, says=one.says.model_copy(update={"worlds": 4}), scenarios=scenarios)}

@@ -15,7 +15,14 @@ from plsim.explorer.app import create_app
 from plsim.explorer.export.collect import missing, unused, wanted
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
-from plsim.explorer.languages.texts import Figure, counted, localized, said
+from plsim.explorer.languages.texts import NumberText, counted, localized, said
+
+POINTS, PUNTOS = "+1.5 percentile points after 2 years", "+1,5 puntos percentiles después de 2 años"
+GAIN, GANANCIA = "a gain in 36 of 40 worlds (90%)", "una ganancia en 36 de 40 mundos (90%)"
+MOVED, MUEVEN = (
+    "other students and teachers would move it by up to ±0.6",
+    "otros estudiantes y docentes lo moverían hasta ±0,6",
+)
 
 
 @pytest.fixture
@@ -53,7 +60,7 @@ def test_documents_are_told_text_by_text_and_keys_stay(words):
     ],
 )
 def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
-    assert localized(Figure(english), tongue_of(asked)) == written
+    assert localized(NumberText(english), tongue_of(asked)) == written
 
 
 @pytest.mark.parametrize(
@@ -61,8 +68,13 @@ def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
     [
         ("Learning after 2 years", "Aprendizaje después de 2 años"),
         (
-            "Ahead: +1.5 percentile points after 2 years (−0.2 to +3.1), a gain in 36 of 40 worlds (90%).",
-            "Adelante: +1,5 puntos percentiles después de 2 años (−0,2 a +3,1), una ganancia en 36 de 40 mundos (90%).",
+            f"Ahead: {POINTS} (−0.2 to +3.1), {GAIN}; {MOVED}.",
+            f"Adelante: {PUNTOS} (−0,2 a +3,1), {GANANCIA}; {MUEVEN}.",
+        ),
+        (f"Not clear: {POINTS}, {GAIN}, but {MOVED}.", f"No está claro: {PUNTOS}, {GANANCIA}, pero {MUEVEN}."),
+        (
+            f"It is {GAIN}. Other students, teachers and years of the same kind would move it by up to ±0.6.",
+            f"Es {GANANCIA}. Otros estudiantes, docentes y años del mismo tipo lo moverían hasta ±0,6.",
         ),
         ("A gain in 3 of 4 worlds. In year 1: +4.0.", "Una ganancia en 3 de 4 mundos. En el año 1: +4,0."),
         ("A sentence that nobody knows.", "A sentence that nobody knows."),

@@ -13,7 +13,12 @@ import pytest
 import uvicorn
 
 from plsim.explorer.app import create_app
-from plsim.explorer.teaching.demonstration_files import SHIPPED, Loaded, all_demonstrations, read_demonstration
+from plsim.explorer.teaching.demonstration_files import (
+    SHIPPED,
+    LoadedDemonstration,
+    all_demonstrations,
+    read_demonstration,
+)
 
 PHASES = ("Predict", "Run", "Explain", "Discuss")
 NAMES = tuple(path.stem for path in sorted(SHIPPED.glob("*.toml")))
@@ -70,7 +75,7 @@ otherwise = "The secret of the second step: {coached@2}."
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     own = tmp_path_factory.mktemp("demos") / "quick.toml"
     own.write_text(QUICK, encoding="utf-8")
-    few: dict[str, Loaded] = {
+    few: dict[str, LoadedDemonstration] = {
         name: dataclasses.replace(one, says=one.says.model_copy(update={"worlds": 4}))
         for name, one in all_demonstrations(own.parent).items()
     }

@@ -14,14 +14,19 @@ import plsim
 from plsim.cli.main import main
 from plsim.core.errors import InputError
 from plsim.explorer.teaching import demonstration_run
-from plsim.explorer.teaching.demonstration_files import SHIPPED, Loaded, all_demonstrations, read_demonstration
-from plsim.explorer.teaching.demonstration_run import Stage
+from plsim.explorer.teaching.demonstration_files import (
+    SHIPPED,
+    LoadedDemonstration,
+    all_demonstrations,
+    read_demonstration,
+)
+from plsim.explorer.teaching.demonstration_run import StepRunner
 from plsim.explorer.teaching.demonstrations import OUTCOMES
 from plsim.practices import known_practices
 
 NAMES = tuple(path.stem for path in sorted(SHIPPED.glob("*.toml")))
 FEW = 2
-STAGE = Stage()
+STAGE = StepRunner()
 
 SMALL = """
 kind = "demonstration"
@@ -55,7 +60,7 @@ otherwise = "No: {change}."
 """
 
 
-def few(loaded: Loaded) -> Loaded:
+def few(loaded: LoadedDemonstration) -> LoadedDemonstration:
     """The demonstration over fewer worlds."""
     return dataclasses.replace(loaded, says=loaded.says.model_copy(update={"worlds": FEW}))
 
@@ -94,7 +99,7 @@ def test_no_text_of_a_demonstration_holds_a_figure_that_a_run_should_give(name):
 
 def test_numbers_of_a_step_are_those_of_a_run(tmp_path):
     loaded = read_demonstration(written(tmp_path, SMALL))
-    found = Stage().step(loaded, 0)
+    found = StepRunner().step(loaded, 0)
     table = plsim.run(loaded.scenarios["coached"], seed=0, worlds=4, other_designs=False).effects
     row = table.query(
         "outcome == 'percentile_points' and subject == 'both' and group == 'all' and estimator == 'paired'"
@@ -112,7 +117,7 @@ def turned_out(folder: Path, monkeypatch, text: str, plain: list[float], coached
         return {name: dict.fromkeys(demonstration_run._addresses(of, name), np.array(given[name])) for name in names}
 
     monkeypatch.setattr(demonstration_run, "_evaluated", made_up)
-    return Stage().step(loaded, 0)
+    return StepRunner().step(loaded, 0)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_overriding_teachers_and_schools_changes_results(scenario):
     class Tireless(Teacher):
         def develop(self):
             super().develop()
-            self.board.seats.strain[self.index] = 0.0
+            self.context.seats.strain[self.index] = 0.0
 
     class Static(School):
         def regroup(self):

@@ -13,7 +13,7 @@ from plsim.runs.paired import PairedRuns
 from plsim.runs.run import world_effects_by_design
 from plsim.runs.study_designs import designs
 from plsim.scenario.loading import changed
-from plsim.validation.facts.replication import Bench, experiments
+from plsim.validation.facts.replication import Replication, experiments
 
 SEEDS = 12
 
@@ -28,8 +28,8 @@ def test_virtual_studies_with_matched_students_find_the_same_on_average() -> Non
     engine = engine_named("batch")
     differences = []
     for seed in range(SEEDS):
-        bench = Bench([one], size="full", seed=seed)
-        expected = bench(CENTRAL)[[bench.statistics.index(key) for key in ("R17-01", "R17-02")]]
+        replication = Replication([one], size="full", seed=seed)
+        expected = replication(CENTRAL)[[replication.statistics.index(key) for key in ("R17-01", "R17-02")]]
         runs = PairedRuns(seed=seed, years=1, engine=engine)
         both = runs.pair(one.scenario)
         found = world_effects_by_design(runs, both, designs(both), runs.run(both), engine)

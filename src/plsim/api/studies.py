@@ -13,14 +13,14 @@ from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
     from plsim.api.arguments import People
-    from plsim.studies.loading import Loaded
+    from plsim.studies.loading import LoadedStudy
     from plsim.studies.run import StudyResult
 
 from plsim.api.arguments import engine_from, people_from, progress_from, seed_from, workers_from
 
 
 def study(
-    source: Loaded | str | Path,
+    source: LoadedStudy | str | Path,
     folder: str | Path,
     *,
     seed: int | None = None,
@@ -108,13 +108,13 @@ def study(
     2
     """
     from plsim.population.options import StudentFiles
-    from plsim.studies.loading import Loaded, load_study, loads_study
+    from plsim.studies.loading import LoadedStudy, load_study, loads_study
     from plsim.studies.run import StudyResult, run_study
 
     chosen = str(worlds) if isinstance(worlds, Path) else worlds
     if not isinstance(folder, str | os.PathLike):
         raise InputError("study", "folder", given(folder), allowed="the path of a folder")
-    if isinstance(source, Loaded):
+    if isinstance(source, LoadedStudy):
         loaded = source
     elif isinstance(source, str) and "\n" in source:
         loaded = loads_study(source, seed=seed_from(seed), worlds=chosen)

@@ -18,7 +18,7 @@ from plsim.core.arrays import Floats
 from plsim.engine.worlds import model_digest
 from plsim.sweeps.runner import results
 from plsim.validation.facts.effect_sizes import kinds_of
-from plsim.validation.facts.replication import Bench, experiments
+from plsim.validation.facts.replication import Replication, experiments
 from plsim.validation.facts.study_facts import StudyFact
 from plsim.validation.facts.validate import ROLES
 
@@ -34,7 +34,8 @@ class WorldsTask:
     values
         Parameter values, a row for each world. Shape (worlds, parameters).
     size
-        ``"calibration"`` or ``"full"``, see :class:`~plsim.validation.facts.replication.Bench`, or :data:`EVERYTHING`.
+        ``"calibration"`` or ``"full"``, see :class:`~plsim.validation.facts.replication.Replication`, or
+        :data:`EVERYTHING`.
     seed
         Luck of students, schools and years; the same in all worlds.
     """
@@ -45,17 +46,17 @@ class WorldsTask:
     seed: int
 
     @cached_property
-    def _bench(self) -> Bench:
-        return bench(self.size, self.seed)
+    def _replication(self) -> Replication:
+        return replication(self.size, self.seed)
 
     def __getstate__(self) -> dict[str, object]:
-        # A worker makes its own bench: larger than the task, and quickly made.
-        return {name: value for name, value in self.__dict__.items() if name != "_bench"}
+        # A worker makes its own replication: larger than the task, and quickly made.
+        return {name: value for name, value in self.__dict__.items() if name != "_replication"}
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the statistics."""
-        return self._bench.statistics
+        return self._replication.statistics
 
     @property
     def count(self) -> int:
@@ -75,7 +76,7 @@ class WorldsTask:
 
     def prepare(self) -> Callable[[int], Sequence[float]]:
         """What runs a world; made once per worker."""
-        made = self._bench
+        made = self._replication
 
         def calculate(run: int) -> list[float]:
             found: list[float] = made(self.prior.world(f"bank-{run}", self.values[run])).tolist()
@@ -85,17 +86,17 @@ class WorldsTask:
 
 
 EVERYTHING = "everything"
-"""A bench's size at which all facts are there, also those that choose no world, as large as their studies were."""
+"""A replication of all facts, also those that choose no world, as large as their studies were."""
 REDUCED = "everything, reduced"
 """The same with few schools and students, where there is no time for more."""
 
 
-def bench(size: str, seed: int) -> Bench:
-    """The bench of the facts that may choose worlds, or of all facts."""
+def replication(size: str, seed: int) -> Replication:
+    """The replication of the facts that may choose worlds, or of all facts."""
     if size in {EVERYTHING, REDUCED}:
-        return Bench(experiments(), size="full" if size == EVERYTHING else "reduced", seed=seed, roles=ROLES)
+        return Replication(experiments(), size="full" if size == EVERYTHING else "reduced", seed=seed, roles=ROLES)
     chosen = (replace(each, facts=tuple(fact for fact in each.facts if fact.calibrates)) for each in experiments())
-    return Bench([each for each in chosen if each.facts], size=size, seed=seed)
+    return Replication([each for each in chosen if each.facts], size=size, seed=seed)
 
 
 def facts_digest() -> str:
@@ -121,8 +122,8 @@ def bank_values(task: WorldsTask, folder: Path) -> tuple[Floats, Floats]:
     return task.values[runs], np.asarray(found, np.float64)
 
 
-def targets(of: Bench, *, everything: bool = False) -> tuple[Target, ...]:
-    """What the likelihood asks of the bench's statistics; ``everything``, also of facts that choose no world."""
+def targets(of: Replication, *, everything: bool = False) -> tuple[Target, ...]:
+    """What the likelihood asks of the replication's statistics; ``everything``, also of facts that choose no world."""
     designs = {fact.key: (each.study, each.design) for each in of.experiments for fact in each.facts}
     found = []
     for fact in of.facts:
@@ -151,7 +152,7 @@ def targets(of: Bench, *, everything: bool = False) -> tuple[Target, ...]:
     return tuple(found)
 
 
-def _columns(of: Bench, fact: StudyFact) -> tuple[int, ...]:
+def _columns(of: Replication, fact: StudyFact) -> tuple[int, ...]:
     """A fact's statistics, what came first at the front."""
     places = list(of.indices(fact))
     if fact.kind == "rank":

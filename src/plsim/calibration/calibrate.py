@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from plsim.calibration.bank import EVERYTHING, REDUCED, WorldsTask, bank_values, bench, targets
+from plsim.calibration.bank import EVERYTHING, REDUCED, WorldsTask, bank_values, replication, targets
 from plsim.calibration.discrepancy import agreements, discrepancies, marginal
 from plsim.calibration.emulator import Emulator, fitted
 from plsim.calibration.leave_out import LeaveOut, leave_out
@@ -30,7 +30,7 @@ from plsim.calibration.priors import Prior, prior, space_filling
 from plsim.core.arrays import Floats
 from plsim.sweeps.runner import run_task
 from plsim.validation.facts.effect_sizes import effects
-from plsim.validation.facts.replication import Bench
+from plsim.validation.facts.replication import Replication
 
 Watch = Callable[[str], Callable[[int, int], None] | None]
 """Gives a function to report progress of a named stage to."""
@@ -170,7 +170,7 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
     """
     asked, seed = prior(), sizes.seed
     own = REDUCED if sizes.reduced else EVERYTHING
-    small, large = bench("calibration", seed), bench(own, seed)
+    small, large = replication("calibration", seed), replication(own, seed)
     wanted, wanted_in_full = targets(small), targets(large)
     axes = len(asked.keys)
 
@@ -225,8 +225,8 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
     )
 
 
-def every_discrepancy(of: Bench, found: Posterior) -> dict[str, float]:
-    """How far off the model is expected to be in every fact of a bench, in the fact's unit.
+def every_discrepancy(of: Replication, found: Posterior) -> dict[str, float]:
+    """How far off the model is expected to be in every fact of a replication, in the fact's unit.
 
     A kind of which no fact chooses worlds adds nothing to the level.
     """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from plsim.calibration.bank import EVERYTHING, REDUCED, WorldsTask, bank_values, bench, targets
+from plsim.calibration.bank import EVERYTHING, REDUCED, WorldsTask, bank_values, replication, targets
 from plsim.calibration.calibrate import Watch, fair_sample, log_likelihoods
 from plsim.calibration.priors import prior, space_filling
 from plsim.calibration.tables import table_of_worlds
@@ -95,7 +95,7 @@ def reweighted(stored: StoredWorlds, folder: Path, *, workers: int = 1, watch: W
     if len(done) < task.count:
         raise InputError("--quick", "", f"{task.count - len(done)} of {task.count} worlds failed", fix=_FIX)
     logs = np.full(len(rows), -np.inf)
-    logs[inside] = log_likelihoods(found, np.zeros(found.shape[1]), targets(bench(size, seed)), seed)
+    logs[inside] = log_likelihoods(found, np.zeros(found.shape[1]), targets(replication(size, seed)), seed)
     of_row = logs[which] - np.array(said["log_likelihood"])
     weights = np.exp(of_row - of_row.max())
     weights /= weights.sum()

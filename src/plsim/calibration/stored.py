@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from plsim.calibration.bank import EVERYTHING, WorldsTask, bank_values, bench, facts_digest, targets
+from plsim.calibration.bank import EVERYTHING, WorldsTask, bank_values, facts_digest, replication, targets
 from plsim.calibration.leave_out import leave_out
 from plsim.calibration.priors import prior, space_filling
 from plsim.engine.worlds import calibrated
@@ -37,7 +37,7 @@ def fresh_leave_out(
 
     Runs are kept in ``folder``, so that the same call goes on where one was stopped.
     """
-    asked, of = prior(), bench(EVERYTHING, seed)
+    asked, of = prior(), replication(EVERYTHING, seed)
     task = WorldsTask(asked, asked.values(space_filling(worlds, len(asked.keys), seed)), EVERYTHING, seed)
     run_task(task, folder, workers=workers, progress=progress)
     _, values = bank_values(task, folder)

@@ -25,7 +25,7 @@ _MOST_TITLES = 12
 
 
 @dataclass(frozen=True)
-class _Checked:
+class _CheckedFile:
     """A file: what is wrong with it, or what it says about students."""
 
     file: str
@@ -57,22 +57,22 @@ def command(*, files: tuple[str, ...], reading: ReadOptions, explain: bool, as_j
         raise SystemExit(InputError.exit_status)
 
 
-def _doubts(each: _Checked) -> tuple[str, ...]:
+def _doubts(each: _CheckedFile) -> tuple[str, ...]:
     return () if each.students is None else each.students.doubts
 
 
-def _checked(file: str, reading: ReadOptions) -> _Checked:
+def _checked(file: str, reading: ReadOptions) -> _CheckedFile:
     """A file, read."""
     try:
         if _is_experiment(file):
             from plsim.validation.facts.replication import experiment
 
-            return _Checked(file, None, experiment(Path(file)).words)
+            return _CheckedFile(file, None, experiment(Path(file)).words)
         if _is_demonstration(file):
             from plsim.explorer.teaching.demonstration_files import read_demonstration
 
             steps = len(read_demonstration(Path(file)).says.steps)
-            return _Checked(file, None, (f"{steps} {'step' if steps == 1 else 'steps'}",))
+            return _CheckedFile(file, None, (f"{steps} {'step' if steps == 1 else 'steps'}",))
         if _is_study(file):
             return _read_study(file)
         if _is_population(file):
@@ -81,8 +81,8 @@ def _checked(file: str, reading: ReadOptions) -> _Checked:
 
         load(file)
     except InputError as error:
-        return _Checked(file, str(error))
-    return _Checked(file)
+        return _CheckedFile(file, str(error))
+    return _CheckedFile(file)
 
 
 def _is_experiment(file: str) -> bool:
@@ -106,7 +106,7 @@ def _is_study(file: str) -> bool:
     return file not in shipped_scenarios() and is_study(file)
 
 
-def _read_study(file: str) -> _Checked:
+def _read_study(file: str) -> _CheckedFile:
     """A study with its scenario, and how many runs it is."""
     from plsim.studies.loading import load_study
     from plsim.studies.methods import runs
@@ -114,7 +114,7 @@ def _read_study(file: str) -> _Checked:
     loaded = load_study(file)
     count = runs(loaded.study, loaded.factors)
     factors = f"{len(loaded.factors)} {'factor' if len(loaded.factors) == 1 else 'factors'}"
-    return _Checked(file, None, (f"{count:,} runs by {loaded.study.method.kind} of {factors}",))
+    return _CheckedFile(file, None, (f"{count:,} runs by {loaded.study.method.kind} of {factors}",))
 
 
 def _is_population(file: str) -> bool:
@@ -124,7 +124,7 @@ def _is_population(file: str) -> bool:
     return suffix in {".csv", ".zip"} or (is_file and suffix != ".toml") or ("\0" not in file and os.path.isdir(file))  # noqa: PTH112
 
 
-def _read_population(file: str, reading: ReadOptions) -> _Checked:
+def _read_population(file: str, reading: ReadOptions) -> _CheckedFile:
     """A population of typical schools made from the files, as ``plsim run`` would make it."""
     from plsim.population import PopulationSpec, describe, read_students
     from plsim.population.file_population import population_from_file
@@ -132,10 +132,10 @@ def _read_population(file: str, reading: ReadOptions) -> _Checked:
     students = read_students(reading.at(Path(file)))
     population = population_from_file(students, PopulationSpec(), seed=0)
     lines = [line for line in describe(population) if line.removeprefix("Warning: ") not in students.doubts]
-    return _Checked(file, None, tuple(lines), students, population)
+    return _CheckedFile(file, None, tuple(lines), students, population)
 
 
-def _tell(each: _Checked, *, explain: bool) -> None:
+def _tell(each: _CheckedFile, *, explain: bool) -> None:
     """A file in words; what is wrong goes to stderr."""
     if each.problem is not None:
         click.echo(each.problem, err=True)
@@ -179,7 +179,7 @@ def _some(names: list[str], *, every: bool) -> str:
     return ", ".join(names if every else names[:_MOST_TITLES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _document(each: _Checked, *, explain: bool) -> dict[str, Any]:
+def _document(each: _CheckedFile, *, explain: bool) -> dict[str, Any]:
     """A file for a program."""
     document: dict[str, Any] = {"file": each.file, "problem": each.problem}
     if each.students is not None and each.population is not None:

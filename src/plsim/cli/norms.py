@@ -11,7 +11,7 @@ from plsim.cli.interrupt import interruptible
 from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
-    from plsim.validation.norms.norm_check import Figure, NormCheck
+    from plsim.validation.norms.norm_check import NormCheck, NormFigure
 
 _COLUMNS = (
     ("growth", "mean growth", 2),
@@ -88,7 +88,7 @@ def _text(check: NormCheck) -> str:
     return "\n".join(lines)
 
 
-def _cell(figure: Figure | None, digits: int) -> str:
+def _cell(figure: NormFigure | None, digits: int) -> str:
     """Simulated/norm, with a star when it is out; a dash where students have left for another school."""
     if figure is None:
         return "-"
@@ -97,7 +97,7 @@ def _cell(figure: Figure | None, digits: int) -> str:
     return f"{figure.simulated:.{digits}f}/{norm}{star}"
 
 
-def _worst_quintile(of: dict[tuple[str, str], Figure], grade: str) -> str:
+def _worst_quintile(of: dict[tuple[str, str], NormFigure], grade: str) -> str:
     """The quintile whose growth is furthest from the norms' conditional mean."""
     figures = [figure for (name, at), figure in of.items() if at == grade and "quintile" in name]
     worst = max(figures, key=lambda figure: abs(figure.simulated - figure.norm) / figure.tolerance)
@@ -123,7 +123,7 @@ def _summary(check: NormCheck) -> list[str]:
     return lines
 
 
-def _distance(figure: Figure) -> float:
+def _distance(figure: NormFigure) -> float:
     if figure.bound:
         return figure.simulated / figure.norm
     return abs(figure.simulated - figure.norm) / figure.tolerance

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from plsim.population.options import ReadOptions
-    from plsim.studies.loading import Loaded
+    from plsim.studies.loading import LoadedStudy
     from plsim.studies.plan import StudyPlan
     from plsim.studies.run import StudyResult
 
@@ -98,7 +98,7 @@ def shard_of(given: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def _tell_plan(loaded: Loaded, *, workers: int, as_json: bool, quiet: bool) -> None:
+def _tell_plan(loaded: LoadedStudy, *, workers: int, as_json: bool, quiet: bool) -> None:
     from plsim.studies.plan import plan_study
 
     with phases(wanted=not (quiet or as_json)):

@@ -18,7 +18,7 @@ from plsim.core.table import table_lines
 
 if TYPE_CHECKING:
     from plsim.engine.parameters import World
-    from plsim.validation.facts.validate import Line
+    from plsim.validation.facts.validate import FactRow
 
 
 @click.command("validate", context_settings={"show_default": True})
@@ -176,7 +176,7 @@ def _leave_out(
     return document, "\n".join([how, "", *leave_out_lines(found), "", *effect_lines(found)])
 
 
-def _tables(lines: Sequence[Line]) -> list[str]:
+def _tables(lines: Sequence[FactRow]) -> list[str]:
     """A table for each role."""
     from plsim.validation.facts.facts_page import ROLES
 
@@ -201,7 +201,7 @@ def _tables(lines: Sequence[Line]) -> list[str]:
     return text
 
 
-def _summary(lines: Sequence[Line]) -> list[str]:
+def _summary(lines: Sequence[FactRow]) -> list[str]:
     """How many agree, by role."""
     from plsim.validation.facts.facts_page import counts
 

@@ -46,7 +46,7 @@ class Locator(UserProvidedCacheLocator):  # type: ignore[misc]
         return self.folder.name
 
 
-class _Checked(IndexDataCacheFile):  # type: ignore[misc]
+class _DigestedCache(IndexDataCacheFile):  # type: ignore[misc]
     """Index and code with a digest in front of either."""
 
     def _dump(self, value: object) -> bytes:
@@ -91,7 +91,7 @@ class CompiledCache(FunctionCache):  # type: ignore[misc]
         self._impl_class = _implementation(folder)
         super().__init__(py_func)
         stamp = self._impl.locator.get_source_stamp()
-        self._cache_file: _Checked = _Checked(self._cache_path, self._impl.filename_base, stamp)
+        self._cache_file: _DigestedCache = _DigestedCache(self._cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Compiled code, or None where there is none that can be trusted."""

@@ -37,11 +37,8 @@ class Pair:
     base_plan: Plan
 
     def planned_in(self, world: World) -> Plan:
-        """The plan in a world: worlds differ in doses that were never published."""
-        dose = world.number(DOSE)
-        if dose == 1.0 or not self.scenario.dose_unpublished:
-            return self.plan
-        return plan(self.scenario, self.setting.population, self.setting.years, dose=dose)
+        """The plan in a world."""
+        return dosed(self.scenario, self.plan, self.setting, world)
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,14 @@ class WorldRun:
     typical: Typical
     scenario: Arm
     counterfactual: Arm
+
+
+def dosed(scenario: Scenario, planned: Plan, setting: Setting, world: World) -> Plan:
+    """A scenario's plan in a world: worlds differ in doses that were never published."""
+    dose = world.number(DOSE)
+    if dose == 1.0 or not scenario.dose_unpublished:
+        return planned
+    return plan(scenario, setting.population, setting.years, dose=dose)
 
 
 def population_of(

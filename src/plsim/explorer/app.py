@@ -24,7 +24,7 @@ from plsim.explorer.server.safety import LOOPBACK, Guard
 from plsim.explorer.server.scheduler import Scheduler, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.explorer.teaching import teach_api
-from plsim.explorer.teaching.demonstration_files import Loaded
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
 from plsim.explorer.teaching.votes import Votes
 
 FIRST = ScenarioRequest()
@@ -42,7 +42,7 @@ def create_app(
     *,
     hosts: Iterable[str] = LOOPBACK,
     token: str = "",
-    demonstrations: dict[str, Loaded] | None = None,
+    demonstrations: dict[str, LoadedDemonstration] | None = None,
     first: ScenarioRequest | None = FIRST,
     votes: Votes | None = None,
 ) -> FastAPI:

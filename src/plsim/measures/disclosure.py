@@ -38,7 +38,7 @@ def protected(parts: Sequence[Partition]) -> tuple[Partition, ...]:
     shown = [np.zeros((len(part.labels), columns), bool) for part in parts]
     # A number for both subjects is the mean of one for each: what it tells about a subject joins what that tells.
     # So each subject's groups are judged with those of both, and those of both with either.
-    spaces = [_Shown() for _ in range(max(columns - 1, 1))]
+    spaces = [_ShownGroups() for _ in range(max(columns - 1, 1))]
     for part, mask in zip(parts, shown, strict=True):
         alike = columns == 1 or bool((part.codes == part.codes[:, :1]).all())
         asked = [tuple(range(columns))] if alike else [(column,) for column in reversed(range(columns))]
@@ -56,7 +56,7 @@ def protected(parts: Sequence[Partition]) -> tuple[Partition, ...]:
     return tuple(replace(part, allowed=mask) for part, mask in zip(parts, shown, strict=True))
 
 
-class _Shown:
+class _ShownGroups:
     """Groups that are shown so far, by partition."""
 
     def __init__(self) -> None:

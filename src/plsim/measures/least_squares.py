@@ -76,7 +76,7 @@ def clustered(systems: Sequence[System], cluster: Ints) -> Fit:
     return Fit(np.concatenate(found), correction * bread @ (summed.T @ summed) @ bread)
 
 
-class Line(NamedTuple):
+class LineFit(NamedTuple):
     """A straight line through points: its slope, the slope's error and p-value, and the share of variance explained."""
 
     slope: float
@@ -85,7 +85,7 @@ class Line(NamedTuple):
     explained: float
 
 
-def line(x: Floats, y: Floats) -> Line:
+def line(x: Floats, y: Floats) -> LineFit:
     """A line with errors robust to unequal spread in few observations: HC3 (MacKinnon and White 1985)."""
     design = np.column_stack([np.ones(len(x)), x])
     found = coefficients(design, y)
@@ -98,7 +98,7 @@ def line(x: Floats, y: Floats) -> Line:
     around = float(((y - y.mean()) ** 2).sum())
     explained = 1.0 - float((left**2).sum()) / around if around > 0.0 else 0.0
     slope = float(found[1])
-    return Line(slope, error, two_sided(slope, error, float(free)), explained)
+    return LineFit(slope, error, two_sided(slope, error, float(free)), explained)
 
 
 def two_sided(value: float, error: float, freedom: float) -> float:

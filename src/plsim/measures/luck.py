@@ -4,15 +4,17 @@ A study runs everything in every world and with every one of some seeds. Arms st
 effect is an effect; another seed is other people. Both have to be passed before anything is called found: an effect of
 one draw of students has the same sign in all worlds even where nothing works.
 
-Everything here takes effects of shape (seeds, worlds) or (seeds, worlds, things).
+Everything here takes effects of shape (seeds, worlds) or (seeds, worlds, things), but for :func:`direction`: a single
+run has one draw in all worlds, and a few other draws in the central world.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from scipy.special import bdtrc, ndtri, stdtr
+from scipy.special import bdtrc, ndtri, stdtr, stdtrit
 
 from plsim.core.arrays import Bools, Floats, Ints
 from plsim.measures.effects import CI_LEVEL
@@ -87,6 +89,72 @@ def spread(effects: Floats) -> dict[str, Any]:
         "positive_draws": float((in_draws > 0.0).mean()) if seeds > 1 else float("nan"),
         "seeds": seeds,
     }
+
+
+Limit = Literal["", "worlds", "chance"]
+
+
+class Direction(NamedTuple):
+    """What may be said of the direction of one run's effect.
+
+    Attributes
+    ----------
+    sign
+        1 a gain, -1 a loss, 0 not to be told.
+    limit
+        What stands against a direction: ``"worlds"`` do not agree, or ``"chance"`` could have made it.
+    """
+
+    sign: int
+    limit: Limit
+
+
+def reach_of_chance(luck: float, seeds: int) -> float:
+    """How far chance alone may carry the effect of one draw, in 19 of 20 draws.
+
+    Parameters
+    ----------
+    luck
+        Standard deviation between ``seeds`` other draws. With fewer than two the reach has no end.
+    """
+    if seeds < FEWEST_SEEDS or not math.isfinite(luck):
+        return math.inf
+    return float(stdtrit(seeds - 1, 1.0 - 0.5 * FALSE_ALARMS)) * luck
+
+
+def direction(
+    value: float, *, low: float, high: float, positive: float, worlds: int, luck: float, seeds: int
+) -> Direction:
+    """The direction of an effect that was run with one draw of students, teachers and years, in many worlds.
+
+    Parameters
+    ----------
+    value, low, high, positive
+        Median over worlds, the ends of their 90%, and the share of them above zero.
+    worlds
+        How many.
+    luck, seeds
+        Standard deviation between other draws in the central world, and how many there were.
+
+    Notes
+    -----
+    Two tests, both of which have to be passed, so that neither other worlds nor another seed would turn the verdict.
+    Worlds: the share of them on one side is more than three standard errors of a share from one half. Chance: the value
+    is further from zero than chance alone carries the value of one draw in 19 of 20, by Student's t for as many draws
+    as there were, the sampling error of a median over worlds included. Where nothing has an effect a direction is said
+    in at most ``FALSE_ALARMS`` of draws.
+    """
+    if not worlds or not math.isfinite(positive) or value == 0.0:
+        return Direction(0, "")
+    sign = 1 if value > 0.0 else -1
+    agree = positive if sign > 0 else 1.0 - positive
+    if agree <= 0.5 + 3.0 * 0.5 / math.sqrt(worlds):
+        return Direction(0, "worlds")
+    # The middle 90% of a normal distribution is 3.29 standard deviations wide; a median scatters by 1.25 of a mean's.
+    of_median = 1.25 * (high - low) / 3.29 / math.sqrt(worlds)
+    if abs(value) <= reach_of_chance(math.hypot(luck, of_median), seeds):
+        return Direction(0, "chance")
+    return Direction(sign, "")
 
 
 def found(effects: Floats, *, negligible: float = 0.0, false_alarms: float = FALSE_ALARMS) -> Ints:

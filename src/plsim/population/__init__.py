@@ -4,7 +4,7 @@ from plsim.population.describe import describe
 from plsim.population.load import from_frame, from_nwea_export, from_roster, load_population, read_students
 from plsim.population.model import ByGovernance, Population, PopulationSpec
 from plsim.population.norm_population import from_norms
-from plsim.population.seats import Seats
+from plsim.population.seats import SeatTimeline
 from plsim.population.timeline import Holders, Timeline, YearRoster, timeline
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "Holders",
     "Population",
     "PopulationSpec",
-    "Seats",
+    "SeatTimeline",
     "Timeline",
     "YearRoster",
     "describe",

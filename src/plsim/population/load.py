@@ -28,7 +28,7 @@ from plsim.population.roster.reading import ROSTER_FILE, read_roster
 from plsim.population.student_file import StudentFile
 from plsim.population.tables.problems import joined
 from plsim.population.tables.sources import (
-    Place,
+    FileGroup,
     TableFile,
     entries_of,
     files_of_folder,
@@ -126,7 +126,7 @@ def _read(path: Path, options: ReadOptions) -> StudentFile:
         name = str(path) if len(str(path)) <= 200 else str(path)[:200] + "..."
         raise PopulationError(name.replace("\0", "?"), "", "no such file or folder", allowed=_ALLOWED)
     if os.path.isdir(path):  # noqa: PTH112
-        return _of_places(Place(str(path), files_of_folder(path)), lambda: _inner(path), str(path), options)
+        return _of_places(FileGroup(str(path), files_of_folder(path)), lambda: _inner(path), str(path), options)
     name = path.name.lower().strip()
     if name.endswith(".zip"):
         return _of_zip(places_of_zip(path), path.name, options)
@@ -160,41 +160,41 @@ def _sent(contents: Mapping[str, bytes], options: ReadOptions) -> StudentFile:
     files = {name.lower(): memory_file(name, content) for name, content in contents.items()}
     zips = [(name, content) for name, content in contents.items() if name.lower().endswith(".zip")]
 
-    def inner() -> list[Place]:
+    def inner() -> list[FileGroup]:
         return [place for name, content in zips for place in _as_one(places_of_zip(Path(name), content), name)]
 
-    return _of_places(Place(where, files), inner, where, options)
+    return _of_places(FileGroup(where, files), inner, where, options)
 
 
-def _of_zip(places: list[Place], where: str, options: ReadOptions) -> StudentFile:
+def _of_zip(places: list[FileGroup], where: str, options: ReadOptions) -> StudentFile:
     """What a zip says, whatever folder inside it the files lie in."""
     if not _exports(places):
-        return _of_places(Place(where, files_together(where, places)), list, where, options)
-    return _of_places(Place(where, {}), lambda: places, where, options)
+        return _of_places(FileGroup(where, files_together(where, places)), list, where, options)
+    return _of_places(FileGroup(where, {}), lambda: places, where, options)
 
 
-def _exports(places: Sequence[Place]) -> bool:
+def _exports(places: Sequence[FileGroup]) -> bool:
     """Whether several places hold an export each."""
     return sum(is_nwea_export(place.files) for place in places) > 1
 
 
-def _inner(folder: Path) -> list[Place]:
+def _inner(folder: Path) -> list[FileGroup]:
     """The folders and zips that lie in a folder."""
-    found: list[Place] = []
+    found: list[FileGroup] = []
     for entry in entries_of(folder):
         if entry.is_dir() and not entry.name.startswith((".", "__")):
-            found.append(Place(entry.name, files_of_folder(entry)))
+            found.append(FileGroup(entry.name, files_of_folder(entry)))
         elif entry.suffix.lower() == ".zip" and entry.is_file():
             found += _as_one(places_of_zip(entry), entry.name)
     return found
 
 
-def _as_one(places: list[Place], name: str) -> list[Place]:
+def _as_one(places: list[FileGroup], name: str) -> list[FileGroup]:
     """A zip's places as one, unless several of them hold an export."""
-    return places if _exports(places) else [Place(name, files_together(name, places))]
+    return places if _exports(places) else [FileGroup(name, files_together(name, places))]
 
 
-def _of_places(own: Place, inner: Callable[[], list[Place]], where: str, options: ReadOptions) -> StudentFile:
+def _of_places(own: FileGroup, inner: Callable[[], list[FileGroup]], where: str, options: ReadOptions) -> StudentFile:
     """What files say, and the exports and the OneRoster that lie beside or below them, if those are needed."""
     if ROSTER_FILE in own.files and not is_nwea_export(own.files) and not is_oneroster(own.files):
         return read_roster(own.files[ROSTER_FILE], options)
@@ -218,7 +218,7 @@ def _of_places(own: Place, inner: Callable[[], list[Place]], where: str, options
     raise _nothing(own.files, below, where)
 
 
-def _export_of(places: list[Place], where: str, options: ReadOptions) -> Place | None:
+def _export_of(places: list[FileGroup], where: str, options: ReadOptions) -> FileGroup | None:
     """The one export of several that holds the term asked for."""
     if len(places) < 2:
         return places[0] if places else None
@@ -236,7 +236,7 @@ def _export_of(places: list[Place], where: str, options: ReadOptions) -> Place |
     return having[0]
 
 
-def _nothing(files: Mapping[str, TableFile], inner: Sequence[Place], where: str) -> PopulationError:
+def _nothing(files: Mapping[str, TableFile], inner: Sequence[FileGroup], where: str) -> PopulationError:
     """Why there is no population, as far as it can be told."""
     workbooks = [file.name for name, file in files.items() if Path(name).suffix in _WORKBOOKS]
     below = [place.name for place in inner if ROSTER_FILE in place.files]
@@ -246,7 +246,7 @@ def _nothing(files: Mapping[str, TableFile], inner: Sequence[Place], where: str)
     return PopulationError(where, "", "no population here", allowed=_ALLOWED, fix=fix)
 
 
-def _both(export: Place, roster: Place, options: ReadOptions) -> StudentFile:
+def _both(export: FileGroup, roster: FileGroup, options: ReadOptions) -> StudentFile:
     """An export with the sections of a OneRoster; what is wrong with either is told together."""
     errors: list[PopulationError] = []
     students: StudentFile | None = None

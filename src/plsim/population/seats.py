@@ -21,14 +21,14 @@ _SEAT = 10
 
 
 @dataclass(frozen=True)
-class Seats:
+class SeatTimeline:
     """Teachers' seats of all years, ordered by school: persistent address and school. Each (T)."""
 
     seat_key: Keys
     seat_school: Int32s
 
 
-def seats(population: Population, codes: Int64s) -> Seats:
+def seats(population: Population, codes: Int64s) -> SeatTimeline:
     """The seats of sorted codes."""
     school, kind, index = split_code(codes)
     keys = np.empty(len(codes), dtype=np.uint64)
@@ -41,7 +41,7 @@ def seats(population: Population, codes: Int64s) -> Seats:
             keys[rows] = derived_keys(
                 of_school, "sectioning", subject=_SEAT, year=int(each), week=index[rows].astype(np.uint64)
             )
-    return Seats(keys, school.astype(np.int32))
+    return SeatTimeline(keys, school.astype(np.int32))
 
 
 def given_sections(population: Population) -> GivenSections | None:

@@ -17,7 +17,7 @@ from plsim.core.errors import PopulationError
 from plsim.population.draws import derived_keys, uniforms
 from plsim.population.model import Population
 from plsim.population.people import draw_people
-from plsim.population.seats import Seats, given_sections, seats, with_named_teachers
+from plsim.population.seats import SeatTimeline, given_sections, seats, with_named_teachers
 from plsim.population.sections import Int64s, SectionTable, make_sections
 
 # Subjects of an address in the stream "mobility".
@@ -81,7 +81,7 @@ class Timeline:
     """A population over the years."""
 
     years: tuple[YearRoster, ...]
-    seats: Seats
+    seats: SeatTimeline
 
 
 def timeline(

@@ -57,7 +57,7 @@ def grounds(material: Material) -> Grounds:
     )
 
 
-class Again(NamedTuple):
+class RerunInstructions(NamedTuple):
     """How to make a result again: the line, and the scenario's text if the line needs a file of it."""
 
     line: str
@@ -65,7 +65,7 @@ class Again(NamedTuple):
     scenario: str
 
 
-def again(material: Material) -> Again:
+def again(material: Material) -> RerunInstructions:
     """The exact line that makes this result again."""
     manifest = material.folder.manifest
     text, name = str(manifest["scenario"]), material.name
@@ -81,7 +81,7 @@ def again(material: Material) -> Again:
         arguments += [f"--{name.replace('_', '-')}", given]
     if manifest.get("engine", "batch") != "batch":
         arguments += ["--engine", str(manifest["engine"])]
-    return Again(shlex.join(arguments), "" if shipped else f"{name}.toml", text)
+    return RerunInstructions(shlex.join(arguments), "" if shipped else f"{name}.toml", text)
 
 
 def _is_shipped(material: Material) -> bool:

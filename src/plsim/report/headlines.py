@@ -12,6 +12,7 @@ from plsim.report.words import (
     compared,
     counted,
     difference,
+    gains,
     in_worlds,
     interval,
     leaning,
@@ -59,11 +60,8 @@ def verdict(material: Material) -> tuple[str, ...]:
     return tuple(lines)
 
 
-_LEANING = {"gain": "Ahead", "loss": "Behind", "open": "Not clear"}
-
-
 def one_line(material: Material) -> str:
-    """The verdict in one line: direction, size with its band, and in how many worlds."""
+    """The verdict in one line: direction, size with its band, in how many worlds, and what chance does."""
     effect = material.headline
     after = f"after {counted(material.year, 'year')}"
     span = f" ({interval(effect)})" if effect.has_interval else ""
@@ -72,7 +70,7 @@ def one_line(material: Material) -> str:
         return f"{size}, under central assumptions only."
     if effect.low == effect.high == 0.0:
         return f"No difference from typical practice {after}, in any world."
-    return f"{_LEANING[leaning(effect, material.worlds)]}: {size}, a gain in {in_worlds(effect, material.worlds)}."
+    return f"{leaning(effect, material.worlds)}: {size}, {gains(effect, material.worlds)}."
 
 
 def _learning(material: Material) -> Headline:

@@ -10,7 +10,7 @@ from plsim.core.calendar import SUBJECTS
 from plsim.evidence import fact
 from plsim.report.figures import Point, effect_figure, growth_figure, schools_figure
 from plsim.report.material import DataTable, Material, Picture
-from plsim.report.tables import BOTH, Curves, Estimate, growth_curves
+from plsim.report.tables import BOTH, Curves, ReportedEstimate, growth_curves
 from plsim.report.words import (
     compared,
     counted,
@@ -50,7 +50,7 @@ def effect_pictures(material: Material) -> tuple[Picture, ...]:
     return tuple(pictures)
 
 
-def effect_by_subject(material: Material, year: int) -> list[tuple[str, Estimate]]:
+def effect_by_subject(material: Material, year: int) -> list[tuple[str, ReportedEstimate]]:
     """The effect in percentile points by subject, as far as there are subjects."""
     found = ((subject, material.points(subject=subject, year=year)) for subject in (*SUBJECTS, BOTH))
     return [(subject, estimate) for subject, estimate in found if estimate is not None]
@@ -121,7 +121,7 @@ def study_sentence(material: Material) -> str:
     )
 
 
-def _in_sd(material: Material, subject: str, estimator: str, group: str) -> Estimate | None:
+def _in_sd(material: Material, subject: str, estimator: str, group: str) -> ReportedEstimate | None:
     """An effect of the last year in SD."""
     return material.effects.find(
         "achievement", subject=subject, year=material.year, estimator=estimator, group=group, unit="SD"
@@ -133,7 +133,7 @@ class Groups(NamedTuple):
 
     key: str
     title: str
-    rows: tuple[tuple[str, Estimate], ...]
+    rows: tuple[tuple[str, ReportedEstimate], ...]
     table: DataTable
 
 
@@ -246,7 +246,7 @@ def growth_table(title: str, curves: Curves) -> DataTable:
     return DataTable(f"{title}: points (RIT) gained since the year began", header, tuple(rows))
 
 
-def _by_group(material: Material, groups: Sequence[str]) -> list[tuple[str, Estimate]]:
+def _by_group(material: Material, groups: Sequence[str]) -> list[tuple[str, ReportedEstimate]]:
     found = ((group, material.points(group=group)) for group in groups)
     return [(group, estimate) for group, estimate in found if estimate is not None]
 
@@ -269,11 +269,11 @@ def _effect_row(material: Material, subject: str, year: int) -> tuple[str, ...]:
     return (subject_name(subject), *cells, in_worlds(points, material.worlds) if points is not None else "")
 
 
-def _point(label: str, estimate: Estimate, *, hollow: bool = False) -> Point:
+def _point(label: str, estimate: ReportedEstimate, *, hollow: bool = False) -> Point:
     return Point(label, estimate.value, estimate.low, estimate.high, hollow)
 
 
-def _limits(estimates: Iterable[Estimate]) -> tuple[float, float]:
+def _limits(estimates: Iterable[ReportedEstimate]) -> tuple[float, float]:
     """An axis that holds every interval, zero, and room for labels."""
     ends = [end for one in estimates for end in (one.value, one.low, one.high) if math.isfinite(end)]
     low, high = min([0.0, *ends]), max([0.0, *ends])

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from plsim.core.errors import InputError
 from plsim.measures.groups import SMALLEST_GROUP
 from plsim.measures.vocabulary import untold
-from plsim.report.setting import Setting, scenario_of, setting_of
+from plsim.report.setting import ScenarioDescription, scenario_of, setting_of
 from plsim.report.tables import (
     BOTH,
     Effects,
-    Estimate,
     HoursByMode,
+    ReportedEstimate,
     SchoolEffects,
     hours_by_mode,
     school_effects,
@@ -113,7 +113,7 @@ class Material:
         return scenario_of(self.folder)
 
     @cached_property
-    def setting(self) -> Setting:
+    def setting(self) -> ScenarioDescription:
         """The scenario in words."""
         return setting_of(self.folder, self.scenario)
 
@@ -122,12 +122,12 @@ class Material:
         """The scenario's name."""
         return self.scenario.name if self.scenario is not None else self.folder.path.name
 
-    def points(self, *, subject: str = "", year: int = 0, group: str = "all") -> Estimate | None:
+    def points(self, *, subject: str = "", year: int = 0, group: str = "all") -> ReportedEstimate | None:
         """An effect in percentile points."""
         subject, year = subject or self.subject, year or self.year
         return self.effects.find("percentile_points", subject=subject, year=year, group=group)
 
-    def weeks(self, *, subject: str = "", year: int = 0) -> Estimate | None:
+    def weeks(self, *, subject: str = "", year: int = 0) -> ReportedEstimate | None:
         """An effect in weeks of schooling: in RIT over what a week of school brings by the norms."""
         subject, year = subject or self.subject, year or self.year
         effect = self.effects.find("achievement", subject=subject, year=year, unit="RIT")
@@ -135,7 +135,7 @@ class Material:
         return None if effect is None or growth is None else effect.over(growth, "weeks")
 
     @cached_property
-    def headline(self) -> Estimate:
+    def headline(self) -> ReportedEstimate:
         """The effect of the last year in percentile points."""
         found = self.points()
         assert found is not None, "`subject` has one"

@@ -15,9 +15,9 @@ from plsim.report.folder import ResultFolder, read_folder
 from plsim.report.limits import PURPOSE, Limits, limits
 from plsim.report.material import DataTable
 from plsim.report.page import filled, write_page
-from plsim.report.setting import Setting, scenario_of, setting_of
-from plsim.report.tables import BOTH, Effects, Estimate
-from plsim.report.words import counted, difference, group_name, in_worlds, interval, joined, leaning
+from plsim.report.setting import ScenarioDescription, scenario_of, setting_of
+from plsim.report.tables import BOTH, Effects, ReportedEstimate
+from plsim.report.words import by_chance, counted, difference, group_name, in_worlds, interval, joined, leaning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +37,11 @@ _ROWS = (
     ("unpaid_hours_value", "all", "Value of unpaid hours, dollars per student"),
     ("strain", "all", ""),
 )
-_VERDICTS = {"gain": "Ahead", "loss": "Behind", "open": "Not clear"}
 _MOST_MOVED = 5
 _ALL = "All of them"
 
 
-class Option(NamedTuple):
+class MemoOption(NamedTuple):
     """One option of a memo.
 
     Attributes
@@ -81,7 +80,7 @@ def write_memo(folder: str | Path) -> Path:
     return write_page(path, memo_html(options_of(path)), name=FILE_NAME)
 
 
-def options_of(path: Path) -> tuple[Option, ...]:
+def options_of(path: Path) -> tuple[MemoOption, ...]:
     """The options in a folder: one of a run, several of a comparison."""
     if not os.path.isfile(path / _COMPARISON):  # noqa: PTH113 - false, not an error, where entering is forbidden
         return (_option(read_folder(path)),)
@@ -94,10 +93,10 @@ def options_of(path: Path) -> tuple[Option, ...]:
     return tuple(_option(read_folder(each)) for each in found[:MOST_OPTIONS])
 
 
-def _option(folder: ResultFolder) -> Option:
+def _option(folder: ResultFolder) -> MemoOption:
     scenario = scenario_of(folder)
     name = folder.path.name if scenario is None else scenario.name
-    return Option(
+    return MemoOption(
         label=name.replace("_", " ").capitalize(),
         effects=folder.effects,
         scenario=scenario,
@@ -109,14 +108,14 @@ def _option(folder: ResultFolder) -> Option:
     )
 
 
-def moved_words(setting: Setting) -> tuple[str, ...]:
+def moved_words(setting: ScenarioDescription) -> tuple[str, ...]:
     """What a scenario does differently from typical practice: the largest changes of practices, then options."""
     practices = sorted(setting.practices, key=lambda one: -abs(one.here - one.typical))
     words = [f"{one.name} {one.here:.0f}% ({one.typical:.0f}%)" for one in practices if one.change != "same"]
     return (*words, *(f"{one.name}: {one.here}" for one in setting.options))
 
 
-def memo_html(options: Sequence[Option]) -> str:
+def memo_html(options: Sequence[MemoOption]) -> str:
     """The memo as a page that prints on one sheet.
 
     Raises
@@ -148,12 +147,15 @@ def memo_html(options: Sequence[Option]) -> str:
     )
 
 
-def _points(effects: Effects, year: int) -> Estimate | None:
+def _points(effects: Effects, year: int) -> ReportedEstimate | None:
     return effects.find("percentile_points", year=year)
 
 
-def _table(options: Sequence[Option], effects: Sequence[Effects], year: int) -> DataTable:
+def _table(options: Sequence[MemoOption], effects: Sequence[Effects], year: int) -> DataTable:
     rows = [_verdicts(options, effects, year)]
+    moved = [by_chance(one) if (one := _points(each, year)) is not None else "" for each in effects]
+    if any(moved):
+        rows.append(("Other students and teachers would move it by up to", *(one or "–" for one in moved)))
     for outcome, group, given in _ROWS:
         found = [each.find(outcome, year=year, group=group, subject=BOTH) for each in effects]
         if all(one is None for one in found):
@@ -166,20 +168,20 @@ def _table(options: Sequence[Option], effects: Sequence[Effects], year: int) -> 
     return DataTable(caption, ("", *(each.label for each in options)), tuple(rows))
 
 
-def _verdicts(options: Sequence[Option], effects: Sequence[Effects], year: int) -> tuple[str, ...]:
+def _verdicts(options: Sequence[MemoOption], effects: Sequence[Effects], year: int) -> tuple[str, ...]:
     found = [_points(each, year) for each in effects]
     return "Verdict on learning", *(
         "–" if points is None else "Central assumptions only" if not option.worlds
-        else f"{_VERDICTS[leaning(points, option.worlds)]}\na gain in {in_worlds(points, option.worlds)}"
+        else f"{leaning(points, option.worlds)}\na gain in {in_worlds(points, option.worlds)}"
         for option, points in zip(options, found, strict=True)
     )  # fmt: skip
 
 
-def _range(estimate: Estimate) -> str:
+def _range(estimate: ReportedEstimate) -> str:
     return interval(estimate) if estimate.has_interval else ""
 
 
-def _moved(options: Sequence[Option]) -> list[tuple[str, str]]:
+def _moved(options: Sequence[MemoOption]) -> list[tuple[str, str]]:
     """What each option does differently from typical practice; what all do is told once."""
     shared = [one for one in options[0].moved if all(one in each.moved for each in options)] if options[1:] else []
     own = [(each.label, [one for one in each.moved if one not in shared]) for each in options]
@@ -193,7 +195,7 @@ def _short(words: Sequence[str]) -> str:
     return joined([*words[:_MOST_MOVED], *([f"{rest} more"] if rest > 0 else [])])
 
 
-def _must_be_true(options: Sequence[Option]) -> list[str]:
+def _must_be_true(options: Sequence[MemoOption]) -> list[str]:
     """What the numbers rest on; what decides, where that is known."""
     weakest = max(_limits(each).weakest for each in options)
     found = [f"The numbers behind it: the weakest are grade {weakest}, {GRADES_OF_EVIDENCE[weakest]}."]
@@ -205,32 +207,29 @@ def _must_be_true(options: Sequence[Option]) -> list[str]:
     return found
 
 
-def _limits(option: Option) -> Limits:
+def _limits(option: MemoOption) -> Limits:
     return limits(option.scenario) if option.scenario is not None else Limits(0, 0, "D")
 
 
-def _pilot(options: Sequence[Option], effects: Sequence[Effects], year: int) -> list[str]:
+def _pilot(options: Sequence[MemoOption], effects: Sequence[Effects], year: int) -> list[str]:
     """What to try small first: the option most often ahead, and what in it is furthest from what schools do."""
     ranked = [
-        (points.positive, option)
+        (points, option)
         for option, found in zip(options, effects, strict=True)
         if (points := _points(found, year)) is not None and option.worlds
     ]
     if not ranked:
         return ["Run the options in worlds first: without ranges nothing says which is worth a pilot."]
-    share, best = max(ranked, key=lambda each: each[0])
-    lines = [f"“{best.label}” in a few schools first: ahead most often, in {in_worlds(_positive(share), best.worlds)}."]
+    points, best = max(ranked, key=lambda each: each[0].positive)
+    where = in_worlds(points, best.worlds)
+    if points.direction(best.worlds).sign > 0:
+        lines = [f"“{best.label}” in a few schools first: ahead most often, in {where}."]
+    else:
+        lines = [f"No option is clearly ahead; “{best.label}” is nearest, a gain in {where}."]
     if best.moved:
         first = joined(list(best.moved[:2]))
         lines.append(f"Begin with what changes most: {first}; keep schools like them as they are, to compare.")
-    if share < 0.5:
-        nearest = in_worlds(_positive(share), best.worlds)
-        lines[0] = f"No option is ahead in most worlds; “{best.label}” is nearest, in {nearest}."
     return lines
-
-
-def _positive(share: float) -> Estimate:
-    return Estimate(0.0, 0.0, 0.0, share, "points")
 
 
 def _measure(effects: Sequence[Effects], year: int) -> list[str]:

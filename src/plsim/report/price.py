@@ -11,7 +11,7 @@ from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import ONE_ARM, in_order, outcome_label
 from plsim.report.figures import MODE_COLOURS, load_figure, time_figure
 from plsim.report.material import DataTable, Material, Picture
-from plsim.report.tables import ARMS, BOTH, MODES, Curves, Estimate, HoursByMode, short_of_time, teacher_curves
+from plsim.report.tables import ARMS, BOTH, MODES, Curves, HoursByMode, ReportedEstimate, short_of_time, teacher_curves
 from plsim.report.words import MODES as MODE_NAMES
 from plsim.report.words import (
     difference,
@@ -182,7 +182,7 @@ def cost_sentences(material: Material) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def budget_sentence(cost: Estimate, year: int) -> str:
+def budget_sentence(cost: ReportedEstimate, year: int) -> str:
     """What a district pays, in a sentence."""
     span = f" ({interval(cost)})" if cost.has_interval else ""
     if difference(cost) == "0":
@@ -208,7 +208,7 @@ def unpaid_sentence(material: Material) -> str:
     )
 
 
-def _size(estimate: Estimate) -> Estimate:
+def _size(estimate: ReportedEstimate) -> ReportedEstimate:
     return estimate._replace(value=abs(estimate.value))
 
 

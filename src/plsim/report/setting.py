@@ -75,7 +75,7 @@ class OptionLine(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Setting:
+class ScenarioDescription:
     """The scenario of a result, in words.
 
     Attributes
@@ -107,11 +107,11 @@ def scenario_of(folder: ResultFolder) -> Scenario | None:
         return None
 
 
-def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
+def setting_of(folder: ResultFolder, scenario: Scenario | None) -> ScenarioDescription:
     """The scenario of a result folder, in words; without a scenario only who was simulated."""
     people = _people(folder, scenario)
     if scenario is None:
-        return Setting(people, (), (), ())
+        return ScenarioDescription(people, (), (), ())
     base = counterfactual(scenario)
     practices = tuple(
         PracticeLine(
@@ -128,7 +128,7 @@ def setting_of(folder: ResultFolder, scenario: Scenario | None) -> Setting:
     options += _differences(scenario.support, base.support)
     options += _programs(scenario)
     conditions = _differences(scenario.context, type(scenario.context)())
-    return Setting(people, practices, tuple(options), tuple(conditions))
+    return ScenarioDescription(people, practices, tuple(options), tuple(conditions))
 
 
 def _people(folder: ResultFolder, scenario: Scenario | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 from plsim.core.calendar import GRADES, GROWTH_WEEKS, HEADLINE_GRADES, SUBJECTS, WEEKS_PER_YEAR
 from plsim.evidence import norms
 from plsim.measures.groups import SMALLEST_GROUP
+from plsim.measures.luck import Direction, direction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,23 +29,35 @@ HoursByMode = dict[str, dict[str, float]]
 """Hours a week of an average student, by arm and mode."""
 
 
-class Estimate(NamedTuple):
-    """One number of ``effects.parquet``; ``low``, ``high`` and ``positive`` are NaN without worlds."""
+class ReportedEstimate(NamedTuple):
+    """One number of ``effects.parquet``; ``low``, ``high`` and ``positive`` are NaN without worlds.
+
+    ``luck`` is the standard deviation between other draws of students, teachers and years, ``seeds`` of them; NaN and 0
+    where none was tried.
+    """
 
     value: float
     low: float
     high: float
     positive: float
     unit: str
+    luck: float = math.nan
+    seeds: int = 0
 
     @property
     def has_interval(self) -> bool:
         """Whether worlds give it an interval."""
         return math.isfinite(self.low) and math.isfinite(self.high)
 
-    def over(self, divisor: float, unit: str) -> Estimate:
+    def over(self, divisor: float, unit: str) -> ReportedEstimate:
         """The same on another scale; ``divisor`` is above 0."""
-        return Estimate(self.value / divisor, self.low / divisor, self.high / divisor, self.positive, unit)
+        value, low, high, luck = (each / divisor for each in (self.value, self.low, self.high, self.luck))
+        return ReportedEstimate(value, low, high, self.positive, unit, luck, self.seeds)
+
+    def direction(self, worlds: int) -> Direction:
+        """What may be said of its direction: the one rule, :func:`plsim.measures.luck.direction`."""
+        value, low, high, positive, _, luck, seeds = self
+        return direction(value, low=low, high=high, positive=positive, worlds=worlds, luck=luck, seeds=seeds)
 
 
 class Effects:
@@ -53,12 +66,15 @@ class Effects:
     def __init__(self, table: pd.DataFrame) -> None:
         numbers = table[["value", "low", "high"]].astype(float)
         positive = table["positive"].astype(float) if "positive" in table else numbers["value"] * math.nan
+        luck = table["luck"].astype(float) if "luck" in table else numbers["value"] * math.nan
+        seeds = table["seeds"].astype(int) if "seeds" in table else [0] * len(table)
         keys = zip(*(table[name] for name in ("outcome", "subject", "year", "group", "estimator", "arm")), strict=True)
-        estimates = zip(numbers["value"], numbers["low"], numbers["high"], positive, table["unit"], strict=True)
-        self._rows: dict[tuple[str, str, int, str, str, str], dict[str, Estimate]] = {}
+        parts = (numbers["value"], numbers["low"], numbers["high"], positive, table["unit"], luck, seeds)
+        estimates = zip(*parts, strict=True)
+        self._rows: dict[tuple[str, str, int, str, str, str], dict[str, ReportedEstimate]] = {}
         for (outcome, subject, year, group, estimator, arm), numbers_of_row in zip(keys, estimates, strict=True):
             key = (outcome, subject, int(year), group, estimator, arm)
-            estimate = Estimate(*numbers_of_row)
+            estimate = ReportedEstimate(*numbers_of_row)
             self._rows.setdefault(key, {})[estimate.unit] = estimate
         self.years = tuple(sorted({int(year) for year in table["year"]}))
         self.groups = tuple(dict.fromkeys(table["group"]))
@@ -75,7 +91,7 @@ class Effects:
         arm: str = "difference",
         estimator: str = "paired",
         unit: str = "",
-    ) -> Estimate | None:
+    ) -> ReportedEstimate | None:
         """The estimate of that name, in ``unit`` if there are several; ``None`` when the folder does not hold it.
 
         The scenario's level is typical practice's plus the difference. Each of the three is the middle of its own list
@@ -92,7 +108,7 @@ class Effects:
 
     def _find(
         self, outcome: str, year: int, subject: str, group: str, arm: str, estimator: str, unit: str
-    ) -> Estimate | None:
+    ) -> ReportedEstimate | None:
         found = self._rows.get((outcome, subject, year, group, estimator, arm), {})
         return found.get(unit) if unit else next(iter(found.values()), None)
 

@@ -6,7 +6,8 @@ import math
 from typing import NamedTuple
 
 from plsim.measures import vocabulary
-from plsim.report.tables import Estimate
+from plsim.measures.luck import reach_of_chance
+from plsim.report.tables import ReportedEstimate
 
 MINUS = "−"
 _FEW_WORLDS = 20
@@ -92,26 +93,26 @@ def unit_of(name: str) -> Unit:
     return _UNITS.get(name, _PLAIN._replace(level=name, difference=name))
 
 
-def _unit(estimate: Estimate) -> Unit:
+def _unit(estimate: ReportedEstimate) -> Unit:
     """How an estimate is shown: whole things are counted in whole numbers."""
     unit = unit_of(estimate.unit)
     whole = all(value.is_integer() for value in estimate[:3] if math.isfinite(value))
     return unit._replace(digits=0) if estimate.unit == "count" and whole else unit
 
 
-def difference(estimate: Estimate) -> str:
+def difference(estimate: ReportedEstimate) -> str:
     """The value of a difference, without its unit."""
     unit = _unit(estimate)
     return signed(estimate.value * unit.factor, unit.digits)
 
 
-def level(estimate: Estimate) -> str:
+def level(estimate: ReportedEstimate) -> str:
     """The value of a level, without its unit."""
     unit = _unit(estimate)
     return number(estimate.value * unit.factor, unit.digits)
 
 
-def interval(estimate: Estimate) -> str:
+def interval(estimate: ReportedEstimate) -> str:
     """``−0.5 to +1.5``; empty without worlds."""
     if not estimate.has_interval:
         return ""
@@ -119,20 +120,20 @@ def interval(estimate: Estimate) -> str:
     return " to ".join(signed(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
 
 
-def level_with_interval(estimate: Estimate) -> str:
+def level_with_interval(estimate: ReportedEstimate) -> str:
     """``663 (487 to 824)``: the size of something, not a difference."""
     unit = unit_of(estimate.unit)
     ends = " to ".join(number(bound * unit.factor, unit.digits) for bound in (estimate.low, estimate.high))
     return f"{level(estimate)} ({ends})" if estimate.has_interval else level(estimate)
 
 
-def with_interval(estimate: Estimate) -> str:
+def with_interval(estimate: ReportedEstimate) -> str:
     """``+0.5 (−0.5 to +1.5)``."""
     span = interval(estimate)
     return f"{difference(estimate)} ({span})" if span else difference(estimate)
 
 
-def in_worlds(estimate: Estimate, worlds: int) -> str:
+def in_worlds(estimate: ReportedEstimate, worlds: int) -> str:
     """In how many worlds it is positive: ``7 of 10 worlds (70%)``; empty without worlds."""
     if not worlds or not math.isfinite(estimate.positive):
         return ""
@@ -178,24 +179,50 @@ def compared(value: float, digits: int, of: str, *, other: str) -> str:
     return f"{text} {of} {'higher' if value > 0.0 else 'lower'} than {other}"
 
 
-def certainty(estimate: Estimate, worlds: int) -> str:
-    """What the worlds say of the sign of an effect, in a sentence: in how many it is a gain, and no more."""
+def certainty(estimate: ReportedEstimate, worlds: int) -> str:
+    """What worlds and other draws say of the sign of an effect, in a sentence or two: in how many worlds it is a gain.
+
+    What chance does is told where it was tried.
+    """
     if not worlds or not math.isfinite(estimate.positive):
         return "Only one set of assumptions was run, so nothing can be said about how sure this is."
     if estimate.low == estimate.high == 0.0:
         return f"It makes no difference in any of the {worlds:,} worlds."
-    few = " That is too few worlds to say more." if worlds < _FEW_WORLDS else ""
-    return f"It is a gain in {in_worlds(estimate, worlds)}.{few}"
+    lines = [f"It is a gain in {in_worlds(estimate, worlds)}."]
+    if worlds < _FEW_WORLDS:
+        lines.append("That is too few worlds to say more.")
+    if moved := by_chance(estimate):
+        chance = estimate.direction(worlds).limit == "chance"
+        enough = ", enough to have made this effect" if chance else ""
+        lines.append(f"Other students, teachers and years of the same kind would move it by up to {moved}{enough}.")
+    return " ".join(lines)
 
 
-def leaning(estimate: Estimate, worlds: int) -> str:
-    """``gain``, ``loss`` or ``open``: what nearly all worlds agree on, with room for which worlds were drawn.
+def by_chance(estimate: ReportedEstimate) -> str:
+    """How far other students, teachers and years move an effect in 19 of 20 draws: ``±0.4``; empty if not tried."""
+    reach = reach_of_chance(estimate.luck, estimate.seeds)
+    unit = unit_of(estimate.unit)
+    return f"±{number(reach * unit.factor, unit.digits)}" if math.isfinite(reach) else ""
 
-    A share of worlds is itself uncertain by its sampling error; there is a verdict only where another draw of as many
-    worlds would not change it: where the share is more than three standard errors from one half.
+
+_LEANING = {1: "Ahead", -1: "Behind", 0: "Not clear"}
+
+
+def leaning(estimate: ReportedEstimate, worlds: int) -> str:
+    """``Ahead``, ``Behind`` or ``Not clear``: the direction of an effect, by :func:`plsim.measures.luck.direction`.
+
+    ``Not clear yet`` as long as no other draws of students, teachers and years were tried.
     """
-    if not worlds or not math.isfinite(estimate.positive):
-        return "open"
-    share = estimate.positive
-    room = 3.0 * 0.5 / math.sqrt(worlds)
-    return "gain" if share > 0.5 + room else "loss" if share < 0.5 - room else "open"
+    sign, limit = estimate.direction(worlds)
+    return "Not clear yet" if limit == "chance" and not estimate.seeds else _LEANING[sign]
+
+
+def gains(estimate: ReportedEstimate, worlds: int) -> str:
+    """In how many worlds an effect is a gain, and what chance does to it: what stands behind a verdict."""
+    told = f"a gain in {in_worlds(estimate, worlds)}"
+    moved = by_chance(estimate)
+    if not moved:
+        return f"{told}; other students and teachers are still to be tried"
+    if estimate.direction(worlds).limit == "chance":
+        return f"{told}, but other students and teachers would move it by up to {moved}"
+    return f"{told}; other students and teachers would move it by up to {moved}"

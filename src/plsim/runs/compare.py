@@ -22,6 +22,7 @@ from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.runs.decompose import Decomposition, decompose
 from plsim.runs.result import SD_NOTE, Result, headline_rows
+from plsim.runs.robustness import Robustness
 from plsim.runs.run import run
 from plsim.runs.sureness import FEWEST_WORLDS, TOO_FEW, assumptions
 from plsim.scenario.schema import Scenario
@@ -87,7 +88,8 @@ class Comparison:
     def differences(self) -> pd.DataFrame:
         """Effect of each later scenario minus that of the first, world by world: rows as in a result, and ``scenario``.
 
-        ``low`` and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above zero.
+        ``low`` and ``high`` hold 90% of worlds, ``positive`` is the share of worlds above zero, ``luck`` the standard
+        deviation between ``seeds`` other draws of students, teachers and years, the same ones for both.
         """
         import pandas as pd
 
@@ -109,9 +111,15 @@ class Comparison:
         value, low, high = intervals(central, spread, central_error=none, errors=np.zeros_like(spread))
         positive = (spread > 0.0).mean(axis=0) if len(spread) else np.full(len(table), np.nan)
         table = table.assign(value=value, low=low, high=high, central=central, positive=positive)
+        table = table.assign(**self._luck(other).columns([other.rows[index] for index in mine]))
         table.insert(0, "scenario", other.scenario.name)
         table.insert(1, "against", self.base.scenario.name)
         return table
+
+    def _luck(self, other: Result) -> Robustness:
+        """The differences with other luck: draw by draw, as both had the same."""
+        mine, base = (each.robustness.draws for each in (other, self.base))
+        return Robustness({row: tuple(np.subtract(mine[row], base[row]).tolist()) for row in mine if row in base})
 
     @cached_property
     def sureness(self) -> tuple[str, ...]:

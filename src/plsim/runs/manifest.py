@@ -68,7 +68,7 @@ _FIX = "Give the manifest.json of a folder that `plsim run` wrote."
 
 
 @dataclass(frozen=True)
-class Again:
+class RecordedRun:
     """What a manifest says was run.
 
     Attributes
@@ -92,7 +92,7 @@ class Again:
     changed: tuple[str, ...]
 
 
-def read_manifest(path: Path) -> Again:
+def read_manifest(path: Path) -> RecordedRun:
     """What a result folder's manifest says was run.
 
     Raises
@@ -105,7 +105,7 @@ def read_manifest(path: Path) -> Again:
     scenario = loads(document["scenario"], where=f"{path}: scenario")
     if scenario.digest() != document["scenario_digest"]:
         raise InputError(str(path), "scenario", "does not match the recorded digest", fix=_FIX)
-    return Again(
+    return RecordedRun(
         scenario=scenario,
         seed=document["seed"],
         years=document["years"],

@@ -1,13 +1,14 @@
 """Runs of both arms, in one place: population, settings, reference, counterfactual, outcomes, and what runs share.
 
 A run, an evaluation of many variations, a comparison, a stream of districts and a check of robustness all make their
-arms here, so that a paired run means the same thing everywhere.
+arms here, so that a paired run means the same thing everywhere; so do the claims' lab and the explorer.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -83,14 +84,14 @@ class PairedRuns:
         keep: int = 1,
     ) -> None:
         self.seed, self.years = seed, years
-        self.engine: Engine = engine_named(engine) if isinstance(engine, str) else engine
+        self._engine = engine
         self._given = population
         self._people: Few[str, Population] = Few()
         self._pairs: Few[str, Pair] = Few()
         self._parts: Few[tuple[int, frozenset[str] | None], tuple[Setting, list[tuple[Partition, ...]]]] = Few()
         self._keep = keep
-        self._references: Few[object, Typical] = Few(max(keep, 1))
-        self._counterfactuals: dict[object, Few[tuple[str, ...], Arm]] = {}
+        self._references: Few[Hashable, Typical] = Few(max(keep, 1))
+        self._counterfactuals: dict[Hashable, Few[tuple[str, ...], Arm]] = {}
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, object]:
@@ -100,6 +101,11 @@ class PairedRuns:
     def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state)
         self._lock = threading.Lock()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Who runs the weeks where nobody says otherwise."""
+        return engine_named(self._engine) if isinstance(self._engine, str) else self._engine
 
     def population(self, scenario: Scenario) -> Population:
         """The people of a scenario."""
@@ -127,8 +133,9 @@ class PairedRuns:
         """What typical practice gives in a world."""
         if not self._keep:
             return typical(world, self.engine)
-        known = self._references.get(_same(world))
-        return known if known is not None else self._references.put(_same(world), typical(world, self.engine))
+        key = world_address(world)
+        known = self._references.get(key)
+        return known if known is not None else self._references.put(key, typical(world, self.engine))
 
     def run(
         self,
@@ -137,6 +144,7 @@ class PairedRuns:
         *,
         found: Typical | None = None,
         engine: Engine | None = None,
+        base: Arm | None = None,
         held: Collection[str] = (),
     ) -> WorldRun:
         """Both arms in a world, all years.
@@ -151,6 +159,8 @@ class PairedRuns:
             The world's reference, where it is known.
         engine
             Who runs the weeks, where threads have engines of their own.
+        base
+            The counterfactual, where it has been run.
         held
             Channels (``time``, ``match``, ``attention``, ``quality``) that the scenario's students live through as in
             the counterfactual: what is left of the effect came through the others.
@@ -159,18 +169,24 @@ class PairedRuns:
         reference = found if found is not None else typical(world, runs) if engine is not None else self.typical(world)
         if held:
             return run_held(both, world, runs, held, found=reference)
+        if base is None:
+            base = self.counterfactual(both, world, reference, runs)
+        return WorldRun(world, reference, run_years(policy_arm(both, world, reference, base), runs), base)
+
+    def counterfactual(self, both: Pair, world: World, found: Typical, engine: Engine) -> Arm:
+        """The counterfactual in a world whose reference is known, all years; a kept one where there is one."""
         kept = self._kept_in(world)
         address = counterfactual_address(both.scenario)
         base = kept.get(address)
         if base is None:
-            base = kept.put(address, run_years(typical_arm(both, world, reference), runs))
-        return WorldRun(world, reference, run_years(policy_arm(both, world, reference, base), runs), base)
+            base = kept.put(address, run_years(typical_arm(both, world, found), engine))
+        return base
 
     def _kept_in(self, world: World) -> Few[tuple[str, ...], Arm]:
         """The counterfactuals of a world; those of the world that was first asked for go when there are too many."""
         if not self._keep:
             return Few()
-        key = _same(world)
+        key = world_address(world)
         if key not in self._counterfactuals:
             if len(self._counterfactuals) >= self._keep:
                 del self._counterfactuals[next(iter(self._counterfactuals))]
@@ -200,7 +216,7 @@ class PairedRuns:
             Counted from 0; all when None.
         """
         setting = both.base_setting
-        parts = self._groups(setting, None if groups is None else frozenset(groups))
+        parts = self.groups(setting, None if groups is None else frozenset(groups))
         asked: Sequence[int] = range(self.years) if years is None else sorted(set(years))
         return effect_rows(
             tuple(
@@ -209,8 +225,8 @@ class PairedRuns:
             )
         )
 
-    def _groups(self, setting: Setting, wanted: frozenset[str] | None) -> list[tuple[Partition, ...]]:
-        """The groups of students by year."""
+    def groups(self, setting: Setting, wanted: frozenset[str] | None = None) -> list[tuple[Partition, ...]]:
+        """The groups of students by year; only partitions with one of the labels ``wanted``, where some are."""
         known = self._parts.get((id(setting), wanted))
         if known is not None and known[0] is setting:
             return known[1]
@@ -231,6 +247,6 @@ def counterfactual_address(scenario: Scenario) -> tuple[str, ...]:
     )
 
 
-def _same(world: World) -> object:
+def world_address(world: World) -> Hashable:
     """An address of a world that is equal for equal worlds."""
     return (world.name, tuple(world.values.items()))

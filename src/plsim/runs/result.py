@@ -109,9 +109,11 @@ class Result:
         """One row per outcome, subject, year, group and arm, with its value and interval.
 
         ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central
-        world's and the interval is missing. ``positive`` is the share of worlds above zero. Where a design draws a
-        sample (studies, lotteries) the interval holds sampling error too, and is there without worlds. ``unit`` is SD,
-        RIT, points, share, hours/week, minutes/week, weeks, count, index or USD.
+        world's and the interval is missing. ``positive`` is the share of worlds above zero. ``luck`` is the standard
+        deviation between other draws of students, teachers and years in the central world, and ``seeds`` their number:
+        for everybody's achievement; NaN and 0 where luck was not tried. Where a design draws a sample (studies,
+        lotteries) the interval holds sampling error too, and is there without worlds. ``unit`` is SD, RIT, points,
+        share, hours/week, minutes/week, weeks, count, index or USD.
         """
         import pandas as pd
 
@@ -121,11 +123,13 @@ class Result:
         )
         table["positive"] = (self.spread > 0.0).mean(axis=0) if self.worlds else np.nan
         table["central"] = self.central
+        table = table.assign(**self.robustness.columns(self.rows))
+        none = {"central": np.nan, "positive": np.nan, "luck": np.nan, "seeds": 0}
         prices = [
-            {**row._asdict(), **price._asdict(), "central": np.nan, "positive": np.nan}
+            {**row._asdict(), **price._asdict(), **none}
             for row, price in price_rows(self.rows, self.central, self.spread)
         ]
-        columns = [*SUMMARY_COLUMNS, "central", "positive"]
+        columns = [*SUMMARY_COLUMNS, "central", "positive", "luck", "seeds"]
         # Nobody in a group: no row.
         table = table.loc[table["value"].notna() & table["central"].notna(), columns].reset_index(drop=True)
         return pd.concat([table, pd.DataFrame(prices, columns=columns)], ignore_index=True) if prices else table

@@ -20,21 +20,23 @@ from plsim.population.model import Population
 from plsim.runs.paired import PairedRuns
 from plsim.runs.result import Result
 from plsim.runs.robustness import Robustness
-from plsim.runs.study_designs import Designs, Found, designed, designs
+from plsim.runs.study_designs import DesignRows, Designs, designed, designs
 from plsim.scenario.schema import Scenario
 
 DEFAULT_WORLDS = USUAL
 Progress = Callable[[int, int], None]
 
 
-def world_effects_by_design(runs: PairedRuns, both: Pair, of: Designs | None, run_: WorldRun, engine: Engine) -> Found:
+def world_effects_by_design(
+    runs: PairedRuns, both: Pair, of: Designs | None, run_: WorldRun, engine: Engine
+) -> DesignRows:
     """Every row of effects in one world, and those of other designs, if any, with their sampling errors."""
     rows, values = runs.outcomes(both, run_)
-    exact = Found(rows, values, np.zeros(len(rows)))
+    exact = DesignRows(rows, values, np.zeros(len(rows)))
     if of is None:
         return exact
     more = designed(of, run_, engine)
-    return Found([*rows, *more.rows], *(np.concatenate(each) for each in zip(exact[1:], more[1:], strict=True)))
+    return DesignRows([*rows, *more.rows], *(np.concatenate(each) for each in zip(exact[1:], more[1:], strict=True)))
 
 
 def run(
@@ -93,7 +95,7 @@ def run(
     todo = (CENTRAL, *over.worlds)
     done = 0
 
-    def one(world: World) -> tuple[Found, WorldRun | None]:
+    def one(world: World) -> tuple[DesignRows, WorldRun | None]:
         nonlocal done
         engine_ = engine_named(engine, threads=workers if len(todo) == 1 else 1)
         run_ = runs.run(both, world, engine=engine_)
@@ -106,7 +108,7 @@ def run(
     found, central = one(CENTRAL)  # compiles before threads start
     assert central is not None
 
-    def result(others: Sequence[tuple[Found, object]], sure: Robustness) -> Result:
+    def result(others: Sequence[tuple[DesignRows, object]], sure: Robustness) -> Result:
         nobody = np.empty((0, len(found.rows)))
         return Result(
             scenario=scenario,

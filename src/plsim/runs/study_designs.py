@@ -55,7 +55,7 @@ _LOTTERY = 8
 FALL, SPRING = WINDOWS.index(FALL_WEEK), WINDOWS.index(SPRING_WEEK)
 
 
-class Found(NamedTuple):
+class DesignRows(NamedTuple):
     """What the designs found in one world: rows, their values and their sampling errors (0 where there is none)."""
 
     rows: list[Row]
@@ -63,7 +63,7 @@ class Found(NamedTuple):
     errors: Floats
 
 
-class Study(NamedTuple):
+class StudyStudents(NamedTuple):
     """The students of a study with other schools, at the end of one year."""
 
     treated: Scores
@@ -146,7 +146,7 @@ def designs(both: Pair) -> Designs:
     return Designs(both, Setting(others, setting.seed, setting.years, pool_plan.class_size), pool_plan)
 
 
-def designed(of: Designs, run: WorldRun, engine: Engine) -> Found:
+def designed(of: Designs, run: WorldRun, engine: Engine) -> DesignRows:
     """Every design's estimates in one world; rows come in the same order in every world of a run."""
     found: list[tuple[Row, float, float]] = []
     for row, value in (*direct_effects(of.both, run, engine), *intention_to_treat(of.both, run)):
@@ -160,20 +160,20 @@ def designed(of: Designs, run: WorldRun, engine: Engine) -> Found:
         found += _lottery_rows(of, lives[0][year], lives[1][year], year)
     if of.pool is not None:
         for year, pool in enumerate(pool_scores(of, run, engine)):
-            study = Study(lives[0][year], pool, matched_groups(lives[0][year], pool))
+            study = StudyStudents(lives[0][year], pool, matched_groups(lives[0][year], pool))
             found += _study_rows(study, year)
             found += _dose_rows(study, index(setting, run.scenario, year), year)
-    return Found([row for row, _, _ in found], *(np.array([each[column] for each in found]) for column in (1, 2)))
+    return DesignRows([row for row, _, _ in found], *(np.array([each[column] for each in found]) for column in (1, 2)))
 
 
-def studies(of: Designs, run: WorldRun, engine: Engine) -> Iterator[Study]:
+def studies(of: Designs, run: WorldRun, engine: Engine) -> Iterator[StudyStudents]:
     """The study with other schools at the end of every year; nothing where there are too few schools."""
     if of.pool is None:
         return
     passing = transient_scores(of.both.base_setting, solve(run.typical.structure)) + of.errors
     for year, pool in enumerate(pool_scores(of, run, engine)):
         treated = scores(of.both.base_setting, run.scenario, passing, year)
-        yield Study(treated, pool, matched_groups(treated, pool))
+        yield StudyStudents(treated, pool, matched_groups(treated, pool))
 
 
 def pool_scores(of: Designs, run: WorldRun, engine: Engine) -> Iterator[Scores]:
@@ -228,7 +228,7 @@ def _can_be_drawn(assigned: Floats, of: Scores) -> bool:
     return bool(min(assigned.sum(), (1.0 - assigned).sum()) >= cells + FEWEST_SCHOOLS)
 
 
-def _study_rows(study: Study, year: int) -> Iterator[tuple[Row, float, float]]:
+def _study_rows(study: StudyStudents, year: int) -> Iterator[tuple[Row, float, float]]:
     estimates = study_other_schools(*study)
     yield from _effect_rows("study_other_schools", estimates, year)
     chance, error = surpass_shares(*study, _quintiles(study.treated))
@@ -239,7 +239,7 @@ def _study_rows(study: Study, year: int) -> Iterator[tuple[Row, float, float]]:
             yield row, float(chance[subject, quintile]), float(np.nan_to_num(error[subject, quintile]))
 
 
-def _dose_rows(study: Study, implementation: Floats, year: int) -> Iterator[tuple[Row, float, float]]:
+def _dose_rows(study: StudyStudents, implementation: Floats, year: int) -> Iterator[tuple[Row, float, float]]:
     """Rise of schools' effects per SD of the implementation index, as a study would report it."""
     for subject, label in enumerate(SUBJECT_LABELS[:2]):
         found = school_effects(study.treated, study.pool, study.matches[subject], subject)

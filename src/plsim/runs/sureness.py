@@ -13,6 +13,7 @@ from plsim.engine.parameters import World
 from plsim.engine.worlds import unidentified
 from plsim.evidence import registry
 from plsim.measures.effects import Row
+from plsim.measures.luck import reach_of_chance
 from plsim.measures.shares import shares
 from plsim.measures.vocabulary import in_worlds
 from plsim.runs.robustness import DURABILITY, Robustness
@@ -116,8 +117,9 @@ def _sentences(result: OverWorlds, place: int, row: Row) -> list[str]:
     effects = result.spread[:, place]
     low, high = np.quantile(effects, (0.05, 0.95))
     about = f"{row.subject.capitalize()}, year {row.year}"
-    luck = result.robustness.luck.get(row)
-    by_luck = "" if luck is None else f"; other students, teachers and years would move it by about ±{1.645 * luck:.3f}"
+    draws = result.robustness.draws.get(row, ())
+    reach = reach_of_chance(result.robustness.luck.get(row, np.nan), len(draws))
+    by_luck = f"; other students, teachers and years would move it by up to ±{reach:.3f}" if draws else ""
     first = f"{about}: above zero in {in_worlds(float(np.mean(effects > 0.0)), effects.size)}."
     lines = [f"{first} Uncertainty about schools leaves {low:+.3f} to {high:+.3f} SD{by_luck}."]
     if row in result.robustness.durability:

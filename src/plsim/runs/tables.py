@@ -156,7 +156,7 @@ def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
     return parts
 
 
-class _Shown(NamedTuple):
+class _TableSchools(NamedTuple):
     """Which schools a table by week has, and which of them each row, seat and school counts in; -1 in none."""
 
     school_id: Labels
@@ -165,10 +165,10 @@ class _Shown(NamedTuple):
     school: Ints
 
 
-def _by_school(arm: Arm) -> _Shown:
+def _by_school(arm: Arm) -> _TableSchools:
     """Every school."""
     people, seats = arm.setting.population, arm.setting.timeline.seats
-    return _Shown(
+    return _TableSchools(
         people.school_id,
         people.school[arm.rows.student].astype(np.int64),
         seats.seat_school.astype(np.int64),
@@ -176,7 +176,7 @@ def _by_school(arm: Arm) -> _Shown:
     )
 
 
-def _together(arm: Arm) -> _Shown:
+def _together(arm: Arm) -> _TableSchools:
     """All schools as one, with the students of the headline, if these may be shown."""
     from plsim.runs.outcomes import partitions
 
@@ -184,7 +184,7 @@ def _together(arm: Arm) -> _Shown:
     may_be_shown = everyone.allowed is not None and bool(everyone.allowed.all())
     counted = everyone.codes[:, 0] if may_be_shown else np.full(arm.setting.students, -1)
     seats = arm.setting.timeline.seats.seat_school
-    return _Shown(
+    return _TableSchools(
         np.array([ALL_SCHOOLS], object),
         counted[arm.rows.student],
         np.zeros(len(seats), np.int64),
@@ -192,7 +192,7 @@ def _together(arm: Arm) -> _Shown:
     )
 
 
-def _week_rows(arm: Arm, name: str, week: int, of: _Shown) -> pd.DataFrame:
+def _week_rows(arm: Arm, name: str, week: int, of: _TableSchools) -> pd.DataFrame:
     """The state after a week, by school and subject."""
     rows = arm.rows
     schools = len(of.school_id)

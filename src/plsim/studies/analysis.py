@@ -19,9 +19,9 @@ from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdi
 from plsim.studies.design import Design, column_name
 from plsim.studies.factors import Factor
 from plsim.studies.indices import is_constant, need_finite
-from plsim.studies.loading import Loaded
+from plsim.studies.loading import LoadedStudy
 from plsim.studies.responses import contrast_rows, place, response_rows
-from plsim.studies.schema import Factorial, FractionalFactorial, Grid, Method, Regional, Sample, Surrogate
+from plsim.studies.schema import Factorial, FractionalFactorial, Grid, Method, Regional, Sample, SurrogateMethod
 from plsim.studies.sensitivity import indices, regions
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Analysis:
     headline: pd.DataFrame
 
 
-def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats, *, label: str) -> Analysis:
+def analysed(
+    loaded: LoadedStudy, design: Design, outcomes: Sequence[Outcome], values: Floats, *, label: str
+) -> Analysis:
     """Tables and sentences of a study.
 
     Parameters
@@ -69,7 +71,7 @@ def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values
     if isinstance(study.method, (Factorial, Grid)):
         more, says = _crossed(study.method, design, outcomes, by_point, seed=study.seed, label=label)
         says += _assumptions(loaded, design, outcomes, by_point)
-    elif isinstance(study.method, Surrogate):
+    elif isinstance(study.method, SurrogateMethod):
         from plsim.studies.surrogate import surrogate_tables
 
         snapped = np.column_stack([factor.snapped(design.units[:, at]) for at, factor in enumerate(factors)])
@@ -84,7 +86,7 @@ def analysed(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values
     return Analysis(tables, (*says, f"Worlds: {label}."), name, _headline(tables[name], study.method, outcomes[0]))
 
 
-def factor_table(loaded: Loaded) -> pd.DataFrame:
+def factor_table(loaded: LoadedStudy) -> pd.DataFrame:
     """What was varied."""
     import pandas as pd
 
@@ -165,7 +167,7 @@ def _variance(outcomes: Sequence[Outcome], values: Floats) -> list[dict[str, Any
     ]
 
 
-def _assumptions(loaded: Loaded, design: Design, outcomes: Sequence[Outcome], values: Floats) -> list[str]:
+def _assumptions(loaded: LoadedStudy, design: Design, outcomes: Sequence[Outcome], values: Floats) -> list[str]:
     """What the answer depends on: of all practices together, or of an effect over all choices of a grid.
 
     ``values`` has shape (seeds, worlds, points, outcomes).

@@ -44,7 +44,7 @@ _FEW_RESAMPLES = 50
 _FEW_PERMUTATIONS = 19
 
 
-class Stage(NamedTuple):
+class PartialIndex(NamedTuple):
     """An index from the first so many runs."""
 
     runs: int
@@ -53,7 +53,7 @@ class Stage(NamedTuple):
 
 def stages(
     method: Method, factors: Sequence[Factor], units: Floats, values: Floats, *, seed: int, final: Sequence[Index]
-) -> list[Stage]:
+) -> list[PartialIndex]:
     """The main index from the first eighth, quarter and half of the runs, as far as that makes sense, and from all.
 
     ``final`` holds the indices of all runs, found already.
@@ -63,8 +63,8 @@ def stages(
     for rows in nested(method, factors, values.size):
         few = {"resamples": _FEW_RESAMPLES, "permutations": _FEW_PERMUTATIONS}
         part = indices(method, factors, units[:rows], values[:rows], seed=seed, **few)
-        found += [Stage(rows, row) for row in part if row.index == main]
-    return found + [Stage(row.runs, row) for row in final if row.index == main]
+        found += [PartialIndex(rows, row) for row in part if row.index == main]
+    return found + [PartialIndex(row.runs, row) for row in final if row.index == main]
 
 
 def nested(method: Method, factors: Sequence[Factor], runs: int) -> list[int]:
@@ -91,7 +91,7 @@ def nested(method: Method, factors: Sequence[Factor], runs: int) -> list[int]:
     return [block * int(whole * share) for share in _PARTS if int(whole * share) >= least]
 
 
-def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
+def verdicts(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str]:
     """Plain sentences on one outcome: what is largest, whether the sample is large enough, what may be chance."""
     about = outcome.label
     if not found:
@@ -118,7 +118,7 @@ def verdicts(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     return [f"{about}: {'; '.join(says)}."]
 
 
-def over_all_worlds(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
+def over_all_worlds(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str]:
     """The same for effects whose intervals are those of worlds: which is largest, and which have one sign in 90%."""
     rows = sorted((stage.row for stage in found), key=lambda row: -abs(row.value))
     if not rows:
@@ -134,7 +134,7 @@ def over_all_worlds(outcome: Outcome, found: Sequence[Stage]) -> list[str]:
     return [f"{outcome.label}: {says}; {which}."]
 
 
-def _order(found: Sequence[Stage], runs: int, last: Sequence[Index]) -> list[str]:
+def _order(found: Sequence[PartialIndex], runs: int, last: Sequence[Index]) -> list[str]:
     """Whether the first three were the first three with half of the runs."""
     before = max((stage.runs for stage in found if stage.runs < runs), default=None)
     if before is None or len(last) < 2:
@@ -147,7 +147,7 @@ def _order(found: Sequence[Stage], runs: int, last: Sequence[Index]) -> list[str
     ]
 
 
-def _ranked(found: Sequence[Stage], runs: int) -> list[Index]:
+def _ranked(found: Sequence[PartialIndex], runs: int) -> list[Index]:
     rows = [stage.row for stage in found if stage.runs == runs and stage.row.factor != NOTHING]
     return sorted(rows, key=lambda row: -abs(row.value))
 

@@ -31,7 +31,7 @@ from plsim.runs.manifest import files_of_people, population_digest
 from plsim.scenario.outside import outside_practices
 from plsim.scenario.schema import Scenario
 from plsim.studies.factors import LUCK, WORLD, Factor, changes_at, world_at
-from plsim.studies.loading import Loaded
+from plsim.studies.loading import LoadedStudy
 from plsim.studies.methods import world_is_factor
 from plsim.studies.schema import Dgsm, Factorial, Grid, Morris, Study
 from plsim.studies.sensitivity import points_of
@@ -310,7 +310,7 @@ def column_name(outcome: Outcome) -> str:
     return ".".join(parts)
 
 
-def task_of(loaded: Loaded) -> StudyTask:
+def task_of(loaded: LoadedStudy) -> StudyTask:
     """The task of a study."""
     return StudyTask(loaded.study, loaded.scenario, loaded.factors, loaded.people)
 

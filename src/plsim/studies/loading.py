@@ -1,7 +1,7 @@
 """Reading study files: paths and shipped names, and everything that is wrong with a study at once.
 
 A study is checked in three steps: as TOML, table by table against its schema, and against its scenario (every value of
-every factor is tried there). Only then does it become a :class:`Loaded` study, which holds nothing to be checked again.
+every factor is tried there). Only then does it become a :class:`LoadedStudy`, which holds nothing to be checked again.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _PLACEHOLDER = Sample(kind="sample", samples=8)
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedStudy:
     """A study with its scenario, checked against each other.
 
     Attributes
@@ -109,7 +109,7 @@ def load_study(
     seed: int | None = None,
     worlds: int | str | None = None,
     population: StudentFiles | None = None,
-) -> Loaded:
+) -> LoadedStudy:
     """The study in a file, or the shipped experiment of that name.
 
     Parameters
@@ -139,7 +139,7 @@ def loads_study(
     seed: int | None = None,
     worlds: int | str | None = None,
     population: StudentFiles | None = None,
-) -> Loaded:
+) -> LoadedStudy:
     """The study in a text; paths of scenario, population and worlds are as seen from ``folder``."""
     places = Document(text, where, StudyError)
     places.require("schema_version", STUDY_SCHEMA_VERSION)
@@ -160,7 +160,7 @@ def loads_study(
     raise_problems(in_order(problems))
     assert scenario is not None  # or there was a problem with it
     people = population if population is not None or files is None else StudentFiles(path=Path(str(files)))
-    return Loaded(study, scenario, factors, text, where, people)
+    return LoadedStudy(study, scenario, factors, text, where, people)
 
 
 def _is_there(path: object) -> bool:

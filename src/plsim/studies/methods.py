@@ -24,7 +24,7 @@ from plsim.studies.schema import (
     Regional,
     Sobol,
     Study,
-    Surrogate,
+    SurrogateMethod,
 )
 
 FEWEST_A_VALUE = 6
@@ -137,7 +137,7 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Document[St
         name = next(factor.name for factor in factors if factor.sliced == most)
         fix = f"Take {FEWEST_A_VALUE * most} samples, or fewer values."
         note(("method", "samples"), f"{method.samples} samples are too few for the {most} values of {name}", fix)
-    if isinstance(method, Surrogate) and most > MOST_UNORDERED:
+    if isinstance(method, SurrogateMethod) and most > MOST_UNORDERED:
         name = next(factor.name for factor in factors if factor.sliced == most)
         fix = "Vary parameters in place of whole worlds." if name == WORLD else "Use sobol."
         note(kind, f"a surrogate learns nothing of {most} values without an order, as {name} has", fix)

@@ -11,7 +11,7 @@ import numpy as np
 from plsim.core.phases import phase
 from plsim.studies.analysis import analysed
 from plsim.studies.design import StudyTask, task_of
-from plsim.studies.loading import Loaded
+from plsim.studies.loading import LoadedStudy
 from plsim.studies.methods import points
 
 _SHARED = 4
@@ -120,7 +120,7 @@ class StudyPlan:
         ]
 
 
-def plan_study(loaded: Loaded, *, workers: int = 1) -> StudyPlan:
+def plan_study(loaded: LoadedStudy, *, workers: int = 1) -> StudyPlan:
     """What a study will take on this machine: a few of its runs are made and timed, nothing is stored.
 
     Raises
@@ -172,7 +172,7 @@ def _timed(task: StudyTask) -> tuple[float, float, int]:
     return first, float(np.median(same)) if same else first, len(new) + len(same)
 
 
-def _timed_analysis(loaded: Loaded, task: StudyTask) -> float:
+def _timed_analysis(loaded: LoadedStudy, task: StudyTask) -> float:
     """Seconds of the analysis: one outcome with made-up results of all runs, times the number of outcomes."""
     values = np.random.default_rng(0).normal(size=(task.count, 1))
     clock = perf_counter()

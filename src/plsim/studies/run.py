@@ -79,7 +79,7 @@ from plsim.scenario.outside import outside_practices
 from plsim.studies.analysis import Analysis, analysed, factor_table
 from plsim.studies.design import StudyTask, people_digest, task_of
 from plsim.studies.factors import LUCK, WORLD
-from plsim.studies.loading import STUDY_FILE, Loaded
+from plsim.studies.loading import STUDY_FILE, LoadedStudy
 from plsim.sweeps.runner import SweepOutcome, failures, results, run_task
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class StudyResult:
         What the runner has done.
     """
 
-    loaded: Loaded
+    loaded: LoadedStudy
     task: StudyTask
     folder: Path
     analysis: Analysis
@@ -191,7 +191,7 @@ class StudyResult:
 
 
 def run_study(
-    loaded: Loaded,
+    loaded: LoadedStudy,
     folder: Path,
     *,
     workers: int = 1,
@@ -287,7 +287,7 @@ def _save(found: StudyResult, values: Floats) -> None:
         raise _unwritten(found.folder, error) from None
 
 
-def _keep_scenario(loaded: Loaded, folder: Path) -> None:
+def _keep_scenario(loaded: LoadedStudy, folder: Path) -> None:
     """Put a scenario that lies beside the study beside its copy too, so that the copy can be run as it stands."""
     given = Path(loaded.study.scenario)
     if given.suffix == ".toml" and not given.is_absolute() and ".." not in given.parts:
@@ -350,7 +350,7 @@ def _failed(task: StudyTask, folder: Path) -> RunError:
     )
 
 
-def _manifest(loaded: Loaded, task: StudyTask, sweep: SweepOutcome) -> dict[str, Any]:
+def _manifest(loaded: LoadedStudy, task: StudyTask, sweep: SweepOutcome) -> dict[str, Any]:
     study = loaded.study
     return {
         "schema_version": SCHEMA_VERSION,

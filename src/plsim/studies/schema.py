@@ -276,7 +276,7 @@ class Sample(Method):
     samples: int = _Samples
 
 
-class Surrogate(Method):
+class SurrogateMethod(Method):
     """A Latin hypercube and a fitted stand-in for the model, for when runs are costly. ``samples`` runs."""
 
     kind: Literal["surrogate"]
@@ -296,7 +296,7 @@ METHODS: dict[str, type[Method]] = {
     "factorial": Factorial,
     "grid": Grid,
     "sample": Sample,
-    "surrogate": Surrogate,
+    "surrogate": SurrogateMethod,
 }
 AnyMethod = Annotated[
     Sobol
@@ -311,7 +311,7 @@ AnyMethod = Annotated[
     | Factorial
     | Grid
     | Sample
-    | Surrogate,
+    | SurrogateMethod,
     Field(discriminator="kind"),
 ]
 

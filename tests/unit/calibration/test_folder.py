@@ -11,7 +11,7 @@ from scipy.stats import norm
 from plsim.calibration.calibrate import at_full_size, fair_sample
 from plsim.calibration.discrepancy import discrepancies
 from plsim.calibration.emulator import fitted, terms
-from plsim.calibration.identification import identification
+from plsim.calibration.identification import identification, spread_left
 from plsim.calibration.likelihood import Target, agreement, log_likelihood, observed, without
 from plsim.calibration.one_number import leading
 from plsim.calibration.posterior import Candidates, candidates, posterior
@@ -51,7 +51,7 @@ def test_points_of_the_prior_stay_inside_the_registrys_bounds() -> None:
 
 def test_values_and_points_of_a_prior_are_inverse() -> None:
     asked = prior()
-    points = space_filling(16, len(asked.keys), 3)
+    points = asked.snapped(space_filling(16, len(asked.keys), 3))
     assert np.abs(asked.points(asked.values(points)) - points).max() < 1e-4
 
 
@@ -60,6 +60,46 @@ def test_a_log_prior_is_uniform_in_the_logarithm() -> None:
     asked = Prior((parameter,))
     assert asked.values(np.array([[0.5]]))[0, 0] == pytest.approx(1.0)
     assert asked.points(np.array([[1.0]]))[0, 0] == pytest.approx(0.5)
+
+
+def with_a_form() -> Prior:
+    """A quantity and a form of a rule."""
+    return Prior((registry()["match.floor"], registry()["match.form"]))
+
+
+def test_forms_are_drawn_equally_often_and_stand_as_far_apart_as_quantities_spread() -> None:
+    asked, points = with_a_form(), space_filling(1024, 2, 3)
+    values, snapped = asked.values(points), asked.snapped(points)
+    assert sorted(set(values[:, 1])) == [0.0, 1.0]
+    assert values[:, 1].mean() == 0.5
+    assert snapped[:, 1].mean() == pytest.approx(0.5)
+    assert snapped[:, 1].std() == pytest.approx(np.sqrt(1.0 / 12.0))
+    np.testing.assert_array_equal(asked.values(snapped)[:, 1], values[:, 1])
+    np.testing.assert_array_equal(snapped[:, 0], points[:, 0])
+
+
+def test_a_fact_that_one_form_alone_meets_finds_it() -> None:
+    asked = with_a_form()
+    bank = asked.snapped(space_filling(600, 2, 5))
+    second = asked.values(bank)[:, 1]
+    told = np.column_stack([0.2 + 0.1 * bank[:, 0] + 0.5 * second, 0.1 * bank[:, 0]])
+    emulator = fitted(("effect", "idle"), bank, told, seed=1)
+    found = posterior(
+        candidates(emulator, 2, 4096, seed=2, snapped=asked.snapped), [replace(VALUE, value=0.25)], seed=1
+    )
+    assert set(found.candidates.points[:, 1]) == set(bank[:, 1]), "nothing is asked between two forms"
+    assert found.quantiles(found.candidates.points, (0.05, 0.95))[:, 1] == pytest.approx(min(bank[:, 1]))
+    assert spread_left(found)[1] < 0.2
+
+
+def test_a_form_is_recovered_with_ranks_that_are_even() -> None:
+    asked = with_a_form()
+    bank = asked.snapped(space_filling(1200, 2, 5))
+    told = np.column_stack([bank[:, 0], 0.3 * bank[:, 1]])
+    targets = [VALUE, replace(VALUE, fact="W", columns=(1,), value=0.1)]
+    found = recovery(asked.keys, ("a", "b"), bank, told, targets, seed=5, truths=120, count=2048, snapped=asked.snapped)
+    assert found.sound
+    assert len(set(found.ranks[:, 1].round(6))) > 100
 
 
 def test_a_longer_space_filling_design_begins_like_a_shorter_one() -> None:

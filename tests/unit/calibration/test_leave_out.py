@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plsim.calibration.bank import EVERYTHING, bench, targets
+from plsim.calibration.bank import EVERYTHING, replication, targets
 from plsim.calibration.leave_out import AIM, LeaveOut, leave_out, rank_correlation, yardsticks
 from plsim.calibration.leave_out_text import leave_out_lines, verdict
 from plsim.calibration.likelihood import Target
@@ -19,7 +19,7 @@ WORLDS = 120
 
 @pytest.fixture(scope="module")
 def asked() -> tuple[tuple[Effect, ...], tuple[Target, ...], int]:
-    of = bench(EVERYTHING, 1)
+    of = replication(EVERYTHING, 1)
     return effects(of), targets(of), len(of.statistics)
 
 

@@ -27,7 +27,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Floats]:
     asked: list[Floats] = []
     monkeypatch.setattr(reweight, "run_task", lambda task, folder, **_: asked.append(task.values))
     monkeypatch.setattr(reweight, "bank_values", lambda task, folder: (task.values, np.zeros((task.count, 1))))
-    monkeypatch.setattr(reweight, "bench", lambda size, seed: None)
+    monkeypatch.setattr(reweight, "replication", lambda size, seed: None)
     monkeypatch.setattr(reweight, "targets", lambda of: ())
     monkeypatch.setattr(reweight, "log_likelihoods", lambda values, *_: AGREEMENT[: len(values)])
     return asked

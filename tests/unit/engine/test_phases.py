@@ -32,7 +32,7 @@ def test_the_mesa_model_lives_the_phases_in_their_order(monkeypatch):
             "OneWeek",
             (),
             {
-                "board": type("B", (), {"open_week": lambda self, week: None})(),
+                "context": type("B", (), {"open_week": lambda self, week: None})(),
                 "_live_phase": lambda self, name: lived.append(name),
             },
         )(),

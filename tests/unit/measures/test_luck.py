@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from plsim.core.arrays import Floats
-from plsim.measures.luck import FALSE_ALARMS, _over_both, fewest_worlds, found, share, variance_parts, wilson
+from plsim.measures.luck import (
+    FALSE_ALARMS,
+    Direction,
+    _over_both,
+    direction,
+    fewest_worlds,
+    found,
+    reach_of_chance,
+    share,
+    variance_parts,
+    wilson,
+)
 
 
 def test_a_share_of_worlds_comes_with_an_interval_for_their_number() -> None:
@@ -115,3 +127,67 @@ def test_what_may_be_found_is_where_student_s_t_puts_it(seeds: int, worlds: int)
     assert found(scatter + 0.99 * needed)[0] == 0
     assert _over_both(scatter + 0.99 * needed, 0.0)[0] > FALSE_ALARMS > _over_both(scatter + 1.01 * needed, 0.0)[0]
     assert found(scatter + max(1.01 * needed, 10.0))[0] == expected
+
+
+def of_one_run(effects: Floats, draws: Floats) -> Direction:
+    """The direction of a run: one draw in all worlds, and other draws in the central world."""
+    low, middle, high = np.quantile(effects, [0.05, 0.5, 0.95]).tolist()
+    positive, luck = float((effects > 0.0).mean()), float(draws.std(ddof=1)) if draws.size > 1 else float("nan")
+    return direction(middle, low=low, high=high, positive=positive, worlds=effects.size, luck=luck, seeds=draws.size)
+
+
+@pytest.mark.parametrize("worlds", [0.0, 0.3, 1.0, 2.0, 5.0])
+def test_a_run_of_what_does_nothing_has_a_direction_at_most_as_often_as_stated(worlds: float) -> None:
+    rng = np.random.default_rng(7)
+    said = sum(
+        of_one_run(rng.normal() + worlds * rng.normal(size=40), rng.normal(size=10)).sign != 0 for _ in range(2000)
+    )
+    assert said / 2000 <= FALSE_ALARMS + 3.0 * np.sqrt(FALSE_ALARMS * (1.0 - FALSE_ALARMS) / 2000)
+
+
+@pytest.mark.parametrize("planted", [-5.0, 5.0])
+def test_a_planted_effect_is_said_and_never_turned_round(planted: float) -> None:
+    rng = np.random.default_rng(8)
+    said = [of_one_run(planted + rng.normal() + rng.normal(size=40), rng.normal(size=10)).sign for _ in range(300)]
+    assert said.count(int(np.sign(planted))) > 0.9 * 300
+    assert -int(np.sign(planted)) not in said
+
+
+def test_a_direction_names_what_stands_against_it() -> None:
+    clear = {"low": 0.9, "high": 1.1, "positive": 1.0, "worlds": 40, "luck": 0.1, "seeds": 10}
+    assert direction(1.0, **clear) == Direction(1, "")
+    assert direction(-1.0, **{**clear, "positive": 0.0}) == Direction(-1, "")
+    # 29 of 40 are not more than three standard errors of a share from one half, 30 are.
+    assert direction(1.0, **{**clear, "positive": 29 / 40}) == Direction(0, "worlds")
+    assert direction(1.0, **{**clear, "positive": 30 / 40}) == Direction(1, "")
+    assert direction(1.0, **{**clear, "luck": 0.5}) == Direction(0, "chance")
+    assert direction(1.0, **{**clear, "luck": float("nan"), "seeds": 0}) == Direction(0, "chance")
+    # The median and most worlds do not agree, as when half of them are at zero.
+    assert direction(1.0, **{**clear, "positive": 0.0}) == Direction(0, "worlds")
+    assert direction(0.0, **{**clear, "positive": 0.0, "low": 0.0, "high": 0.0, "luck": 0.0}) == Direction(0, "")
+
+
+def test_few_draws_let_chance_reach_further() -> None:
+    assert reach_of_chance(1.0, 10) == pytest.approx(2.262, abs=1e-3)
+    assert reach_of_chance(1.0, 5) == pytest.approx(2.776, abs=1e-3)
+    assert reach_of_chance(1.0, 1) == float("inf")
+
+
+@pytest.mark.parametrize("worlds", [20, 40, 200])
+@pytest.mark.parametrize("middle", [0.0, 0.5, 1.0, 2.0, 3.0])
+def test_five_draws_of_worlds_and_of_students_contradict_each_other_no_oftener_than_chance_allows(
+    middle: float, worlds: int
+) -> None:
+    # Where nothing has an effect, a gain and a loss among five draws: ten pairs, either way round.
+    stated = 10 * 2 * (0.5 * FALSE_ALARMS) ** 2
+    rng = np.random.default_rng(5)
+    fives = [
+        {
+            of_one_run(middle + 0.5 * rng.normal() + rng.normal(size=worlds), 0.5 * rng.normal(size=10)).sign
+            for _ in range(5)
+        }
+        for _ in range(200)
+    ]
+    assert sum({1, -1} <= each for each in fives) <= binom.ppf(0.999, 200, stated)
+    if middle >= 2.0:
+        assert not any(-1 in each for each in fives)

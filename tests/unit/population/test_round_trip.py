@@ -20,7 +20,7 @@ from plsim.cli.main import main
 from plsim.population import Population, PopulationSpec, load_population
 from plsim.population.file_population import population_from_file
 from plsim.population.load import read_students_of
-from plsim.population.sample.district import District, invented
+from plsim.population.sample.district import SampleDistrict, invented
 from plsim.population.sample.formats import FORMATS, Tables, frame, roster
 
 DISTRICT = invented(schools=3, students=24)
@@ -209,6 +209,6 @@ def test_the_folder_reads_back_as_the_files_do():
 
 
 def test_the_invented_district_holds_what_its_files_need():
-    assert isinstance(DISTRICT, District)
+    assert isinstance(DISTRICT, SampleDistrict)
     assert len(set(DISTRICT.student)) == 72
     assert ((DISTRICT.rit >= 100) & (DISTRICT.rit <= 320)).all()

@@ -16,7 +16,7 @@ from plsim.report.study.words import outcome_name
 from plsim.runs.evaluate import Outcome
 from plsim.studies.analysis import analysed
 from plsim.studies.design import Design, column_name, design
-from plsim.studies.loading import Loaded, loads_study
+from plsim.studies.loading import LoadedStudy, loads_study
 
 TWO_OF_EACH = {
     "outcome": ("achievement", "match"),
@@ -39,7 +39,7 @@ METHODS = {
 SAMPLES = {"sobol": 32, "pawn": 64, "regional": 64, "surrogate": 64}
 
 
-def study_of(method: str, outcomes: tuple[Outcome, ...]) -> Loaded:
+def study_of(method: str, outcomes: tuple[Outcome, ...]) -> LoadedStudy:
     asked = "".join(
         f'[[outcomes]]\noutcome = "{at.outcome}"\nsubject = "{at.subject}"\nyear = {at.year}\ngroup = "{at.group}"\n'
         f'arm = "{at.arm}"\n'

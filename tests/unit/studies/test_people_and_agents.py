@@ -30,7 +30,7 @@ THEORY = """from plsim import Student
 class Tireless(Student):
     def develop(self):
         super().develop()
-        self.board.students.engagement[self.index] = 1.0
+        self.context.students.engagement[self.index] = 1.0
 """
 
 

@@ -18,7 +18,7 @@ from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.scenario.schema import typical_again
 from plsim.studies.analysis import analysed
 from plsim.studies.design import CENTRAL_ONLY, ONE_BY_ONE, StudyTask, task_of
-from plsim.studies.loading import Loaded, load_study, loads_study
+from plsim.studies.loading import LoadedStudy, load_study, loads_study
 from plsim.studies.plan import plan_study, size, span
 from plsim.studies.run import StudyResult, run_study
 from plsim.sweeps.runner import SweepOutcome
@@ -41,7 +41,7 @@ SOBOL = LEVERS + MORE + '[method]\nkind = "sobol"\nsamples = 8\n'
 TWO = '[levers]\n"practices.advising" = "on_off"\n"practices.learning_paths" = "on_off"\n'
 
 
-def study(body: str, head: str = HEAD) -> Loaded:
+def study(body: str, head: str = HEAD) -> LoadedStudy:
     return loads_study(head + body, where="trial.toml")
 
 

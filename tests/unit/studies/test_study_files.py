@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from plsim.cli.main import main
 from plsim.core.errors import StudyError
-from plsim.studies.loading import Loaded, load_study, loads_study
+from plsim.studies.loading import LoadedStudy, load_study, loads_study
 from plsim.studies.methods import morris_levels, runs
 from plsim.studies.schema import METHODS, Morris
 
@@ -32,7 +32,7 @@ support.structure = ["overlay", "redesign"]
 SAMPLE = '\n[method]\nkind = "sample"\nsamples = 8\n'
 
 
-def loaded(body: str = LEVERS, method: str = SAMPLE, head: str = HEAD) -> Loaded:
+def loaded(body: str = LEVERS, method: str = SAMPLE, head: str = HEAD) -> LoadedStudy:
     """A study of one draw of students, so that the draw is no factor; said last, where it moves no line."""
     return loads_study(f"{head}{body}{method}\n[luck]\nseeds = 1\n", where="trial.toml")
 

@@ -24,7 +24,7 @@ from plsim.engine.arm import Arm, Engine
 from plsim.engine.mesa.school import SchoolRules
 from plsim.engine.mesa.student import StudentRules
 from plsim.engine.mesa.teacher import TeacherRules
-from plsim.engine.mesa.week_context import Noticeboard
+from plsim.engine.mesa.week_context import WeekContext
 from plsim.engine.pair import arms, pair, population_of
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.records import YearRecord
@@ -116,9 +116,9 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
 
     def start_year(self, arm: Arm) -> None:
         """Agents for who is new, places for all, and section summaries before the first week."""
-        self.board = Noticeboard(arm)
+        self.context = WeekContext(arm)
         for school in self.schools_in_order:
-            school.take_place(self.board)
+            school.take_place(self.context)
             school.summarise(habits=True)
         self._admit_students()
         self._hire_teachers()
@@ -135,7 +135,7 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
         else:
             self._pupils = [self._student_class(self, j) for j in range(arm.setting.students)]
         for student, school in zip(self._pupils, arm.setting.population.school.tolist(), strict=True):
-            student.take_place(self.board, self.schools_in_order[school])
+            student.take_place(self.context, self.schools_in_order[school])
 
     def _hire_teachers(self) -> None:
         arm = self.arm
@@ -151,7 +151,7 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
             taught[t].append(k)
         for school in self.schools_in_order:
             for t in school.seats:
-                self._staff[t].take_place(self.board, school, tuple(taught[t]))
+                self._staff[t].take_place(self.context, school, tuple(taught[t]))
 
     def run(self, arm: Arm, first_week: int, last_week: int) -> None:
         """Weeks ``first_week`` to ``last_week - 1`` of the arm's present year."""
@@ -161,12 +161,12 @@ class ArmModel(mesa.Model):  # type: ignore[misc]
 
     def live_week(self, week: int) -> None:
         """One week: the phases of ``rules.week.phases.PHASES``, in order; agents inside a phase have no order."""
-        self.board.open_week(week)
+        self.context.open_week(week)
         for phase in PHASES:
             self._live_phase(phase.name)
 
     def _live_phase(self, name: str) -> None:
-        flags = self.board.flags
+        flags = self.context.flags
         if name in _OF_STUDENTS and not flags.with_students:
             return
         if (name == "develop teachers" and flags.freeze_teachers) or (
@@ -412,7 +412,7 @@ class MesaEngine:
 
     def run(self, arm: Arm, first_week: int, last_week: int) -> None:
         """Weeks ``first_week`` to ``last_week - 1`` of the arm's present year."""
-        known = [model for model in self._models if model.arm is arm and model.board.year == arm.year]
+        known = [model for model in self._models if model.arm is arm and model.context.year == arm.year]
         model = known[0] if known else self._meet(arm)
         model.run(arm, first_week, last_week)
 

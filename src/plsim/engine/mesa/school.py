@@ -8,7 +8,7 @@ import numpy as np
 
 from plsim.core.calendar import MATH, READING, SUBJECTS
 from plsim.core.jit import interpreted
-from plsim.engine.mesa.week_context import Noticeboard, own, quick
+from plsim.engine.mesa.week_context import WeekContext, own, quick
 
 school_week: Any = interpreted("plsim.rules.week.school")
 section_week: Any = interpreted("plsim.rules.week.section")
@@ -72,7 +72,7 @@ class SchoolRules:
 
     index: int
     name: str
-    board: Noticeboard
+    context: WeekContext
     seats: range
     sections: range
     levers: tuple[Any, Any]
@@ -89,93 +89,97 @@ class SchoolRules:
         """Everything but what is made anew in the first phase of every week."""
         return {name: value for name, value in self.__dict__.items() if name not in _OF_THE_WEEK}
 
-    def take_place(self, board: Noticeboard) -> None:
+    def take_place(self, context: WeekContext) -> None:
         """Finds the school's sections and seats of a new year."""
-        self.board = board
-        schools, s = board.schools, self.index
+        self.context = context
+        schools, s = context.schools, self.index
         self.sections = range(schools.first_section[s], schools.first_section[s + 1])
         self.seats = range(schools.first_seat[s], schools.first_seat[s + 1])
 
     def _rows(self) -> slice:
         """Rows of the school's students."""
-        first_row = self.board.sections.first_row
+        first_row = self.context.sections.first_row
         return slice(first_row[self.sections.start], first_row[self.sections.stop])
 
     def set_levers(self) -> None:
         """The plan begins: this week's levers in both subjects, typical practice moved toward the plan as adopted."""
-        board, s = self.board, self.index
-        schools, tables, w = board.schools, board.arm.tables, board.week
+        context, s = self.context, self.index
+        schools, tables, w = context.schools, context.arm.tables, context.week
         planned, typical = tables.planned[s, w].tolist(), tables.typical[s, w].tolist()
-        adoption = [schools.adoption[s, k] for k in range(len(board.intensity))]
+        adoption = [schools.adoption[s, k] for k in range(len(context.intensity))]
         actual = []
         new = 0.0
         felt = 0.0
         for subject in range(len(SUBJECTS)):
             lever = list(planned)
-            levers.set_levers(typical, planned, adoption, board.owner, board.applies[subject], board.coaching[s], lever)
+            levers.set_levers(
+                typical, planned, adoption, context.owner, context.applies[subject], context.coaching[s], lever
+            )
             new += levers.added_intensity(typical, lever, levers.EVERY)
             felt += levers.added_intensity(typical, lever, levers.FELT)
-            own = levers.added_own(typical, lever, board.intensity)
+            own = levers.added_own(typical, lever, context.intensity)
             new += own
             felt += own
             self._feed(lever)
             actual.append(lever)
         self.levers = (levers.levers_of(actual[MATH]), levers.levers_of(actual[READING]))
         self.actual = (actual[MATH], actual[READING])
-        self.intensities = tuple([lever[column] for column in board.intensity] for lever in actual)
+        self.intensities = tuple([lever[column] for column in context.intensity] for lever in actual)
         schools.change[s] = 0.5 * new
         schools.felt[s] = 0.5 * felt
         usual = levers.levers_of(typical)
         self.grade_change = 0.5 * (
             school_week.grade_change(self.levers[MATH], usual) + school_week.grade_change(self.levers[READING], usual)
         )
-        if board.sessions:
+        if context.sessions:
             for k in self.sections:
-                board.sessions_of_section[k] = self._sessions_of(k)
+                context.sessions_of_section[k] = self._sessions_of(k)
         self._author()
 
     def _feed(self, lever: list[float]) -> None:
         """What practices' own levers add to others."""
-        tables = self.board.arm.tables
+        tables = self.context.arm.tables
         for (practice, source, target), (amount, highest) in zip(
             tables.feeds.tolist(), tables.amounts.tolist(), strict=True
         ):
-            skill = sessions.mean_skill(self.board.seats.proficiency, practice, self.seats.start, self.seats.stop)
+            skill = sessions.mean_skill(self.context.seats.proficiency, practice, self.seats.start, self.seats.stop)
             lever[target] = sessions.added(lever[target], amount, lever[source], skill, highest)
 
     def _sessions_of(self, section: int) -> list[tuple[int, Any, list[int]]]:
         """Practice, levers and served rows of all sessions in a section's week."""
-        board = self.board
-        first_row, grade = board.sections.first_row, board.sections.grade[section]
-        lever = self.actual[int(board.sections.subject[section])]
+        context = self.context
+        first_row, grade = context.sections.first_row, context.sections.grade[section]
+        lever = self.actual[int(context.sections.subject[section])]
         found = []
-        for practice, first in board.sessions:
+        for practice, first in context.sessions:
             given = sessions.sessions_of(lever[first : first + sessions.SESSION_COLUMNS])
             rows = range(first_row[section], first_row[section + 1])
-            found.append((practice, given, [i for i in rows if sessions.reached(given, grade, board.rows.standing[i])]))
+            found.append(
+                (practice, given, [i for i in rows if sessions.reached(given, grade, context.rows.standing[i])])
+            )
         return found
 
     def _give_sessions(self, k: int, section: Any) -> Any:
         """A section's week less what its sessions take of it; what served rows get is noted for them."""
-        board, p = self.board, self.board.p
-        t = board.sections.seat[k]
-        for _, given, served in board.sessions_of_section[k]:
+        context, p = self.context, self.context.p
+        t = context.sections.seat[k]
+        for _, given, served in context.sessions_of_section[k]:
             lost = sessions.lesson_hours(given, float(len(served)), section.whole)
             section = section._replace(
                 whole=section.whole - lost,
                 unsupervised=section.unsupervised + lost,
                 independent_share=section.independent_share + lost / shapes.at_least(section.contact, 0.01),
             )
-        for practice, given, served in board.sessions_of_section[k]:
-            skill = board.seats.proficiency[t, practice]
-            delivered = quality.delivered(skill, board.seats.fidelity[t], board.seats.strain[t], p.quality)
+        for practice, given, served in context.sessions_of_section[k]:
+            skill = context.seats.proficiency[t, practice]
+            delivered = quality.delivered(skill, context.seats.fidelity[t], context.seats.strain[t], p.quality)
             worth = sessions.session_quality(given, delivered, p.quality)
             for i in served:
-                now = board.served.get(i, section)
-                hours = now.tutor if board.rows.u_served[i] < now.tutor_share else 0.0
+                now = context.served.get(i, section)
+                hours = now.tutor if context.rows.u_served[i] < now.tutor_share else 0.0
                 before = sessions.Served(hours, now.quality_tutor, now.tutor_displaced)
                 joined = sessions.joined(before, given, worth, section.contact)
-                board.served[i] = section._replace(
+                context.served[i] = section._replace(
                     tutor=joined.hours,
                     tutor_share=1.0,
                     quality_tutor=joined.quality,
@@ -185,15 +189,15 @@ class SchoolRules:
 
     def lever_of(self, section: int) -> Any:
         """The levers of a section's subject."""
-        return self.levers[int(self.board.sections.subject[section])]
+        return self.levers[int(self.context.sections.subject[section])]
 
     def _author(self) -> None:
         """Mean size of the school's sections, and the hours that teachers spend on lessons of their own."""
-        board = self.board
+        context = self.context
         authored = 0.0
         for k in self.sections:
             authored += teacher_week.authoring_hours(
-                self.lever_of(k), board.size[k], board.sections.spread[k], board.sections.parallel[k], board.p
+                self.lever_of(k), context.size[k], context.sections.spread[k], context.sections.parallel[k], context.p
             )
         rows = self._rows()
         self.section_size = float(rows.stop - rows.start) / float(len(self.sections))
@@ -201,8 +205,8 @@ class SchoolRules:
 
     def open_profiles(self) -> None:
         """What can be learned of students begins: what is due, and what data and adults tell in each section."""
-        board = self.board
-        schools, s = board.schools, self.index
+        context = self.context
+        schools, s = context.schools, self.index
         self.data_due, self.regroup_due = [], []
         for subject, lv in enumerate(self.levers):
             data = clocks.clock(schools.data_clock[s, subject], lv.data_rate)
@@ -212,32 +216,32 @@ class SchoolRules:
             schools.regroupings[s] += 0.5 * regrouping.due
             self.data_due.append(data.due)
             self.regroup_due.append(regrouping.due)
-        sections = board.sections
+        sections = context.sections
         for k in self.sections:
             subject = int(sections.subject[k])
             found = section_week.section_profile(
                 self.levers[subject],
-                board.delivered[sections.seat[k]],
-                board.size[k],
+                context.delivered[sections.seat[k]],
+                context.size[k],
                 sections.subject[k],
                 sections.spread[k],
                 sections.doubt[k],
                 self.data_due[subject],
                 self.regroup_due[subject],
-                board.p,
+                context.p,
             )
             sections.doubt[k] = found.doubt
-            board.profiles[k] = found
+            context.profiles[k] = found
 
     def summarise(self, *, habits: bool) -> None:
         """Mean and SD of estimates of every section, and mean habits when asked.
 
         ``bincount`` adds one by one in row order, as the compiled loop does; ``sum`` would add in another order.
         """
-        arm = self.board.arm
+        arm = self.context.arm
         sections = slice(self.sections.start, self.sections.stop)
         rows = self._rows()
-        place = self.board.section_of_row[rows] - self.sections.start
+        place = self.context.section_of_row[rows] - self.sections.start
         estimate = arm.rows.estimate[rows]
         size = np.bincount(place, minlength=len(self.sections))
         mean = np.bincount(place, estimate) / size
@@ -256,7 +260,7 @@ class SchoolRules:
     def regroup(self) -> None:
         """New groups in the subjects in which they are due, pool by pool."""
         for pool in self._pools():
-            if self.regroup_due[int(self.board.sections.subject[pool[0]])] > 0.5:
+            if self.regroup_due[int(self.context.sections.subject[pool[0]])] > 0.5:
                 self._regroup_pool(pool)
 
     def _pools(self) -> list[list[int]]:
@@ -264,7 +268,7 @@ class SchoolRules:
         pools: list[list[int]] = []
         before = -1
         for k in self.sections:
-            pool = self.board.sections.pool[k]
+            pool = self.context.sections.pool[k]
             if not pools or pool != before:
                 pools.append([])
             pools[-1].append(k)
@@ -273,20 +277,20 @@ class SchoolRules:
 
     def _regroup_pool(self, pool: list[int]) -> None:
         """Groups in every section of a pool and, as far as grouping crosses grades, in all of it."""
-        board, p = self.board, self.board.p
-        rows, sections = board.rows, board.sections
+        context, p = self.context, self.context.p
+        rows, sections = context.rows, context.sections
         lv = self.lever_of(pool[0])
-        space = time.usable_space(board.schools.flexible_space[self.index], lv.flexible_space)
+        space = time.usable_space(context.schools.flexible_space[self.index], lv.flexible_space)
         together = 0.0
         for k in pool:
             begin, end = sections.first_row[k], sections.first_row[k + 1]
-            on_data = shapes.at_most(lv.grouping_on_data * board.delivered[sections.seat[k]].grouping, 1.0)
+            on_data = shapes.at_most(lv.grouping_on_data * context.delivered[sections.seat[k]].grouping, 1.0)
             mean, spread = sections.class_mean[k], sections.spread[k]
             keys = [
                 grouping.grouping_key(rows.estimate[i], mean, spread, rows.z_group[i], on_data)
                 for i in range(begin, end)
             ]
-            count = time.group_count(board.size[k], lv.groups, space, p.time)
+            count = time.group_count(context.size[k], lv.groups, space, p.time)
             together += count
             estimates = rows.estimate[begin:end].tolist()
             grouping.regroup(
@@ -303,19 +307,19 @@ class SchoolRules:
 
     def open_sections(self) -> None:
         """The whole week of every section (``rules.week.section.Section``)."""
-        board, p, s = self.board, self.board.p, self.index
-        schools, sections = board.schools, board.sections
+        context, p, s = self.context, self.context.p, self.index
+        schools, sections = context.schools, context.sections
         novelty = schooling.felt_novelty(schools.novelty[s], schools.felt[s])
         overload = [teacher_week.tool_overload(lv, p) for lv in self.levers]
         for k in self.sections:
             lv = self.lever_of(k)
-            context = section_week.Context(
-                students=board.size[k],
+            of_section = section_week.Context(
+                students=context.size[k],
                 subject=sections.subject[k],
                 grade=sections.grade[k],
                 class_mean=sections.class_mean[k],
                 spread=sections.spread[k],
-                guide=board.guide[k],
+                guide=context.guide[k],
                 habits_mean=sections.habits_mean[k],
                 accountability=schools.accountability[s],
                 library=schooling.covered(schools.library[s], lv.library_bought),
@@ -324,36 +328,36 @@ class SchoolRules:
                 flexible_space=schools.flexible_space[s],
                 novelty=novelty,
                 tool_overload=overload[int(sections.subject[k])],
-                teacher_scale=board.teacher_scale[k],
+                teacher_scale=context.teacher_scale[k],
             )
-            section = section_week.section_week(lv, context, board.delivered[sections.seat[k]], p)
+            section = section_week.section_week(lv, of_section, context.delivered[sections.seat[k]], p)
             section = self._give_sessions(k, section)
-            board.section_weeks[k] = quick(section)
-            board.arm.sections.values[k] = section
+            context.section_weeks[k] = quick(section)
+            context.arm.sections.values[k] = section
 
     def open_development(self) -> None:
         """Teachers' development begins: help from coaches, from colleagues as they are now, and from shared lessons."""
-        board, p = self.board, self.board.p
+        context, p = self.context, self.context.p
         self.helped = []
-        for k in range(len(board.intensity)):
+        for k in range(len(context.intensity)):
             total = 0.0
             for t in self.seats:
-                total += board.seats.proficiency[t, k]
+                total += context.seats.proficiency[t, k]
             colleagues = total / float(len(self.seats))
             self.helped.append(
                 proficiency.help_to_learn(
-                    self.levers[MATH].coaching_hours, colleagues, board.schools.library[self.index], p.proficiency
+                    self.levers[MATH].coaching_hours, colleagues, context.schools.library[self.index], p.proficiency
                 )
             )
 
     def develop(self) -> None:
         """Library, vision, trust and novelty, and how much of the plan is in place."""
-        board, lv, p, s = self.board, self.levers[MATH], self.board.p, self.index
-        schools = board.schools
+        context, lv, p, s = self.context, self.levers[MATH], self.context.p, self.index
+        schools = context.schools
         schools.library[s], schools.vision[s], schools.trust[s], schools.novelty[s] = school_week.develop_school(
             lv,
             schools.library[s],
-            board.shared[s],
+            context.shared[s],
             self.authored,
             schools.vision[s],
             schools.trust[s],
@@ -363,9 +367,9 @@ class SchoolRules:
         )
         believing = 0.0
         for t in self.seats:
-            believing += board.seats.buy_in[t]
+            believing += context.seats.buy_in[t]
         believing = believing / float(len(self.seats))
-        for k, schedule in enumerate(board.schedule):
+        for k, schedule in enumerate(context.schedule):
             schools.adoption[s, k] = schooling.adoption(
                 schedule, schools.autonomy[s], lv.old_duties, believing, schools.reverted[s], p.school
             )
@@ -384,4 +388,4 @@ class SchoolRules:
     @property
     def achievement(self) -> float:
         """Mean latent achievement of the school's students, both subjects (RIT)."""
-        return float(self.board.arm.rows.achievement[self._rows()].mean())
+        return float(self.context.arm.rows.achievement[self._rows()].mean())

@@ -1,8 +1,8 @@
 """What a student does in a week, each step through the rules, interpreted.
 
 Mesa itself enters in :mod:`plsim.engine.mesa.model` only, which makes Mesa agents of these classes. A method fetches
-numbers from the agent's own row and from what the phase's start left on the noticeboard, calls the rule, and puts the
-answer into the row: how people behave stands in ``rules``.
+numbers from the agent's own row and from what the phase's start left in the week's context, calls the rule, and puts
+the answer into the row: how people behave stands in ``rules``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from plsim.core.calendar import GRADES, MATH, READING
 from plsim.core.jit import interpreted
 from plsim.engine.mesa.school import SchoolRules
-from plsim.engine.mesa.week_context import Noticeboard, own
+from plsim.engine.mesa.week_context import WeekContext, own
 
 student_week: Any = interpreted("plsim.rules.week.student")
 learning: Any = interpreted("plsim.rules.learning")
@@ -45,16 +45,16 @@ class StudentRules:
     """
 
     index: int
-    board: Noticeboard
+    context: WeekContext
     school: SchoolRules
     places: tuple[tuple[int, int], ...]
     attended: tuple[float, float]
 
-    def take_place(self, board: Noticeboard, school: SchoolRules) -> None:
+    def take_place(self, context: WeekContext, school: SchoolRules) -> None:
         """Finds the student's rows and sections of a new year."""
-        self.board = board
+        self.context = context
         self.school = school
-        layout = board.arm.layout
+        layout = context.arm.layout
         self.places = tuple(
             zip(layout.row[self.index].tolist(), layout.roster.section[self.index].tolist(), strict=True)
         )
@@ -62,19 +62,19 @@ class StudentRules:
 
     def observe(self) -> None:
         """What the school knows of the student: level, needs and, when data are due, habits."""
-        board = self.board
-        rows, p = board.rows, board.p
+        context = self.context
+        rows, p = context.rows, context.p
         for i, k in self.places:
-            found = board.profiles[k]
+            found = context.profiles[k]
             rows.estimate[i], rows.known[i], rows.fit[i] = student_week.profile(
                 rows.estimate[i],
                 rows.known[i],
                 rows.fit[i],
                 rows.achievement[i],
                 rows.effort[i],
-                board.sections.class_mean[k],
-                board.normal[k],
-                rows.test_error[i] * board.z_profile[i],
+                context.sections.class_mean[k],
+                context.normal[k],
+                rows.test_error[i] * context.z_profile[i],
                 found.weight,
                 found.one_on_one_hours,
                 found.seen,
@@ -83,13 +83,13 @@ class StudentRules:
                 p,
             )
         if sum(self.school.data_due) > 0.5:
-            students, j = board.students, self.index
+            students, j = context.students, self.index
             i, k = self.places[READING]
             students.habits[j] = profile.updated_habits(
                 students.habits[j],
                 students.self_regulation[j],
-                board.z_profile[i],
-                board.profiles[k].habits_weight,
+                context.z_profile[i],
+                context.profiles[k].habits_weight,
                 p.profile,
             )
 
@@ -98,13 +98,13 @@ class StudentRules:
         self.attend()
         self.learn()
         self.pace()
-        if not self.board.flags.freeze_students:
+        if not self.context.flags.freeze_students:
             self.develop()
 
     def attend(self) -> None:
         """Sets the share of this week's days that the student is there."""
-        board = self.board
-        rate, draw, p = board.rows.attendance_rate, board.u_attend, board.p.learning
+        context = self.context
+        rate, draw, p = context.rows.attendance_rate, context.u_attend, context.p.learning
         (a, _), (b, _) = self.places
         self.attended = (
             learning.attended_share(rate[a], draw[a], p),
@@ -113,8 +113,8 @@ class StudentRules:
 
     def experience(self, row: int, section: Any) -> Any:
         """What the week of ``section`` holds for the student (``rules.week.student.Experience``)."""
-        board = self.board
-        rows, students, j = board.rows, board.students, self.index
+        context = self.context
+        rows, students, j = context.rows, context.students, self.index
         return student_week.experience(
             section,
             rows.estimate[row],
@@ -131,27 +131,27 @@ class StudentRules:
             rows.home_access[row],
             pacing.own_pace(rows.u_pace[row], section.own_pace_share),
             rows.u_served[row],
-            board.p,
+            context.p,
         )
 
     def learn(self) -> None:
         """Hours x attention x match x aim x quality, in both subjects."""
-        board = self.board
-        rows, p = board.rows, board.p
+        context = self.context
+        rows, p = context.rows, context.p
         for (i, k), attended in zip(self.places, self.attended, strict=True):
-            section = board.week_of(i, k)
+            section = context.week_of(i, k)
             experience = self.experience(i, section)
-            if board.flags.trace:
-                experience = board.traced(i, experience)
+            if context.flags.trace:
+                experience = context.traced(i, experience)
             learned = student_week.learn(
                 experience,
                 rows.achievement[i],
                 rows.fresh[i],
                 rows.learning_rate[i],
                 attended,
-                board.gross[k],
-                board.gross[k] - board.normal[k],
-                board.seasonal[k],
+                context.gross[k],
+                context.gross[k] - context.normal[k],
+                context.seasonal[k],
                 rows.home_share[i],
                 rows.reference[i],
                 section.typical_hours,
@@ -167,10 +167,10 @@ class StudentRules:
 
     def pace(self) -> None:
         """Units, by mastery, calendar or deadline, in both subjects."""
-        board = self.board
-        rows, p = board.rows, board.p
+        context = self.context
+        rows, p = context.rows, context.p
         for i, k in self.places:
-            section = board.section_weeks[k]
+            section = context.section_weeks[k]
             position = rows.position[i]
             unit = student_week.pace(
                 section,
@@ -182,7 +182,7 @@ class StudentRules:
                 rows.achievement[i],
                 rows.effort[i],
                 rows.aimed[i],
-                board.z_assess[i],
+                context.z_assess[i],
                 pacing.own_pace(rows.u_pace[i], section.own_pace_share),
                 rows.unit_rit[i],
                 p,
@@ -212,10 +212,10 @@ class StudentRules:
 
     def develop(self) -> None:
         """How the student's motives move, from the means over both subjects."""
-        board = self.board
-        rows, students, p, j = board.rows, board.students, board.p, self.index
+        context = self.context
+        rows, students, p, j = context.rows, context.students, context.p, self.index
         (a, k_math), (b, k_reading) = self.places
-        in_math, in_reading = board.section_weeks[k_math], board.section_weeks[k_reading]
+        in_math, in_reading = context.section_weeks[k_math], context.section_weeks[k_reading]
         habits = students.habits[j]
         students.self_regulation[j], students.collaboration[j], students.engagement[j] = student_week.develop(
             students.self_regulation[j],
@@ -238,7 +238,7 @@ class StudentRules:
 
     def in_subject(self, name: str, subject: int) -> float:
         """A number of the student's row in a subject (0 mathematics, 1 reading), named as in ``engine.state.Rows``."""
-        return float(getattr(self.board.rows, name)[self.places[subject][0]])
+        return float(getattr(self.context.rows, name)[self.places[subject][0]])
 
     achievement = _mean_of("achievement", "Latent achievement (RIT)")
     estimate = _mean_of("estimate", "What the school believes of it (RIT)")
@@ -257,7 +257,7 @@ class StudentRules:
     @property
     def grade(self) -> int:
         """0 (K) to 12."""
-        return int(self.board.arm.layout.roster.grade[self.index])
+        return int(self.context.arm.layout.roster.grade[self.index])
 
     @property
     def grade_label(self) -> str:
@@ -277,4 +277,4 @@ class StudentRules:
     @property
     def lunch_eligible(self) -> bool:
         """For reports; no rule reads it."""
-        return bool(self.board.arm.layout.roster.lunch_eligible[self.index])
+        return bool(self.context.arm.layout.roster.lunch_eligible[self.index])

@@ -6,7 +6,7 @@ from typing import Any
 
 from plsim.core.jit import interpreted
 from plsim.engine.mesa.school import SchoolRules
-from plsim.engine.mesa.week_context import Noticeboard, own
+from plsim.engine.mesa.week_context import WeekContext, own
 from plsim.rules.levers import PRACTICE_COUNT
 
 teacher_week: Any = interpreted("plsim.rules.week.teacher")
@@ -30,20 +30,20 @@ class TeacherRules:
     """
 
     index: int
-    board: Noticeboard
+    context: WeekContext
     school: SchoolRules
     sections: tuple[int, ...]
 
-    def take_place(self, board: Noticeboard, school: SchoolRules, sections: tuple[int, ...]) -> None:
+    def take_place(self, context: WeekContext, school: SchoolRules, sections: tuple[int, ...]) -> None:
         """Takes over the sections of a new year."""
-        self.board = board
+        self.context = context
         self.school = school
         self.sections = sections
 
     def plan(self) -> None:
         """Hours asked against hours there are; what is left of the plan, and how well it is delivered."""
-        board, school, t = self.board, self.school, self.index
-        seats, schools, p = board.seats, board.schools, board.p
+        context, school, t = self.context, self.school, self.index
+        seats, schools, p = context.seats, context.schools, context.p
         in_math, in_reading = school.levers
         good = schools.library[school.index] * schools.library_quality[school.index]
         skills = [seats.proficiency[t, k] for k in range(PRACTICE_COUNT)]  # of the eight, which the rules name
@@ -52,16 +52,16 @@ class TeacherRules:
             lv = school.lever_of(k)
             hours += teacher_week.section_demand(
                 lv,
-                board.size[k],
-                board.sections.spread[k],
-                board.sections.parallel[k],
+                context.size[k],
+                context.sections.spread[k],
+                context.sections.parallel[k],
                 schooling.covered(good, lv.library_bought),
                 skills[0],
                 skills[1],
                 skills[3],
                 p,
             )
-            for _, given, served in board.sessions_of_section[k]:
+            for _, given, served in context.sessions_of_section[k]:
                 hours += sessions.unpaid_hours(given, float(len(served)))
         advising = 0.5 * (
             teacher_week.advising_demand(in_math, school.section_size, skills[5], p)
@@ -81,21 +81,21 @@ class TeacherRules:
         seats.demand_sum[t] += demand
         seats.strain_sum[t] += strain
         deviation = seats.persistent[t] + seats.yearly[t]
-        board.delivered[t] = teacher_week.deliver(
+        context.delivered[t] = teacher_week.deliver(
             *skills, fidelity, strain, deviation, seats.experience[t], seats.skill[t], p
         )
 
     def develop(self) -> None:
         """Proficiency in every practice, general skill, strain and buy-in."""
-        board, school, t = self.board, self.school, self.index
-        seats, schools, p = board.seats, board.schools, board.p
+        context, school, t = self.context, self.school, self.index
+        seats, schools, p = context.seats, context.schools, context.p
         s, lv = school.index, school.levers[0]
         change, buy_in = schools.change[s], seats.buy_in[t]
         in_math, in_reading = school.intensities
-        for k in range(len(board.intensity)):
+        for k in range(len(context.intensity)):
             use = teacher_week.of_seat(in_math[k], in_reading[k], seats.math_share[t])
             seats.proficiency[t, k] = teacher_week.develop_practice(
-                seats.proficiency[t, k], use, board.relational[k], school.helped[k], buy_in, change, p
+                seats.proficiency[t, k], use, context.relational[k], school.helped[k], buy_in, change, p
             )
         strain = seats.strain[t]
         excess = planning.overload(seats.demand[t], seats.supply[t])
@@ -115,7 +115,7 @@ class TeacherRules:
     @property
     def proficiency(self) -> tuple[float, ...]:
         """Proficiency in each practice, 0 to 1."""
-        return tuple(self.board.arm.seats.proficiency[self.index].tolist())
+        return tuple(self.context.arm.seats.proficiency[self.index].tolist())
 
     @property
     def school_id(self) -> str:

@@ -1,4 +1,4 @@
-"""What hangs on the wall of the Mesa model: the arm's arrays, and what one phase leaves for the next.
+"""What agents of the Mesa model see of a year: the arm's arrays, and what one phase leaves for the next.
 
 Agents read and write rows of the very arrays that the batch engine works on. ``memoryview`` gives and takes plain
 Python floats, several times faster than numpy's scalars and with the same bits.
@@ -44,15 +44,15 @@ def views(arrays: Any) -> Any:
 
 
 def own(part: str, name: str, meaning: str) -> property:
-    """A reading of an agent's own entry in one of the board's arrays."""
+    """A reading of an agent's own entry in one of the context's arrays."""
 
     def read(agent: Any) -> float:
-        return float(getattr(getattr(agent.board, part), name)[agent.index])
+        return float(getattr(getattr(agent.context, part), name)[agent.index])
 
     return property(read, doc=f"{meaning}.")
 
 
-class Noticeboard:
+class WeekContext:
     """One year of an arm, as agents see it.
 
     Attributes

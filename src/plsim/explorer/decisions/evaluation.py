@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.engine.arm import Arm, Engine
-from plsim.engine.pair import Pair, WorldRun, policy_arm, typical_arm
+from plsim.engine.arm import Engine
+from plsim.engine.pair import Pair, WorldRun
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.reference import Typical
 from plsim.engine.worlds import label
-from plsim.engine.year import run_year
 from plsim.explorer.decisions.context_cache import ContextCache, SharedContext, thin
 from plsim.explorer.decisions.recorder import Diaries, Diary, Watched
 from plsim.explorer.server.kept import bytes_of
@@ -28,7 +26,7 @@ from plsim.measures.effects import Row, StudentOutcome, effect_rows
 from plsim.runs.decompose import Decomposition, decompose
 from plsim.runs.outcomes import year_outcomes
 from plsim.runs.result import Result
-from plsim.runs.robustness import Robustness
+from plsim.runs.robustness import Robustness, by_row
 from plsim.scenario.schema import Scenario
 
 OUTCOMES = frozenset({
@@ -49,16 +47,19 @@ class Evaluation:
 
     Attributes
     ----------
-    scenario, ground, source
-        What is asked, on whose students; ``source`` is what a person would call the file they came from.
+    scenario, shared, source, population
+        What is asked, on whose students; ``source`` is what a person would call the file they came from,
+        ``population`` its name among the uploads.
     worlds
         In which worlds it is to be run, beside the central one.
     address
         Where it is kept.
     rows, central
         What was found in the central world; None before.
-    found
-        Values by number of the world.
+    draws
+        How many other draws of students, teachers and years tell what chance does; 0 without worlds.
+    found, drawn
+        Values by number of the world; effects in the central world by number of the draw, from 1.
     run, diaries
         Both arms in the central world, thin; their weeks: scenario, counterfactual.
     why
@@ -73,10 +74,13 @@ class Evaluation:
     shared: SharedContext
     worlds: tuple[World, ...]
     source: str = ""
+    population: str = ""
     address: Hashable = None
+    draws: int = 0
     rows: list[Row] = field(default_factory=list)
     central: Floats | None = None
     found: dict[int, Floats] = field(default_factory=dict)
+    drawn: dict[int, dict[Row, float]] = field(default_factory=dict)
     run: WorldRun | None = None
     diaries: Diaries | None = None
     why: Decomposition | None = None
@@ -87,12 +91,13 @@ class Evaluation:
     _watchers: dict[str, float] = field(default_factory=dict)
     _waiting: list[tuple[int, Future[None]]] = field(default_factory=list)
     begun: set[int] = field(default_factory=set)
-    """Numbers of worlds that somebody runs or has run; -1 is the central one, -2 the parts of the effect."""
+    """Numbers of worlds that somebody runs or has run; -1 is the central one, -2 the parts of the effect, and what is
+    below the draws."""
 
     @cached_property
     def both(self) -> Pair:
         """Both arms' plans."""
-        return self.shared.paired(self.scenario)
+        return self.shared.pair(self.scenario)
 
     @property
     def done(self) -> int:
@@ -111,6 +116,8 @@ class Evaluation:
         numbers = sorted(self.found) if chosen is None else chosen
         nothing = np.empty((0, len(self.rows)))
         spread = np.array([self.found[each] for each in numbers]) if numbers else nothing
+        with self.lock:
+            draws = [self.drawn[number] for number in sorted(self.drawn)]
         return Result(
             scenario=self.scenario,
             seed=self.scenario.seed,
@@ -127,7 +134,7 @@ class Evaluation:
             central_run=self.run,
             pair=self.both,
             designs=None,
-            robustness=Robustness(),
+            robustness=Robustness(by_row(draws) if len(draws) == self.draws else {}),
             population_source=self.source,
             seconds=0.0,
         )
@@ -154,7 +161,7 @@ class Evaluation:
         """About how much memory it takes beside what it shares."""
         run = self.run
         own = () if run is None else (run.scenario, self.both)
-        shared = (self.shared.pair,) if run is None else (self.shared.pair, run.counterfactual)
+        shared = (self.shared.first,) if run is None else (self.shared.first, run.counterfactual)
         return bytes_of(own, without=shared) + 2.0**14 * (1 + len(self.found))
 
     @property
@@ -195,23 +202,16 @@ def run_central(
     evaluation: Evaluation, contexts: ContextCache, engine: Callable[[], Engine], pause: Callable[[], None]
 ) -> None:
     """Both arms in the central world, with their weeks."""
-    diaries = Diaries(Diary(), Diary())
-    watched = [Watched(engine, pause, diary) for diary in diaries]
+    shared, both = evaluation.shared, evaluation.both
     found = contexts.typical(CENTRAL, Watched(engine, pause))
-    both = evaluation.both
-    if evaluation.scenario.freeze.staff:
-        base, arm = _in_step(evaluation, found, watched)
-    else:
-        base, diary = contexts.counterfactual(
-            evaluation.shared, both, CENTRAL, found, lambda kept: Watched(engine, pause, kept)
-        )
-        diaries = Diaries(diaries.scenario, diary)
-        arm = policy_arm(both, CENTRAL, found, base)
-        for _ in range(evaluation.scenario.years):
-            run_year(arm, watched[0])
-    rows, values = outcomes(evaluation, arm, base)
+    base, before = contexts.counterfactual(shared, both, CENTRAL, found, Watched(engine, pause, Diary()))
+    assert before is not None
+    diary = Diary()
+    run = shared.run(both, CENTRAL, found=found, engine=Watched(engine, pause, diary), base=base)
+    rows, values = outcomes(evaluation, run)
+    thin(run.scenario)
     with evaluation.lock:
-        evaluation.rows, evaluation.run, evaluation.diaries = rows, WorldRun(CENTRAL, found, thin(arm), base), diaries
+        evaluation.rows, evaluation.run, evaluation.diaries = rows, run, Diaries(diary, before)
         evaluation.central = values
     evaluation.tell()
 
@@ -223,15 +223,9 @@ def run_number(
     world = evaluation.worlds[number]
     watched = Watched(engine, pause)
     found = contexts.typical(world, watched)
-    both = evaluation.both
-    if evaluation.scenario.freeze.staff:
-        base, arm = _in_step(evaluation, found, [watched, watched], world)
-    else:
-        base, _ = contexts.counterfactual(evaluation.shared, both, world, found, lambda _: watched)
-        arm = policy_arm(both, world, found, base)
-        for _ in range(evaluation.scenario.years):
-            run_year(arm, watched)
-    _, values = outcomes(evaluation, arm, base)
+    shared, both = evaluation.shared, evaluation.both
+    base, _ = contexts.counterfactual(shared, both, world, found, watched)
+    _, values = outcomes(evaluation, shared.run(both, world, found=found, engine=watched, base=base))
     with evaluation.lock:
         evaluation.found[number] = values
     evaluation.tell()
@@ -242,23 +236,11 @@ def run_why(evaluation: Evaluation, engine: Callable[[], Engine], pause: Callabl
     evaluation.why = decompose(evaluation.both, CENTRAL, Watched(engine, pause), run=evaluation.run)
 
 
-def _in_step(
-    evaluation: Evaluation, found: Typical, watched: Sequence[Engine], world: World = CENTRAL
-) -> tuple[Arm, Arm]:
-    """Both arms year by year: where staff is frozen, the scenario reads each year of the counterfactual's leavers."""
-    base = typical_arm(evaluation.both, world, found)
-    arm = policy_arm(evaluation.both, world, found, base)
-    for _ in range(evaluation.scenario.years):
-        run_year(base, watched[1])
-        run_year(arm, watched[0])
-    return thin(base), arm
-
-
-def outcomes(evaluation: Evaluation, arm: Arm, base: Arm) -> tuple[list[Row], Floats]:
+def outcomes(evaluation: Evaluation, run: WorldRun) -> tuple[list[Row], Floats]:
     """The rows of a world: achievement for every group, the rest for everybody and by kind of school."""
-    years = []
+    setting, years = evaluation.both.base_setting, []
     for year, parts in enumerate(evaluation.shared.parts):
-        whole = year_outcomes(evaluation.both.base_setting, arm, base, year, parts=parts, only=OUTCOMES)
+        whole = year_outcomes(setting, run.scenario, run.counterfactual, year, parts=parts, only=OUTCOMES)
         scores = tuple(each for each in whole.students if _of_groups(each))
         others = tuple(each for each in whole.students if not _of_groups(each))
         years.append(replace(whole, students=scores, groups=()))

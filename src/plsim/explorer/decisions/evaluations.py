@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import suppress
 from functools import partial
 from itertools import count as counted
 
 from plsim.attribution.one_at_a_time import end_worlds
-from plsim.engine.parameters import World
+from plsim.engine.arm import Engine
+from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.worlds import worlds
+from plsim.explorer.decisions.chance import OtherDraws
 from plsim.explorer.decisions.context_cache import ContextCache
 from plsim.explorer.decisions.evaluation import Evaluation, run_central, run_number, run_why
+from plsim.explorer.decisions.recorder import Watched
 from plsim.explorer.server.kept import Kept
 from plsim.explorer.server.requests import ScenarioRequest, check_size
 from plsim.explorer.server.scheduler import Scheduler, Superseded
 from plsim.explorer.server.uploads import Uploads
 from plsim.population.norm_population import from_norms
+from plsim.runs.robustness import LUCK_DRAWS, luck_draws
 from plsim.runs.run import DEFAULT_WORLDS
 from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario
@@ -31,6 +35,8 @@ LINGER_SECONDS = 4.0
 """How long worlds go on after an answer, waiting for the next question about the same."""
 _LOOK_SECONDS = 0.1
 _CENTRAL, _WHY = -1, -2
+_DRAWS_BELOW = -10
+"""Draw 1 has the number below this one, draw 2 the next."""
 ENDS = "ends"
 """In place of a number of worlds: those in which one assumption is at an end of its range."""
 
@@ -51,6 +57,7 @@ class Evaluations:
     def __init__(self, scheduler: Scheduler, uploads: Uploads) -> None:
         self._scheduler, self._uploads = scheduler, uploads
         self.contexts = ContextCache()
+        self.other_draws = OtherDraws(uploads)
         self._kept: Kept[Evaluation] = Kept(MOST_KEPT_BYTES, Evaluation.weight)
         self._watched: OrderedDict[str, tuple[Evaluation, ...]] = OrderedDict()
         self._newest: OrderedDict[str, int] = OrderedDict()
@@ -93,7 +100,9 @@ class Evaluations:
             shared,
             _worlds(count, scenario),
             source="" if students is None else students.source,
+            population=population,
             address=address,
+            draws=luck_draws(shared.first.base_setting.population.students, scenario.years) if _bands(count) else 0,
         )
         return self._kept.put(address, made) if evaluation is None else made
 
@@ -220,8 +229,9 @@ class Evaluations:
         if evaluation.done < 0:
             self._start(evaluation, _CENTRAL)
             return
-        running = len(evaluation.begun - set(evaluation.found) - {_CENTRAL, _WHY})
-        missing = [number for number in range(len(evaluation.worlds)) if number not in evaluation.begun]
+        over = {*evaluation.found, *(_DRAWS_BELOW - number for number in evaluation.drawn)}
+        running = len(evaluation.begun - over - {_CENTRAL, _WHY})
+        missing = [number for number in _order(evaluation) if number not in evaluation.begun]
         for number in missing[: max(self._scheduler.threads - running, 0)]:
             self._start(evaluation, number)
 
@@ -250,6 +260,8 @@ class Evaluations:
                 run_central(evaluation, self.contexts, engine, pause)
             elif number == _WHY:
                 run_why(evaluation, engine, pause)
+            elif number < _DRAWS_BELOW:
+                self._run_draw(evaluation, _DRAWS_BELOW - number, Watched(engine, pause))
             else:
                 run_number(evaluation, number, self.contexts, engine, pause)
         except Superseded:
@@ -264,6 +276,34 @@ class Evaluations:
             self._kept.weigh(evaluation.address)
         with suppress(RuntimeError):  # the server is closing
             self._go_on(evaluation)
+
+    def _run_draw(self, evaluation: Evaluation, number: int, engine: Engine) -> None:
+        """One other draw of students, teachers and years in the central world."""
+        evaluation.drawn[number] = self.other_draws.effects(
+            evaluation.scenario,
+            evaluation.population,
+            number,
+            found=self.contexts.typical(CENTRAL, engine),
+            engine=engine,
+        )
+
+
+def _order(evaluation: Evaluation) -> Iterator[int]:
+    """What is run after the central world.
+
+    Draws come before the last world, so that whoever has all worlds knows what chance does, too; where they take no
+    time they come first.
+    """
+    draws = [_DRAWS_BELOW - number for number in range(1, evaluation.draws + 1)]
+    numbers = range(len(evaluation.worlds))
+    yield from (*draws, *numbers[:-1]) if evaluation.draws == LUCK_DRAWS else (*numbers[:-1], *draws)
+    if len(evaluation.drawn) == evaluation.draws:
+        yield from numbers[-1:]
+
+
+def _bands(count: int | str) -> bool:
+    """Whether worlds are run for their bands."""
+    return count != ENDS and bool(count)
 
 
 def _worlds(count: int | str, scenario: Scenario) -> tuple[World, ...]:

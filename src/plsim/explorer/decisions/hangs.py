@@ -7,7 +7,7 @@ from typing import Any
 from plsim.attribution.one_at_a_time import FEWEST_TO_TEST, Swing, swings
 from plsim.evidence import GRADES_OF_EVIDENCE, registry
 from plsim.explorer.decisions.evaluation import Evaluation
-from plsim.explorer.languages.texts import Figure, said
+from plsim.explorer.languages.texts import NumberText, said
 from plsim.measures.effects import Row
 from plsim.report.words import number, signed
 
@@ -76,6 +76,6 @@ def _sentence(explained: float | None, worlds: int) -> str:
         return said("How much single assumptions explain is told from {n} different worlds on.", n=FEWEST_TO_TEST)
     return said(
         "Single assumptions explain {share}% of the differences between {n} worlds; the rest is how they act together.",
-        share=Figure(number(100.0 * explained, 0)),
+        share=NumberText(number(100.0 * explained, 0)),
         n=worlds,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from plsim.explorer.decisions.evaluation import Evaluation
 from plsim.explorer.decisions.hangs import hanging_words
 from plsim.explorer.decisions.view_model import material_of
-from plsim.report.memo import Option, memo_html, moved_words
+from plsim.report.memo import MemoOption, memo_html, moved_words
 
 _ASK = "Which assumptions decide: open “Why” of an option in the explorer, “Work it out”, and write this memo again."
 
@@ -24,7 +24,7 @@ def memo_of(evaluations: Sequence[Evaluation], labels: Sequence[str]) -> str:
         result = evaluation.result(chosen)
         material = material_of(evaluation, result)
         options.append(
-            Option(
+            MemoOption(
                 label=label,
                 effects=result.effects,
                 scenario=evaluation.scenario,

@@ -18,7 +18,7 @@ from plsim.report.limits import PURPOSE
 from plsim.report.study.attribution import outcomes_of
 from plsim.report.study.folder import StudyFolder, read_study
 from plsim.report.study.words import outcome_name
-from plsim.report.tables import Estimate
+from plsim.report.tables import ReportedEstimate
 from plsim.report.words import in_worlds, joined, signed
 from plsim.scenario.schema import Scenario, typical_practices
 from plsim.studies.loading import load_study, shipped_studies
@@ -99,7 +99,7 @@ def _ranking(folder: StudyFolder, outcome: dict[str, Any], worlds: int, scenario
             "low": low,
             "high": high,
             "words": f"{signed(value, 1)} ({signed(low, 1)} to {signed(high, 1)}), a gain in "
-                     f"{in_worlds(Estimate(value, low, high, float(row.positive), 'points'), worlds)}",
+                     f"{in_worlds(ReportedEstimate(value, low, high, float(row.positive), 'points'), worlds)}",
             "told": int(row.found) != 0,
             "changes": _alone(scenario, (row.practice,)),
         })  # fmt: skip
@@ -131,7 +131,7 @@ def _together(folder: StudyFolder, outcome: dict[str, Any], worlds: int) -> list
         return []
     row = rows.iloc[0]
     value, low, high = (_points(float(row[each]), outcome) for each in ("value", "low", "high"))
-    where = in_worlds(Estimate(value, low, high, float(row["positive"]), "points"), worlds)
+    where = in_worlds(ReportedEstimate(value, low, high, float(row["positive"]), "points"), worlds)
     span = f"{signed(low, 1)} to {signed(high, 1)}"
     return [f"All together: {signed(value, 1)} percentile points ({span}), a gain in {where}."]
 
@@ -153,7 +153,7 @@ def _pairs(folder: StudyFolder, outcome: dict[str, Any], worlds: int) -> list[di
             "low": low,
             "high": high,
             "words": f"{signed(value, 1)} ({signed(low, 1)} to {signed(high, 1)}), above zero in "
-                     f"{in_worlds(Estimate(value, low, high, float(row.positive), 'points'), worlds)}",
+                     f"{in_worlds(ReportedEstimate(value, low, high, float(row.positive), 'points'), worlds)}",
         })  # fmt: skip
     return found
 

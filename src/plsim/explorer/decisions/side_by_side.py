@@ -10,8 +10,9 @@ from typing import Any
 from plsim.explorer.decisions.evaluation import Evaluation
 from plsim.explorer.decisions.parts import parts_of
 from plsim.measures.vocabulary import outcome_label
-from plsim.report.tables import BOTH, Effects, Estimate
+from plsim.report.tables import BOTH, Effects, ReportedEstimate
 from plsim.report.words import (
+    by_chance,
     compared,
     group_name,
     in_worlds,
@@ -97,6 +98,8 @@ def _sentences(differences: list[Effects], labels: Sequence[str], year: int, wor
         said = f"With “{label}” students end {apart}."
         if where := in_worlds(points, worlds):
             said += f" It is ahead in {where}."
+        if moved := by_chance(points):
+            said += f" Other students and teachers would move the difference by up to {moved}."
         lines.append(said)
     return lines
 
@@ -115,7 +118,7 @@ def _chart(name: str, effects: list[Effects], labels: Sequence[str], year: int) 
     return {"key": name, "title": f"{title} in year {year}, against typical practice", "axis": unit, "rows": rows}
 
 
-def _numbers(estimate: Estimate) -> dict[str, float | None]:
+def _numbers(estimate: ReportedEstimate) -> dict[str, float | None]:
     def known(value: float) -> float | None:
         return value if math.isfinite(value) else None
 

@@ -22,8 +22,8 @@ from plsim.report.benchmarks import CAUTION, benchmarks
 from plsim.report.folder import ResultFolder
 from plsim.report.limits import PURPOSE, limits, limits_sentence
 from plsim.report.material import DataTable, Material
-from plsim.report.setting import Setting
-from plsim.report.tables import Curves, Estimate
+from plsim.report.setting import ScenarioDescription
+from plsim.report.tables import Curves, ReportedEstimate
 from plsim.report.words import (
     certainty,
     group_name,
@@ -151,7 +151,7 @@ def _summary(material: Material) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _estimate(estimate: Estimate, worlds: int) -> dict[str, Any]:
+def _estimate(estimate: ReportedEstimate, worlds: int) -> dict[str, Any]:
     """A number with its band, and in words."""
     return {
         "value": _finite(estimate.value),
@@ -249,7 +249,7 @@ def _schools(material: Material) -> dict[str, Any]:
     return {"shown": len(schools.shown), "below": schools.below_zero, "too_small": schools.too_small}
 
 
-def _setting(setting: Setting, result: Result) -> dict[str, Any]:
+def _setting(setting: ScenarioDescription, result: Result) -> dict[str, Any]:
     population = result.pair.base_setting.population
     return {
         "people": list(setting.people),

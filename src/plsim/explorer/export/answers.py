@@ -14,8 +14,8 @@ from plsim.explorer.teaching.classroom import Classroom, Recorder
 from plsim.explorer.teaching.classroom_changes import THINGS
 from plsim.explorer.teaching.classroom_pairs import PAIRS
 from plsim.explorer.teaching.classroom_story import story
-from plsim.explorer.teaching.demonstration_files import Loaded
-from plsim.explorer.teaching.demonstration_run import Stage
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
+from plsim.explorer.teaching.demonstration_run import StepRunner
 from plsim.explorer.teaching.kit import kit
 from plsim.explorer.teaching.plans import outcomes, told, values
 from plsim.explorer.teaching.teach_api import class_scenarios, described, listed
@@ -45,17 +45,19 @@ DIALS: tuple[dict[str, Any], ...] = (
 Tell = Callable[[str], None]
 
 
-def steps_of(demonstrations: dict[str, Loaded], pins: Sequence[tuple[str, Scenario]]) -> int:
+def steps_of(demonstrations: dict[str, LoadedDemonstration], pins: Sequence[tuple[str, Scenario]]) -> int:
     """How many pieces of work there are."""
     return sum(len(each.says.steps) for each in demonstrations.values()) + len(PAIRS) + len(pins) + 1
 
 
-def answers(demonstrations: dict[str, Loaded], pins: Sequence[tuple[str, Scenario]], *, tell: Tell) -> dict[str, Any]:
+def answers(
+    demonstrations: dict[str, LoadedDemonstration], pins: Sequence[tuple[str, Scenario]], *, tell: Tell
+) -> dict[str, Any]:
     """Answers by the address that a page with a server would ask; ``tell`` is called before each piece of work."""
     if len(pins) > MAX_PINS:
         raise InputError("pins", "", f"{len(pins)} scenarios", allowed=f"up to {MAX_PINS}")
     found: dict[str, Any] = {"/api/teach/demonstrations": listed(demonstrations)}
-    stage = Stage()
+    stage = StepRunner()
     for name, each in demonstrations.items():
         address = f"/api/teach/demonstrations/{name}"
         found[address] = described(each)

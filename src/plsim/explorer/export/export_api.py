@@ -17,7 +17,7 @@ from plsim.explorer.languages.answers import spoken
 from plsim.explorer.languages.catalogue import Tongue
 from plsim.explorer.server.requests import ScenarioRequest
 from plsim.explorer.server.scheduler import Scheduler
-from plsim.explorer.teaching.demonstration_files import Loaded
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
 from plsim.scenario.schema import Scenario
 
 router = APIRouter(prefix="/api/export", tags=["export"])
@@ -59,7 +59,11 @@ class Exports:
             return True
 
     def make(
-        self, demos: dict[str, Loaded], pins: list[tuple[str, Scenario]], tongue: Tongue, scheduler: Scheduler
+        self,
+        demos: dict[str, LoadedDemonstration],
+        pins: list[tuple[str, Scenario]],
+        tongue: Tongue,
+        scheduler: Scheduler,
     ) -> None:
         """The page, giving way to what somebody waits for elsewhere."""
 

@@ -13,7 +13,7 @@ from plsim.explorer.export.answers import answers
 from plsim.explorer.export.bundle import bundled, one_page
 from plsim.explorer.languages.catalogue import PAGES, Tongue, part
 from plsim.explorer.languages.texts import localized, said
-from plsim.explorer.teaching.demonstration_files import Loaded
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
 from plsim.scenario.schema import Scenario
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -26,7 +26,7 @@ HOLDS = said(
 
 
 def exported(
-    demonstrations: dict[str, Loaded],
+    demonstrations: dict[str, LoadedDemonstration],
     pins: Sequence[tuple[str, Scenario]] = (),
     *,
     tongue: Tongue | None = None,

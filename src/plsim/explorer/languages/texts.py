@@ -35,7 +35,7 @@ class Text(str):
         return made
 
 
-class Figure(str):
+class NumberText(str):
     """A number as English writes it, ``1,234.5``: other places have other signs for the same."""
 
     __slots__ = ()
@@ -86,7 +86,7 @@ def said(template: str, /, **values: Any) -> Text:
 def counted(count: float, one: str, other: str, /, **values: Any) -> Text:
     """A sentence about some things, ``{n}`` of them: ``counted(2, "{n} week", "{n} weeks")``."""
     whole = round(count)
-    return Text(one if whole == 1 else other, {"n": Figure(f"{whole:,}"), **values})
+    return Text(one if whole == 1 else other, {"n": NumberText(f"{whole:,}"), **values})
 
 
 def localized(content: Any, tongue: Tongue) -> Any:
@@ -111,6 +111,6 @@ def _told(text: str, tongue: Tongue) -> str:
         return text.separator.join(_told(part, tongue) for part in text.parts)
     if isinstance(text, Inner):
         return _small(tongue.label(text.label))
-    if isinstance(text, Figure):
+    if isinstance(text, NumberText):
         return tongue.figure(text)
     return tongue.label(text)

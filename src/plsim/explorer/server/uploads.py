@@ -48,7 +48,7 @@ class SentFiles(BaseModel):
     files: list[Sent] = Field(min_length=1, max_length=20)
 
 
-class Students(NamedTuple):
+class UploadedStudents(NamedTuple):
     """What files said."""
 
     file: StudentFile
@@ -63,9 +63,9 @@ class Uploads:
 
     def __init__(self, reader: Reader | None = None) -> None:
         self._reader = reader or Reader()
-        self._kept: Kept[Students] = Kept(MOST_KEPT_BYTES, lambda each: bytes_of(each.file))
+        self._kept: Kept[UploadedStudents] = Kept(MOST_KEPT_BYTES, lambda each: bytes_of(each.file))
 
-    def add(self, sent: SentFiles, gone: Callable[[], bool] = lambda: False) -> tuple[str, Students]:
+    def add(self, sent: SentFiles, gone: Callable[[], bool] = lambda: False) -> tuple[str, UploadedStudents]:
         """Read files; the name under which they are kept, and what was read. Ends when who sent them has left."""
         file: StudentFile = self._reader.read(_bytes(sent), gone)
         if file.grade.shape[0] > MAX_STUDENTS:
@@ -74,13 +74,13 @@ class Uploads:
                 fix="Use `plsim run --population`",
             )  # fmt: skip
         name = secrets.token_urlsafe(12)
-        return name, self._kept.put(name, Students(file, file.source))
+        return name, self._kept.put(name, UploadedStudents(file, file.source))
 
     def close(self) -> None:
         """End the process that reads."""
         self._reader.close()
 
-    def students(self, name: str) -> Students:
+    def students(self, name: str) -> UploadedStudents:
         """Students that were uploaded before."""
         found = self._kept.get(name)
         if found is None:

@@ -145,7 +145,7 @@ def record(
             held = super().experience(row, section)
             if row == self.places[at][0]:
                 self.held = held
-                self.level_before = self.board.rows.achievement[row]
+                self.level_before = self.context.rows.achievement[row]
             return held
 
     model = SchoolModel(scenario, seed=scenario.seed, student_class=Pupil, population=population, years=1)
@@ -188,13 +188,13 @@ class _Diary:
 
     def note(self, before: list[tuple[float, ...]]) -> None:
         """Write down the week that was just lived."""
-        board = self.model.board
-        week = board.section_weeks[self.section]
+        context = self.model.context
+        week = context.section_weeks[self.section]
         groups = self._groups(week)
         for entry, one, tally in zip(self.students, self.pupils, before, strict=True):
             held, row = one.held, one.places[self.subject][0]
-            entry["own_pace"] = bool(board.rows.u_pace[row] < week.own_pace_share)
-            level, p = one.level_before, board.p.match
+            entry["own_pace"] = bool(context.rows.u_pace[row] < week.own_pace_share)
+            level, p = one.level_before, context.p.match
             targets = {
                 "whole": held.target_whole,
                 "group": held.target_group,
@@ -206,7 +206,7 @@ class _Diary:
             attention = {
                 "whole": held.on_task_led,
                 "group": held.on_task_group,
-                "one_on_one": board.p.attention.one_on_one,
+                "one_on_one": context.p.attention.one_on_one,
                 ALONE: watched * held.on_task_supervised + (1.0 - watched) * held.on_task_unsupervised,
                 PEERS: held.on_task_peer,
             }
@@ -239,13 +239,13 @@ class _Diary:
 
     def _groups(self, week: Any) -> int:
         """Groups that take turns with the teacher."""
-        school, board = self.teacher.school, self.model.board
-        size = board.size[self.section]
+        school, context = self.teacher.school, self.model.context
+        size = context.size[self.section]
         if week.group <= 0.0:
             return 1
         levers = school.lever_of(self.section)
-        space = timing.usable_space(board.schools.flexible_space[school.index], levers.flexible_space)
-        return int(timing.group_count(size, levers.groups, space, board.p.time))
+        space = timing.usable_space(context.schools.flexible_space[school.index], levers.flexible_space)
+        return int(timing.group_count(size, levers.groups, space, context.p.time))
 
     def _week(self, week: Any, groups: int) -> dict[str, Any]:
         """The teacher's time and state, and what the class stands at."""
@@ -276,7 +276,7 @@ class _Diary:
                 )
             ),
             "asked": _rounded(self.teacher.demand),
-            "had": _rounded(float(self.model.board.seats.supply[self.teacher.index])),
+            "had": _rounded(float(self.model.context.seats.supply[self.teacher.index])),
             "fidelity": _rounded(self.teacher.fidelity, 3),
             "strain": _rounded(self.teacher.strain, 3),
             "skill": _rounded(float(np.mean(self.teacher.proficiency)), 3),
@@ -287,7 +287,7 @@ class _Diary:
         return {
             "students": self.students,
             "weeks": self.weeks,
-            "stretch": _rounded(self.model.board.p.match.stretch),
+            "stretch": _rounded(self.model.context.p.match.stretch),
         }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plsim.explorer.languages.texts import Figure, counted, said
+from plsim.explorer.languages.texts import NumberText, counted, said
 from plsim.explorer.teaching.classroom import ALONE, MODES
 
 _FITS = 5.0
@@ -166,13 +166,13 @@ def _points(value: float) -> str:
     return counted(value, "{n} point", "{n} points")
 
 
-def _figure(value: float, digits: int) -> Figure:
-    return Figure(f"{value:.{digits}f}")
+def _figure(value: float, digits: int) -> NumberText:
+    return NumberText(f"{value:.{digits}f}")
 
 
-def _signed(value: float) -> Figure:
+def _signed(value: float) -> NumberText:
     text = f"{abs(value):.1f}"
-    return Figure(f"{'−' if value < 0.0 and text != '0.0' else '+'}{text}")
+    return NumberText(f"{'−' if value < 0.0 and text != '0.0' else '+'}{text}")
 
 
 def _times(count: float) -> str:

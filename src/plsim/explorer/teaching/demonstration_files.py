@@ -9,7 +9,7 @@ from pathlib import Path
 from plsim.core.errors import InputError, PlsimError
 from plsim.documents.document import Document, raise_problems
 from plsim.documents.texts import text_or_nothing
-from plsim.explorer.teaching.demonstrations import KIND, SCHEMA_VERSION, Demonstration, Setting
+from plsim.explorer.teaching.demonstrations import KIND, SCHEMA_VERSION, Demonstration, DemonstrationSetting
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
 
@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).resolve().parent / "demonstrations"
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedDemonstration:
     """A demonstration that was read: its name in addresses, what it says, its settings as scenarios, its file's text.
 
     ``own`` is true of a trainer's own file.
@@ -36,7 +36,7 @@ def is_demonstration(path: Path) -> bool:
     return re.search(r"""(?m)^\s*kind\s*=\s*["']demonstration["']""", text_or_nothing(path)) is not None
 
 
-def read_demonstration(path: Path, *, own: bool = False) -> Loaded:
+def read_demonstration(path: Path, *, own: bool = False) -> LoadedDemonstration:
     """The demonstration in a file.
 
     Raises
@@ -48,10 +48,10 @@ def read_demonstration(path: Path, *, own: bool = False) -> Loaded:
     document.require("kind", KIND)
     document.require("schema_version", SCHEMA_VERSION)
     says = document.checked(Demonstration)
-    return Loaded(_name(path), says, _scenarios(says, document.where, path.parent), document.text, own)
+    return LoadedDemonstration(_name(path), says, _scenarios(says, document.where, path.parent), document.text, own)
 
 
-def all_demonstrations(own: Path | None = None) -> dict[str, Loaded]:
+def all_demonstrations(own: Path | None = None) -> dict[str, LoadedDemonstration]:
     """Those that come with plsim and those of a trainer's folder, in their order; a file of the same name replaces.
 
     Raises
@@ -93,7 +93,7 @@ def _scenarios(says: Demonstration, where: str, folder: Path) -> dict[str, Scena
     return made
 
 
-def _scenario(says: Demonstration, setting: Setting, folder: Path) -> Scenario:
+def _scenario(says: Demonstration, setting: DemonstrationSetting, folder: Path) -> Scenario:
     """The scenario that a setting starts from: beside the file, or a shipped one."""
     name = setting.scenario or says.scenario
     beside = folder / name

@@ -16,8 +16,8 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.engine.parameters import World
 from plsim.engine.worlds import label, worlds
-from plsim.explorer.languages.texts import Figure, Joined, Text, said
-from plsim.explorer.teaching.demonstration_files import Loaded
+from plsim.explorer.languages.texts import Joined, NumberText, Text, said
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
 from plsim.explorer.teaching.demonstrations import OTHERWISE, UNCLEAR, Step, key_of
 from plsim.measures.vocabulary import outcome_label
 from plsim.report.words import group_name, number, signed, subject_name, unit_of
@@ -61,14 +61,14 @@ class Verdict:
     found: str = ""
 
 
-class Stage:
+class StepRunner:
     """Runs steps and keeps their numbers. May be used by several threads: one of them runs at a time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[object, ...], dict[Address, Floats]] = OrderedDict()
 
-    def step(self, of: Loaded, index: int, *, stop: Stop = lambda: False) -> dict[str, Any]:
+    def step(self, of: LoadedDemonstration, index: int, *, stop: Stop = lambda: False) -> dict[str, Any]:
         """A step's run as a JSON document: verdict, explanation, chart, what it rests on.
 
         Parameters
@@ -99,7 +99,7 @@ class Stage:
             "basis": label(),
         }
 
-    def _numbers(self, of: Loaded, names: list[str], stop: Stop) -> dict[str, dict[Address, Floats]]:
+    def _numbers(self, of: LoadedDemonstration, names: list[str], stop: Stop) -> dict[str, dict[Address, Floats]]:
         """Every number that the demonstration reads of these settings, in each world."""
         tried = worlds(of.says.worlds, of.says.seed)
         missing = [name for name in names if self._key(of, name) not in self._kept]
@@ -116,15 +116,17 @@ class Stage:
         return out
 
     @staticmethod
-    def _key(of: Loaded, name: str) -> tuple[object, ...]:
+    def _key(of: LoadedDemonstration, name: str) -> tuple[object, ...]:
         return (of.scenarios[name].digest(), of.says.worlds, of.says.seed, _addresses(of, name))
 
 
-def _addresses(of: Loaded, name: str) -> tuple[Address, ...]:
+def _addresses(of: LoadedDemonstration, name: str) -> tuple[Address, ...]:
     return tuple((step.outcome, step.subject, step.arm, year, group) for step, year, group in of.says.points(name))
 
 
-def _evaluated(of: Loaded, names: list[str], tried: tuple[World, ...], stop: Stop) -> dict[str, dict[Address, Floats]]:
+def _evaluated(
+    of: LoadedDemonstration, names: list[str], tried: tuple[World, ...], stop: Stop
+) -> dict[str, dict[Address, Floats]]:
     addresses = {name: _addresses(of, name) for name in names}
     wanted = sorted({address for each in addresses.values() for address in each})
     # Percentile points are made of achievement, so it is asked for too; what is wanted comes first.
@@ -148,7 +150,7 @@ def _evaluated(of: Loaded, names: list[str], tried: tuple[World, ...], stop: Sto
     }
 
 
-def _verdict(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> Verdict:
+def _verdict(of: LoadedDemonstration, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> Verdict:
     if step.change:
         change = np.sum([term.times * at(step.at(term)) for term in step.change], axis=0)
         middle = float(np.median(change))
@@ -185,7 +187,7 @@ def _option(step: Step, change: float) -> int:
     return next(index for index, option in enumerate(step.options) if option.below is None or shown < option.below)
 
 
-def _label(of: Loaded, step: Step, index: int) -> str:
+def _label(of: LoadedDemonstration, step: Step, index: int) -> str:
     """What the chart calls the setting, year or group of a number."""
     name, year, group = step.points[index]
     if step.compare == "years":
@@ -197,7 +199,9 @@ def _group(group: str) -> str:
     return "All students" if group == "all" else group_name(group)
 
 
-def _words(of: Loaded, step: Step, verdict: Verdict, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, str]:
+def _words(
+    of: LoadedDemonstration, step: Step, verdict: Verdict, at: Callable[[tuple[str, int, str]], Floats]
+) -> dict[str, str]:
     """What the placeholders of a step's texts stand for."""
     points = {key_of(step, point): point for point in (*step.points, *(step.at(term) for term in step.change))}
     level = step.arm != "difference"
@@ -216,20 +220,20 @@ def _said(step: Step, value: float, *, level: bool) -> str:
     name = unit.difference if step.arm == "difference" or not level else unit.level
     figure = _figure(step, value, level=level)
     if step.unit == "USD" or name in {"", "%"}:
-        return Figure(f"{figure}{name}") if name == "%" else figure
+        return NumberText(f"{figure}{name}") if name == "%" else figure
     if step.unit == "points":
         return said("{n} points", n=figure)  # which ones is said beside the chart
     return said("{n} {unit}", n=figure, unit=name)
 
 
-def _figure(step: Step, value: float, *, level: bool) -> Figure:
+def _figure(step: Step, value: float, *, level: bool) -> NumberText:
     """The number alone, as the chart writes it."""
     unit = unit_of(step.unit)
     if step.unit == "USD":
         text = number(abs(value), 0)
         sign = signed(value, 0)[0] if not level and signed(value, 0)[0] in "+−" else ""
-        return Figure(f"{sign}${text}")
-    return Figure(number(value * unit.factor, unit.digits) if level else signed(value * unit.factor, unit.digits))
+        return NumberText(f"{sign}${text}")
+    return NumberText(number(value * unit.factor, unit.digits) if level else signed(value * unit.factor, unit.digits))
 
 
 def _band(values: Floats) -> tuple[float, float]:
@@ -238,7 +242,7 @@ def _band(values: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _sureness(of: Loaded, step: Step, verdict: Verdict) -> str:
+def _sureness(of: LoadedDemonstration, step: Step, verdict: Verdict) -> str:
     """How sure the answer is, in a sentence or two."""
     many = {"some": verdict.agree, "all": of.says.worlds}
     if verdict.change is None:
@@ -260,7 +264,7 @@ def _sureness(of: Loaded, step: Step, verdict: Verdict) -> str:
     return Joined((first, span))
 
 
-def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, Any]:
+def _chart(of: LoadedDemonstration, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, Any]:
     factor = unit_of(step.unit).factor
     points = []
     for point in step.points:
@@ -275,7 +279,7 @@ def _chart(of: Loaded, step: Step, at: Callable[[tuple[str, int, str]], Floats])
     return {**found, "series": series}
 
 
-def frame(of: Loaded, step: Step) -> dict[str, Any]:
+def frame(of: LoadedDemonstration, step: Step) -> dict[str, Any]:
     """A step's chart without its numbers: what people may draw a prediction into."""
     unit = unit_of(step.unit)
     level = step.arm != "difference"

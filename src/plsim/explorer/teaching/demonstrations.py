@@ -70,7 +70,7 @@ class _Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Setting(_Closed):
+class DemonstrationSetting(_Closed):
     """One thing that schools do: a scenario, and what is changed in it."""
 
     label: str = Field(min_length=1, max_length=60)
@@ -91,7 +91,7 @@ class Term(_Closed):
     times: float = 1.0
 
 
-class Option(_Closed):
+class AnswerOption(_Closed):
     """An answer to choose from."""
 
     text: str = Field(min_length=1, max_length=160)
@@ -134,7 +134,7 @@ class Step(_Closed):
     """Ask for the size of the change, not for its sign."""
     smallest: float | None = Field(default=None, ge=0.0)
     """A smaller change is called unclear."""
-    options: tuple[Option, ...] = Field(min_length=2, max_length=6)
+    options: tuple[AnswerOption, ...] = Field(min_length=2, max_length=6)
     reveal: dict[str, Text]
     """The explanation, by how the run turns out."""
     discuss: tuple[Text, ...] = Field(min_length=1, max_length=5)
@@ -249,7 +249,7 @@ class Demonstration(_Closed):
     worlds: int = Field(default=20, ge=4, le=100)
     """Sets of assumptions to try beside the central one."""
     changes: Changes = Field(default_factory=dict)
-    settings: dict[Name, Setting] = Field(min_length=1, max_length=24)
+    settings: dict[Name, DemonstrationSetting] = Field(min_length=1, max_length=24)
     steps: tuple[Step, ...] = Field(min_length=1, max_length=12)
     closing: str = Field(default="", max_length=2000)
     """What to take home; no figures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from plsim.explorer.teaching.demonstration_files import Loaded
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
 from plsim.explorer.teaching.demonstration_run import frame
 from plsim.explorer.teaching.demonstrations import Demonstration, Step
 
@@ -49,13 +49,13 @@ def _halves(minutes: float) -> float:
     return round(2.0 * minutes) / 2.0
 
 
-def paper(of: Loaded, step: Step) -> dict[str, Any]:
+def paper(of: LoadedDemonstration, step: Step) -> dict[str, Any]:
     """Axes to draw a prediction on: a step's chart without its numbers."""
     low, high = _ENDS.get((step.unit, step.arm != "difference"), (-100.0, 100.0))
     return {**frame(of, step), "low": low, "high": high}
 
 
-def kit(of: Loaded) -> dict[str, Any]:
+def kit(of: LoadedDemonstration) -> dict[str, Any]:
     """What a trainer needs beside the demonstration itself; answers come from its runs."""
     says = of.says
     return {

@@ -18,8 +18,8 @@ from plsim.explorer.teaching.classroom import Classroom, Recorder, compact
 from plsim.explorer.teaching.classroom_changes import THINGS
 from plsim.explorer.teaching.classroom_pairs import PAIRS
 from plsim.explorer.teaching.classroom_story import story
-from plsim.explorer.teaching.demonstration_files import Loaded, all_demonstrations
-from plsim.explorer.teaching.demonstration_run import Stage
+from plsim.explorer.teaching.demonstration_files import LoadedDemonstration, all_demonstrations
+from plsim.explorer.teaching.demonstration_run import StepRunner
 from plsim.explorer.teaching.game import MOST_TEAMS, Referee, rules
 from plsim.explorer.teaching.kit import kit, paper
 from plsim.explorer.teaching.votes import Votes
@@ -44,9 +44,9 @@ class Told(BaseModel):
 class Teaching:
     """What the server keeps for teaching: the demonstrations, their numbers, recordings of classes."""
 
-    def __init__(self, demonstrations: dict[str, Loaded] | None = None) -> None:
+    def __init__(self, demonstrations: dict[str, LoadedDemonstration] | None = None) -> None:
         self.demonstrations = all_demonstrations() if demonstrations is None else demonstrations
-        self.stage = Stage()
+        self.stage = StepRunner()
         self._lock = Lock()
         self.recorder = Recorder()
 
@@ -81,7 +81,7 @@ async def demonstrations(request: Request) -> list[dict[str, Any]]:
     return listed(_of(request).demonstrations)
 
 
-def listed(demonstrations: dict[str, Loaded]) -> list[dict[str, Any]]:
+def listed(demonstrations: dict[str, LoadedDemonstration]) -> list[dict[str, Any]]:
     """Demonstrations in a line each."""
     return [
         {"name": name, "own": each.own, "steps": len(each.says.steps)}
@@ -96,7 +96,7 @@ async def demonstration(request: Request, name: _Name) -> dict[str, Any]:
     return described(_found(request, name))
 
 
-def described(found: Loaded) -> dict[str, Any]:
+def described(found: LoadedDemonstration) -> dict[str, Any]:
     """What people see of a demonstration before it is run."""
     return {
         "name": found.name,
@@ -196,7 +196,7 @@ def class_scenarios() -> list[dict[str, Any]]:
     return found
 
 
-class Plan(BaseModel):
+class TeamPlan(BaseModel):
     """What a team has moved."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -210,7 +210,7 @@ class Plans(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    plans: list[Plan] = Field(min_length=1, max_length=MOST_TEAMS)
+    plans: list[TeamPlan] = Field(min_length=1, max_length=MOST_TEAMS)
 
 
 @router.get("/game")
@@ -220,7 +220,7 @@ async def game() -> dict[str, Any]:
 
 
 @router.post("/game/try")
-async def try_plan(request: Request, asked: Plan) -> dict[str, Any]:
+async def try_plan(request: Request, asked: TeamPlan) -> dict[str, Any]:
     """What a plan brings and takes in the central world."""
     scheduler: Scheduler = request.app.state.scheduler
     return await asyncio.wrap_future(scheduler.urgent(partial(_of(request).tried, asked.changes)))
@@ -266,7 +266,7 @@ def _of(request: Request) -> Teaching:
     return teaching
 
 
-def _found(request: Request, name: str) -> Loaded:
+def _found(request: Request, name: str) -> LoadedDemonstration:
     found = _of(request).demonstrations.get(name)
     if found is None:
         raise HTTPException(404, "No such demonstration.")

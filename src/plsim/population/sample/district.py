@@ -16,7 +16,7 @@ _SEED = 20240901
 _CLASS = 22
 
 
-class District(NamedTuple):
+class SampleDistrict(NamedTuple):
     """Students whom nobody has ever met, as files can tell of them. Arrays (n), by subject (n, 2).
 
     Attributes
@@ -39,7 +39,7 @@ class District(NamedTuple):
     teacher: Labels
 
 
-def invented(*, schools: int = 4, students: int = 45, seed: int = _SEED) -> District:
+def invented(*, schools: int = 4, students: int = 45, seed: int = _SEED) -> SampleDistrict:
     """A district of that many schools with that many students each, drawn from the norms.
 
     Elementary classes have one teacher for both subjects; later there are classes and teachers for each.
@@ -62,7 +62,7 @@ def invented(*, schools: int = 4, students: int = 45, seed: int = _SEED) -> Dist
         else:
             section[at] = [f"{label}-m", f"{label}-r"]
             teacher[at] = [f"t{school}-m", f"t{school}-r"]
-    return District(
+    return SampleDistrict(
         student=np.array([f"x{at:05d}" for at in range(people.students)], dtype=object),
         school=np.array([f"Invented School {school + 1}" for school in people.school], dtype=object),
         grade=people.grade,

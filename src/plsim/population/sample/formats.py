@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from plsim.core.calendar import GRADES, LAST_ELEMENTARY_GRADE
 from plsim.population.nwea.reading import COMBINED_FILE, RESULTS_FILE, STUDENTS_FILE
 from plsim.population.roster.reading import ROSTER_FILE
-from plsim.population.sample.district import District, invented
+from plsim.population.sample.district import SampleDistrict, invented
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def write_format(kind: str, folder: Path, *, schools: int = 4, students: int = 4
     return tuple(folder / name for name in tables)
 
 
-def nwea(district: District) -> Tables:
+def nwea(district: SampleDistrict) -> Tables:
     """NWEA's Comprehensive Data File: students and results in two files."""
     results: list[Row] = [(TERM, student, school, *test) for student, school, _, test in _tests(district)]
     listed: list[Row] = [
@@ -60,7 +60,7 @@ def nwea(district: District) -> Tables:
     }
 
 
-def combined(district: District) -> Tables:
+def combined(district: SampleDistrict) -> Tables:
     """NWEA's Combined Data File: one file, a row for each test."""
     place = {student: at for at, student in enumerate(district.student)}
     rows: list[Row] = [
@@ -70,23 +70,23 @@ def combined(district: District) -> Tables:
     return {COMBINED_FILE: (("TermName", "DistrictName", "SchoolName", *_PERSON, "Grade", *_TEST), rows)}
 
 
-def oneroster_1_1(district: District) -> Tables:
+def oneroster_1_1(district: SampleDistrict) -> Tables:
     """OneRoster 1.1 CSV."""
     return _oneroster(district, new=False)
 
 
-def oneroster_1_2(district: District) -> Tables:
+def oneroster_1_2(district: SampleDistrict) -> Tables:
     """OneRoster 1.2 CSV: roles stand in a file of their own."""
     return _oneroster(district, new=True)
 
 
-def roster(district: District) -> Tables:
+def roster(district: SampleDistrict) -> Tables:
     """One plain table."""
     table = frame(district)
     return {ROSTER_FILE: (tuple(table.columns), [tuple(row) for row in table.itertuples(index=False)])}
 
 
-def frame(district: District) -> pd.DataFrame:
+def frame(district: SampleDistrict) -> pd.DataFrame:
     """The same table in memory."""
     import pandas as pd
 
@@ -106,7 +106,7 @@ def frame(district: District) -> pd.DataFrame:
     )
 
 
-def _students(district: District) -> Iterator[tuple[int, str, str, int]]:
+def _students(district: SampleDistrict) -> Iterator[tuple[int, str, str, int]]:
     yield from zip(
         range(len(district.student)), district.student, district.school, district.grade.tolist(), strict=True
     )
@@ -120,7 +120,7 @@ def _grade(grade: int, kindergarten: str = "K") -> str:
     return kindergarten if grade == 0 else GRADES[grade]
 
 
-def _tests(district: District) -> Iterator[tuple[str, str, int, Row]]:
+def _tests(district: SampleDistrict) -> Iterator[tuple[str, str, int, Row]]:
     for at, student, school, grade in _students(district):
         for index, course in enumerate(_COURSES):
             name = f"Growth: {course} {'K-2' if grade < 2 else '2-5' if grade < 6 else '6+'}"
@@ -130,7 +130,7 @@ def _tests(district: District) -> Iterator[tuple[str, str, int, Row]]:
             )  # fmt: skip
 
 
-def _oneroster(district: District, *, new: bool) -> Tables:
+def _oneroster(district: SampleDistrict, *, new: bool) -> Tables:
     schools = {name: f"o{at}" for at, name in enumerate(dict.fromkeys(district.school))}
     users: list[Row] = []
     roles: list[Row] = []
@@ -218,16 +218,16 @@ def _manifest(*, new: bool) -> list[Row]:
     return [("manifest.version", "1.0"), ("oneroster.version", version), *((f"file.{name}", "bulk") for name in files)]
 
 
-def both(*parts: Callable[[District], Tables]) -> Callable[[District], Tables]:
+def both(*parts: Callable[[SampleDistrict], Tables]) -> Callable[[SampleDistrict], Tables]:
     """Several formats in one folder."""
 
-    def tables(district: District) -> Tables:
+    def tables(district: SampleDistrict) -> Tables:
         return {name: table for part in parts for name, table in part(district).items()}
 
     return tables
 
 
-FORMATS: dict[str, Callable[[District], Tables]] = {
+FORMATS: dict[str, Callable[[SampleDistrict], Tables]] = {
     "nwea": nwea,
     "combined": combined,
     "oneroster-1.1": oneroster_1_1,

@@ -22,7 +22,7 @@ from plsim.population.tables.dispositions import EMPTY, Dispositions, Rows
 from plsim.population.tables.header import Columns, check_header
 from plsim.population.tables.problems import FIRST_DATA_ROW, MOST_ALIKE, Problems
 from plsim.population.tables.sources import TableFile
-from plsim.population.tables.text import Text, text_of
+from plsim.population.tables.text import TextFormat, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -355,7 +355,7 @@ def one_row_each(sheet: Sheet, table: pd.DataFrame, name: str) -> None:
         sheet.problems.more(sheet.file, name, "one row each", max(len(rows) - MOST_ALIKE, 0))
 
 
-def _records(stream: BinaryIO, text: Text, number: int, problems: Problems) -> Iterator[list[str]]:
+def _records(stream: BinaryIO, text: TextFormat, number: int, problems: Problems) -> Iterator[list[str]]:
     """The records of a CSV file, the header first; where one cannot be read, that is noted and the others are not."""
     row = 0
     try:

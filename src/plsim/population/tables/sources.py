@@ -80,7 +80,7 @@ def memory_file(name: str, content: bytes) -> TableFile:
     return TableFile(name, opened)
 
 
-class Place(NamedTuple):
+class FileGroup(NamedTuple):
     """Some files that lie together: a folder, a zip, or a folder inside a zip.
 
     Attributes
@@ -113,7 +113,7 @@ def entries_of(folder: Path) -> list[Path]:
         raise PopulationError(str(folder), "", f"cannot be read: {error.strerror or error}") from None
 
 
-def places_of_zip(path: Path, content: bytes | None = None) -> list[Place]:
+def places_of_zip(path: Path, content: bytes | None = None) -> list[FileGroup]:
     """The files in a zip, folder by folder.
 
     ``content`` is the zip itself where it lies nowhere; ``path`` is then only its name.
@@ -143,10 +143,10 @@ def places_of_zip(path: Path, content: bytes | None = None) -> list[Place]:
         if inside.name.lower() in files:
             raise PopulationError(path.name, "", f"holds {inside.name} twice", allowed="one of each")
         files[inside.name.lower()] = _zipped(path, content, member, inside.name)
-    return [Place(path.name if str(at) == "." else f"{path.name}/{at}", places[at]) for at in sorted(places)]
+    return [FileGroup(path.name if str(at) == "." else f"{path.name}/{at}", places[at]) for at in sorted(places)]
 
 
-def files_together(where: str, places: Iterable[Place]) -> dict[str, TableFile]:
+def files_together(where: str, places: Iterable[FileGroup]) -> dict[str, TableFile]:
     """All files of several places as if they lay in one; refused when two have one name."""
     found: dict[str, TableFile] = {}
     for place in places:

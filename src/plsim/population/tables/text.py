@@ -39,7 +39,7 @@ _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Text:
+class TextFormat:
     """How a file is written.
 
     Attributes
@@ -60,7 +60,7 @@ class Text:
     remark: str = ""
 
 
-def text_of(file: TableFile) -> Text:
+def text_of(file: TableFile) -> TextFormat:
     """How a file is written; anything that is not a table of text is refused."""
     encoding = _encoding(file)
     with file.open() as stream:
@@ -73,7 +73,7 @@ def text_of(file: TableFile) -> Text:
         delimiter = max(DELIMITERS, key=first.count) if any(map(first.count, DELIMITERS)) else ","
     between = f"with {_name(delimiter)} between cells" if delimiter != "," else ""
     remarks = (_ENCODING_REMARKS.get(encoding, ""), between)
-    return Text(encoding, delimiter, says is not None and bool(rest), ", ".join(filter(None, remarks)))
+    return TextFormat(encoding, delimiter, says is not None and bool(rest), ", ".join(filter(None, remarks)))
 
 
 _ENCODING_REMARKS = {

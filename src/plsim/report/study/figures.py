@@ -31,7 +31,7 @@ class Bar(NamedTuple):
     high: float
 
 
-class Line(NamedTuple):
+class Curve(NamedTuple):
     """A named curve, with a band when ``low`` and ``high`` are there."""
 
     label: str
@@ -201,7 +201,7 @@ def ranks_figure(labels: Sequence[str], shares: Sequence[Sequence[float]], *, na
     return drawing(draw, name=name, says=says, height=1.05 + _ROW * len(labels))
 
 
-def lines_figure(lines: Sequence[Line], *, name: str, says: str, x_axis: str, y_axis: str, log: bool = False,
+def lines_figure(lines: Sequence[Curve], *, name: str, says: str, x_axis: str, y_axis: str, log: bool = False,
                  ticks: Sequence[str] = ()) -> str:  # fmt: skip
     """Up to five curves told apart by colour, dash and mark; ``ticks`` names the places when x is no number."""
 

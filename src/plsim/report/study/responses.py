@@ -9,7 +9,7 @@ import numpy as np
 
 from plsim.core.arrays import Bools, Floats
 from plsim.report.material import DataTable, Picture
-from plsim.report.study.figures import Line, lines_figure, tornado_figure
+from plsim.report.study.figures import Curve, lines_figure, tornado_figure
 from plsim.report.study.folder import StudyFolder
 from plsim.report.study.words import factor_name, outcome_name, scale_of
 from plsim.report.words import number
@@ -106,7 +106,7 @@ def _surface(
         x = [float(each) if numeric else float(places.index(each)) for each in mine[x_name].tolist()]
         y, low, high = ([scale.factor * float(each) for each in mine[column]] for column in ("value", "low", "high"))
         label = "" if value is None else f"{factor_name(ordered[1])} {_text(value)}"
-        lines.append(Line(label, x, y, low, high))
+        lines.append(Curve(label, x, y, low, high))
     tops = [f"{line.label or 'highest'} at {_text(places[int(np.argmax(line.y))])}" for line in lines]
     says = f"{title}, over {factor_name(x_name)}, in {scale.unit}; highest: {'; '.join(tops)}."
     svg = lines_figure(lines, name=f"response-{at}", says=says, x_axis=factor_name(x_name), y_axis=scale.unit,
@@ -138,7 +138,7 @@ def _curve(folder: StudyFolder, outcome: dict[str, Any], name: str, at: str) -> 
     )
     ends = f"mean from {number(y[0], scale.digits)} to {number(y[-1], scale.digits)}"
     says = f"{outcome_name(outcome)} over {factor_name(name)}, in {scale.unit}: {ends}."
-    svg = lines_figure([Line("", x, y, low, high)], name=f"response-{at}", says=says, x_axis=factor_name(name),
+    svg = lines_figure([Curve("", x, y, low, high)], name=f"response-{at}", says=says, x_axis=factor_name(name),
                        y_axis=scale.unit, ticks=() if numeric else [label for label, _ in groups])  # fmt: skip
     cells = tuple(
         (label, number(mean, scale.digits), f"{number(a, scale.digits)} to {number(b, scale.digits)}")

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from plsim.report.material import DataTable, Picture
-from plsim.report.study.figures import Bar, Line, bars_figure, heat_figure, lines_figure
+from plsim.report.study.figures import Bar, Curve, bars_figure, heat_figure, lines_figure
 from plsim.report.study.folder import StudyFolder, rows_of
 from plsim.report.study.words import INDICES, factor_name, outcome_name
 from plsim.report.words import number
@@ -97,7 +97,7 @@ def convergence_picture(folder: StudyFolder, outcome: dict[str, Any], *, at: int
         mine = rows[rows["factor"] == name].sort_values("runs")
         bounds = mine[["low", "high"]].notna().all(axis=None)
         low, high = (mine["low"].tolist(), mine["high"].tolist()) if bounds else ([], [])
-        lines.append(Line(factor_name(str(name)), mine["runs"].tolist(), mine["value"].tolist(), low, high))
+        lines.append(Curve(factor_name(str(name)), mine["runs"].tolist(), mine["value"].tolist(), low, high))
     says = f"{outcome_name(outcome)}: the index against the number of runs. " + "; ".join(
         f"{line.label}: {number(line.y[0], 2)} from {line.x[0]:,} runs, {number(line.y[-1], 2)} from {line.x[-1]:,}"
         for line in lines

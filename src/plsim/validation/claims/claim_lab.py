@@ -1,7 +1,7 @@
 """Where claims are tried: runs of scenarios in one world, each kept while the world lasts.
 
-A claim asks for scenarios by name and dotted changes; arms that claims have in common are run once. Both arms hold the
-same students with the same luck.
+A claim asks for scenarios by name and dotted changes; runs that claims have in common are made once. Both arms hold the
+same students with the same random draws.
 """
 
 from __future__ import annotations
@@ -13,30 +13,26 @@ from functools import cache, cached_property
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import FALL_WEEK, SPRING_WEEK, SUBJECTS
+from plsim.core.calendar import SPRING_WEEK
 from plsim.core.errors import StudyError
-from plsim.engine.arm import EXPERIENCE_FIELDS
 from plsim.engine.engines import engine_named
 from plsim.engine.parameters import World
 from plsim.engine.reference import typical
-from plsim.engine.setting import WINDOWS, Setting
-from plsim.engine.state import Trace
-from plsim.engine.year_end import end_year
-from plsim.engine.year_start import begin_year
+from plsim.engine.setting import Setting
 from plsim.evidence import norms
 from plsim.measures.effects import Row, effect_rows
 from plsim.practices.levers import FIRST_INTENSITY, LEVERS, PRACTICES
+from plsim.runs.held_channels import CHANNELS
 from plsim.runs.outcomes import still_there, year_outcomes
+from plsim.runs.paired import PairedRuns
 from plsim.runs.spending import YearLevers
 from plsim.runs.survey_outcomes import done
-from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario, typical_practices
-from plsim.validation.facts.arm_cache import Life, Lives, Place, Places, snapshot
+from plsim.validation.facts.arm_cache import TestedArm, TestingEngine
 
 SCHOOLS, STUDENTS = 40, 80
 """Size of a run: schools of nearly two hundred enrolments each, as many as the study of 2017 had."""
-_TESTS = {FALL_WEEK, SPRING_WEEK, WINDOWS[-1]}
 
 
 @cache
@@ -55,13 +51,13 @@ def off(practice: str) -> dict[str, object]:
 class Tried:
     """A scenario beside typical practice in the same schools, after all its years."""
 
-    program: Life
-    typical: Life
+    program: TestedArm
+    typical: TestedArm
 
     @property
     def setting(self) -> Setting:
         """People and seats."""
-        return self.program.setting
+        return self.program.arm.setting
 
     @property
     def years(self) -> int:
@@ -142,16 +138,30 @@ class Tried:
         return float(record.proficiency[record.taught > 0.0, PRACTICES.index(practice)].mean())
 
 
+class Runs:
+    """Paired runs of scenarios that last different numbers of years; ``seed`` is that of all."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._of_years: dict[int, PairedRuns] = {}
+
+    def lasting(self, years: int) -> PairedRuns:
+        """Those that last so many years."""
+        return self._of_years.setdefault(years, PairedRuns(seed=self._seed, years=years))
+
+
 class Lab:
     """Runs for claims in one world; ``closed``, with all channels closed through which practices reach learning."""
 
-    def __init__(self, world: World, places: Places, *, closed: bool = False) -> None:
+    def __init__(self, world: World, runs: Runs, *, closed: bool = False) -> None:
         self.world = world
-        self._places = places
-        self._closed = closed
+        self._runs = runs
+        # Practices then reach learning through nothing: a control.
+        self._held = tuple(CHANNELS) if closed else ()
         engine = engine_named("batch")
-        self._lives = Lives(world, typical(world, engine), engine, _EveryYear())
-        self._tried: dict[tuple[tuple[str, ...], ...], Tried] = {}
+        self._typical = typical(world, engine)
+        self._engine = TestingEngine(engine)
+        self._tried: dict[str, Tried] = {}
 
     def try_(
         self,
@@ -164,17 +174,13 @@ class Lab:
     ) -> Tried:
         """A shipped scenario with changes, at a small size."""
         scenario = _small(shipped(name), changes or {}, years, schools, students)
-        program, base = self._places.place(scenario), self._places.place(counterfactual(scenario))
-        key = (program.address, base.address)
-        if key not in self._tried:
-            pair_ = (
-                live_in_step(program, base, self._lives) if self._closed else (self._lived(program), self._lived(base))
-            )
-            self._tried[key] = Tried(*pair_)
-        return self._tried[key]
-
-    def _lived(self, place: Place) -> Life:
-        return self._lives.of(place)
+        address = scenario.model_dump_json(exclude={"name", "purpose"})
+        if address not in self._tried:
+            runs = self._runs.lasting(years)
+            both = runs.pair(scenario)
+            run = runs.run(both, self.world, found=self._typical, engine=self._engine, held=self._held)
+            self._tried[address] = Tried(self._engine.life(run.scenario), self._engine.life(run.counterfactual))
+        return self._tried[address]
 
     def effects(self, name: str, each: Sequence[Mapping[str, object]], *, years: int = 1) -> list[float]:
         """Effects of a scenario's variations (SD)."""
@@ -183,46 +189,6 @@ class Lab:
     def number(self, key: str) -> float:
         """A number of the world."""
         return self.world.number(key)
-
-
-def live_in_step(program: Place, base: Place, lives: Lives) -> tuple[Life, Life]:
-    """Both arms week by week, the program's students living what the same students live in the other arm.
-
-    Practices then reach learning through nothing (:mod:`plsim.runs.held_channels`): a control.
-    """
-    both = tuple(_traced(place, lives) for place in (program, base))
-    arm, other = (life.arm for life in both)
-    arm.trace.held[:] = 1.0
-    for year in range(program.setting.years):
-        for life in both:
-            begin_year(life.arm, lives.engine)
-            life.tests[year, 0] = snapshot(life.arm)
-        same = other.layout.row[arm.layout.student, arm.layout.subject]
-        for week in range(WINDOWS[-1]):
-            lives.engine.run(other, week, week + 1)
-            arm.trace.base[:] = other.trace.experience[:, same]
-            lives.engine.run(arm, week, week + 1)
-            for life in both:
-                life.tests[year, week + 1] = snapshot(life.arm)
-        for life in both:
-            end_year(life.arm, np.stack([life.tests[year, week].achievement for week in WINDOWS]))
-    return both[0], both[1]
-
-
-def _traced(place: Place, lives: Lives) -> Life:
-    """A life that has not begun, whose experience is recorded."""
-    life = lives.begun(place)
-    shape = (EXPERIENCE_FIELDS, place.setting.students * len(SUBJECTS))
-    life.arm.flags = life.arm.flags._replace(trace=True)
-    life.arm.trace = Trace(np.zeros(shape), np.zeros(EXPERIENCE_FIELDS), np.zeros(shape))
-    return life
-
-
-class _EveryYear(dict[tuple[str, ...], set[int]]):
-    """Every place is tested in fall and spring and lived to the end of its years."""
-
-    def __missing__(self, key: tuple[str, ...]) -> set[int]:
-        return _TESTS
 
 
 def _small(scenario: Scenario, changes: Mapping[str, object], years: int, schools: int, students: int) -> Scenario:

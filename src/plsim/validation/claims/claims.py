@@ -103,7 +103,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Found:
+class ClaimResult:
     """A claim over runs.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plsim.validation.claims.claims import MARGIN, Claim, Found
+from plsim.validation.claims.claims import MARGIN, Claim, ClaimResult
 
 TITLE = "# Claims, tried"
 _INTRODUCTION = """\
@@ -30,7 +30,7 @@ This page is written by one command: `{command}`"""
 WORDS = ("holds", "open", "says nothing", "fails", "not about learning", "input", "true by construction")
 
 
-def page(found: Sequence[Found], *, of: str, schools: str, command: str) -> str:
+def page(found: Sequence[ClaimResult], *, of: str, schools: str, command: str) -> str:
     """The page as Markdown: a table for each source. ``of`` says what the runs are."""
     lines = [TITLE, "", _INTRODUCTION.format(command=command, margin=f"{MARGIN:g}", schools=schools), "", of, ""]
     lines.append(count(found))
@@ -65,7 +65,7 @@ def page_without_runs(claims: Sequence[Claim], *, schools: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def count(found: Sequence[Found]) -> str:
+def count(found: Sequence[ClaimResult]) -> str:
     """How many claims there are of each kind, and what came of them: a sentence."""
     words = [each.word for each in found]
     tested = sum(each.counted for each in found)
@@ -74,7 +74,7 @@ def count(found: Sequence[Found]) -> str:
     return f"Of {len(found)} claims {tested} are tested: {said}. The others are not counted: {rest}."
 
 
-def _row(each: Found) -> str:
+def _row(each: ClaimResult) -> str:
     claim = each.claim
     facts = f" ({', '.join(claim.facts)})" if claim.facts else ""
     low, high = each.interval

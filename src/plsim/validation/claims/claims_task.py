@@ -25,14 +25,16 @@ from plsim.core.identity import program_digest
 from plsim.engine.parameters import World
 from plsim.engine.worlds import label, model_digest, worlds_digest
 from plsim.sweeps.runner import results, run_task
-from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS, Lab
-from plsim.validation.claims.claims import SEEDS, Claim, Found, claims
-from plsim.validation.facts.arm_cache import Places
+from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS, Lab, Runs
+from plsim.validation.claims.claims import SEEDS, Claim, ClaimResult, claims
 
 HERE = Path(__file__).parent
 STORED_TABLE = HERE / "stored_claims.csv"
 STORED_SAID = HERE / "stored_claims.json"
 SECONDS = "seconds"
+
+_MADE_BY = ("validation.claims", "validation.facts.arm_cache", "runs.paired", "runs.held_channels", "engine.pair")
+"""Beside the model, what decides a claim's statistic."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class ClaimsTask:
 
     def digest(self) -> str:
         """Identity of the worlds, the claims and the model."""
-        digest = hashlib.blake2b(program_digest(("validation.claims", "validation.facts.arm_cache")), digest_size=12)
+        digest = hashlib.blake2b(program_digest(_MADE_BY), digest_size=12)
         said = [self.seed, self.closed, self.ids, SCHOOLS, STUDENTS, model_digest()]
         digest.update(json.dumps([*said, [sorted(world.values.items()) for world in self.worlds]]).encode())
         return digest.hexdigest()
@@ -80,12 +82,12 @@ class ClaimsTask:
     def prepare(self) -> Callable[[int], Sequence[float]]:
         """What makes a run; made once per worker."""
         chosen = [claim for claim in claims() if claim.id in self.ids]
-        places: dict[int, Places] = {}
+        runs: dict[int, Runs] = {}
 
         def calculate(run: int) -> list[float]:
             begun = process_time()
             seed = self.seed + run % SEEDS
-            lab = Lab(self.worlds[run], places.setdefault(seed, Places(seed)), closed=self.closed)
+            lab = Lab(self.worlds[run], runs.setdefault(seed, Runs(seed)), closed=self.closed)
             return [*(float(claim.compute(lab)) for claim in chosen), process_time() - begun]
 
         return calculate
@@ -109,7 +111,7 @@ def check_claims(
     only: Collection[str] = (),
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[tuple[Found, ...], float]:
+) -> tuple[tuple[ClaimResult, ...], float]:
     """Claims in some worlds, and the seconds of processor that a run took; runs are kept in ``folder``.
 
     The control is run once, in the first world.
@@ -120,7 +122,7 @@ def check_claims(
     closed = ClaimsTask(tuple(worlds[:1]), seed, ids, closed=True)
     controls, _ = _run(closed, folder / "closed", 1, None)
     values, seconds = _run(task, folder / "open", workers, progress)
-    found = tuple(Found(claim, values[:, place], float(controls[0, place])) for place, claim in enumerate(chosen))
+    found = tuple(ClaimResult(claim, values[:, place], float(controls[0, place])) for place, claim in enumerate(chosen))
     return found, float(np.median(seconds))
 
 
@@ -138,7 +140,7 @@ def so_far(task: ClaimsTask, folder: Path) -> tuple[Floats, Floats]:
     return values[:, :-1], values[:, -1]
 
 
-def store(found: Sequence[Found], *, seconds: float, seed: int, folder: Path = HERE) -> None:
+def store(found: Sequence[ClaimResult], *, seconds: float, seed: int, folder: Path = HERE) -> None:
     """Keep what was found where it is shown from: a table of runs, and what they are of."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -163,7 +165,7 @@ def store(found: Sequence[Found], *, seconds: float, seed: int, folder: Path = H
     write_file(folder / STORED_SAID.name, json_bytes(said))
 
 
-def stored_claims() -> tuple[tuple[Found, ...], dict[str, Any]] | None:
+def stored_claims() -> tuple[tuple[ClaimResult, ...], dict[str, Any]] | None:
     """What ships, and what it is of; None when there is nothing, or claims have changed since."""
     if not (STORED_TABLE.is_file() and STORED_SAID.is_file()):
         return None
@@ -173,5 +175,7 @@ def stored_claims() -> tuple[tuple[Found, ...], dict[str, Any]] | None:
     if head[1:] != [claim.id for claim in everything]:
         return None
     values = np.array([[float(cell) for cell in row[1:]] for row in rows])
-    found = tuple(Found(claim, values[:, place], float(control[1 + place])) for place, claim in enumerate(everything))
+    found = tuple(
+        ClaimResult(claim, values[:, place], float(control[1 + place])) for place, claim in enumerate(everything)
+    )
     return found, json.loads(STORED_SAID.read_text(encoding="utf-8"))

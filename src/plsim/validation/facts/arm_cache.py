@@ -5,7 +5,7 @@ Arms that several experiments have in common (the same students, doing the same)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -14,12 +14,11 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
-from plsim.engine.pair import DOSE
+from plsim.engine.pair import dosed
 from plsim.engine.parameters import World
 from plsim.engine.reference import Typical
-from plsim.engine.setting import WINDOWS, Setting
-from plsim.engine.year_end import end_year
-from plsim.engine.year_start import begin_year
+from plsim.engine.setting import Setting
+from plsim.engine.year import run_year
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.rules.levers import Levers
@@ -41,18 +40,57 @@ class Snapshot:
     on_grade: Floats
 
 
-@dataclass
-class Life:
-    """One arm after its tests: ``tests`` by year and week, both counted from 0; who was served by a program."""
+@dataclass(frozen=True)
+class TestedArm:
+    """One arm and its tests by year and week, both counted from 0; who was served by a program."""
 
-    setting: Setting
     arm: Arm
     tests: dict[tuple[int, int], Snapshot]
     served: Floats
 
 
+class TestingEngine:
+    """An engine that tests all students in the weeks at which a run stops, and in some more.
+
+    Parameters
+    ----------
+    inner
+        Who runs the weeks.
+    weeks
+        Further weeks of tests.
+    """
+
+    def __init__(self, inner: Engine, weeks: Iterable[int] = ()) -> None:
+        self._inner, self._weeks = inner, set(weeks)
+        self._lives: dict[int, TestedArm] = {}
+
+    def life(self, arm: Arm) -> TestedArm:
+        """What the tests of an arm have shown."""
+        return self._lives[id(arm)]
+
+    def start_year(self, arm: Arm) -> None:
+        """Section summaries before the first week."""
+        self._inner.start_year(arm)
+        if arm.year == 0:
+            served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
+            of_school = served[arm.setting.population.school][:, np.newaxis]
+            self._lives[id(arm)] = TestedArm(
+                arm, {}, (arm.by_student(arm.rows.u_served) < of_school).astype(np.float64)
+            )
+
+    def run(self, arm: Arm, first_week: int, last_week: int) -> None:
+        """Weeks of the arm, with their tests. Years before the first have none."""
+        if not arm.flags.with_students:
+            self._inner.run(arm, first_week, last_week)
+            return
+        between = {week for week in self._weeks if first_week < week < last_week}
+        for first, last in pairwise(sorted({first_week, last_week} | between)):
+            self._inner.run(arm, first, last)
+            self.life(arm).tests[arm.year, last] = snapshot(arm)
+
+
 @dataclass(frozen=True)
-class Place:
+class StudyArm:
     """People and what they do: all that an arm needs but a world. Equal addresses have equal lives."""
 
     address: tuple[str, ...]
@@ -61,22 +99,19 @@ class Place:
     plan: Plan
 
     def planned_in(self, world: World) -> Plan:
-        """The plan in a world: worlds differ in doses that were never published."""
-        dose = world.number(DOSE)
-        if dose == 1.0 or not self.scenario.dose_unpublished:
-            return self.plan
-        return plan(self.scenario, self.setting.population, self.setting.years, dose=dose)
+        """The plan in a world."""
+        return dosed(self.scenario, self.plan, self.setting, world)
 
 
 @dataclass
-class Places:
+class StudyArms:
     """Populations and settings, each made once in a process."""
 
     seed: int
     _people: dict[str, Population] = field(default_factory=dict)
     _settings: dict[tuple[str, ...], Setting] = field(default_factory=dict)
 
-    def place(self, scenario: Scenario, *, ordinary: bool = False) -> Place:
+    def place(self, scenario: Scenario, *, ordinary: bool = False) -> StudyArm:
         """Where a scenario is lived; ``ordinary`` puts its students into ordinary district schools."""
         spec = population_spec(scenario)
         if ordinary:
@@ -91,14 +126,14 @@ class Places:
             self._settings[address] = Setting(people, self.seed, scenario.years, sizes)
         setting = self._settings[address]
         acts = scenario.model_dump_json(exclude={"name", "purpose", "seed", "population"})
-        return Place((*address, acts), scenario, setting, plan(scenario, people, scenario.years))
+        return StudyArm((*address, acts), scenario, setting, plan(scenario, people, scenario.years))
 
 
 def ordinary_schools(spec: PopulationSpec) -> PopulationSpec:
     """The same students in ordinary district schools, with the conditions of typical schools.
 
-    What a study with other schools compares with, without luck of the draw: schools keep their addresses, so that the
-    same students come with the same luck and the same teachers.
+    What a study with other schools compares with, without chance differences: schools keep their addresses, so that the
+    same students come with the same random draws and the same teachers.
     """
     usual = PopulationSpec()
     return replace(
@@ -115,7 +150,7 @@ def ordinary_schools(spec: PopulationSpec) -> PopulationSpec:
     )
 
 
-class Lives:
+class ArmCache:
     """The lives of a world: every place is lived once, with all the tests that anybody asks of it."""
 
     def __init__(self, world: World, found: Typical, engine: Engine, tests: dict[tuple[str, ...], set[int]]) -> None:
@@ -123,46 +158,22 @@ class Lives:
         self.typical = found
         self.engine = engine
         self._weeks = tests
-        self._lived: dict[tuple[str, ...], Life] = {}
+        self._lived: dict[tuple[str, ...], TestedArm] = {}
 
-    def of(self, place: Place) -> Life:
+    def of(self, place: StudyArm) -> TestedArm:
         """The life of a place."""
-        life = self._lived.get(place.address)
-        if life is None:
-            life = self._live(place, self._weeks[place.address])
-            self._lived[place.address] = life
-        return life
+        if place.address not in self._lived:
+            self._lived[place.address] = self._live(place, self._weeks[place.address])
+        return self._lived[place.address]
 
-    def begun(self, place: Place) -> Life:
-        """The life of a place before its first week."""
-        planned = place.planned_in(self.world)
-        arm = Arm(place.setting, planned, self.world, self.typical.reference)
-        return Life(place.setting, arm, {}, np.zeros(0))
-
-    def _live(self, place: Place, weeks: Iterable[int]) -> Life:
-        life = self.begun(place)
-        arm = life.arm
-        wanted = set(weeks)
-        last = place.setting.years - 1
-        for year in range(place.setting.years):
-            begin_year(arm, self.engine)
-            if year == 0:
-                served = arm.tables.planned[:, :, _TUTORING_SHARE].max(axis=1)
-                of_school = served[place.setting.population.school][:, np.newaxis]
-                life.served = (arm.by_student(arm.rows.u_served) < of_school).astype(np.float64)
-            ends = year < last or WINDOWS[-1] in wanted
-            self._year(life, year, sorted({*WINDOWS, *wanted} if ends else {0, *wanted}), ends=ends)
-        return life
-
-    def _year(self, life: Life, year: int, stops: list[int], *, ends: bool) -> None:
-        """A year with its tests; the last one stops at the last test."""
-        arm = life.arm
-        life.tests[year, 0] = snapshot(arm)
-        for first, then in pairwise(stops):
-            self.engine.run(arm, first, then)
-            life.tests[year, then] = snapshot(arm)
-        if ends:
-            end_year(arm, np.stack([life.tests[year, week].achievement for week in WINDOWS]))
+    def _live(self, place: StudyArm, weeks: Collection[int]) -> TestedArm:
+        """A life up to its last test."""
+        arm = Arm(place.setting, place.planned_in(self.world), self.world, self.typical.reference)
+        engine = TestingEngine(self.engine, weeks)
+        for _ in range(place.setting.years - 1):
+            run_year(arm, engine)
+        run_year(arm, engine, until=max(weeks))
+        return engine.life(arm)
 
 
 def snapshot(arm: Arm) -> Snapshot:

@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from plsim.core.arrays import Floats
 from plsim.validation.facts.fact_files import DesignTable
-from plsim.validation.facts.replication import Bench
+from plsim.validation.facts.replication import Replication
 from plsim.validation.facts.study_facts import Experiment, StudyFact
 
 _DAYS_PER_SD = 720.0
@@ -53,7 +53,7 @@ class Effect:
     published, se
         In SD.
     column
-        Of the bench's statistics.
+        Of the replication's statistics.
     in_sd
         Turns the statistic into SD.
     """
@@ -66,11 +66,11 @@ class Effect:
     in_sd: Callable[[Floats], Floats]
 
 
-def effects(bench: Bench) -> tuple[Effect, ...]:
-    """Every published effect size on a bench, but for those that were only recalled or restate another."""
-    of = {fact.key: each for each in bench.experiments for fact in each.facts}
+def effects(replication: Replication) -> tuple[Effect, ...]:
+    """Every published effect size on a replication, but for those that were only recalled or restate another."""
+    of = {fact.key: each for each in replication.experiments for fact in each.facts}
     found = []
-    for fact in bench.facts:
+    for fact in replication.facts:
         convert = IN_SD.get(fact.table.statistic)
         middle, se = fact.observed, fact.se
         if fact.kind == "interval" and fact.fact.low is not None and fact.fact.high is not None:
@@ -80,6 +80,6 @@ def effects(bench: Bench) -> tuple[Effect, ...]:
         if convert is None or middle is None or not ours:
             continue
         ends = convert(np.array([middle - se, middle, middle + se]))
-        column = bench.indices(fact)[0]
+        column = replication.indices(fact)[0]
         found.append(Effect(fact, of[fact.key], float(ends[1]), float(ends[2] - ends[0]) / 2.0, column, convert))
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from plsim.validation.facts.validate import SHOWN_ONLY, Line
+from plsim.validation.facts.validate import SHOWN_ONLY, FactRow
 
 TITLE = "# Published facts beside the simulation"
 ROLES = {
@@ -21,7 +21,7 @@ for a value, in which it is as near as its error and the model's stated discrepa
 This page is written by one command: `{command}`"""
 
 
-def page(lines: Sequence[Line], not_run: Mapping[str, str], *, worlds_are: str, command: str) -> str:
+def page(lines: Sequence[FactRow], not_run: Mapping[str, str], *, worlds_are: str, command: str) -> str:
     """The page as Markdown: a table for each role, then what is not run."""
     worlds = len(lines[0].values)
     text = [TITLE, "", _INTRODUCTION.format(command=command), "", f"{worlds} worlds: {worlds_are}.", "", *counts(lines)]
@@ -38,7 +38,7 @@ def page(lines: Sequence[Line], not_run: Mapping[str, str], *, worlds_are: str, 
     return "\n".join(text) + "\n"
 
 
-def counts(lines: Sequence[Line]) -> list[str]:
+def counts(lines: Sequence[FactRow]) -> list[str]:
     """How many facts of each role agree, are near, are off: a sentence each."""
     text = []
     for role in ROLES:
@@ -49,7 +49,7 @@ def counts(lines: Sequence[Line]) -> list[str]:
     return text
 
 
-def _row(line: Line) -> str:
+def _row(line: FactRow) -> str:
     fact, design = line.fact, line.experiment.design
     what = ", ".join(
         part for part in (fact.table.subject, fact.table.group, f"year {fact.table.year}") if part != "all"

@@ -21,7 +21,7 @@ from plsim.runs.outcomes import partitions, still_there
 from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed
 from plsim.scenario.schema import typical_practices
-from plsim.validation.facts.arm_cache import Place, Places
+from plsim.validation.facts.arm_cache import StudyArm, StudyArms
 from plsim.validation.facts.registry import Statistic, statistic
 from plsim.validation.facts.sampling import COLUMNS, MATCHED, fall_slope, school_noise, student_noise
 from plsim.validation.facts.study_facts import Experiment, StudyFact
@@ -38,13 +38,13 @@ def _typical(practice: str) -> dict[str, object]:
 class Prepared:
     """An experiment with its populations and plans, and what of its statistics is the same in every world."""
 
-    def __init__(self, of: Experiment, chosen: tuple[StudyFact, ...], places: Places, size: str) -> None:
+    def __init__(self, of: Experiment, chosen: tuple[StudyFact, ...], places: StudyArms, size: str) -> None:
         self.experiment = of
         self.design = of.design
         self.facts = chosen
         self.rules: tuple[Statistic, ...] = tuple(statistic(each.table.statistic) for each in chosen)
         program, comparison = of.sized(size)
-        self.places: dict[str, Place] = {"program": places.place(program)}
+        self.places: dict[str, StudyArm] = {"program": places.place(program)}
         if of.design.estimand == "study_other_schools":
             self.places["comparison"] = places.place(counterfactual(program), ordinary=True)
         else:

@@ -1,8 +1,8 @@
-"""Published facts as experiments: each study's schools, design and findings, and a bench that runs them in a world.
+"""Published facts as experiments: each study's schools, design and findings, run again in a world.
 
-:func:`experiments` reads the fact files. A :class:`Bench` prepares students, seats and plans once; called with a
-world it gives every raw statistic there, in the order of ``Bench.statistics``. What a published finding says about
-them is a :class:`StudyFact`: which statistics it reads, how they become one number, and what that number should be.
+:func:`experiments` reads the fact files. A :class:`Replication` prepares students, seats and plans once; called with a
+world it gives every raw statistic there, in the order of its ``statistics``. What a published finding says about them
+is a :class:`StudyFact`: which statistics it reads, how they become one number, and what that number should be.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from plsim.core.errors import StudyError
 from plsim.engine.engines import engine_named
 from plsim.engine.parameters import World
 from plsim.engine.reference import typical
-from plsim.validation.facts.arm_cache import Lives, Places
+from plsim.validation.facts.arm_cache import ArmCache, StudyArms
 from plsim.validation.facts.prepared import Prepared
 from plsim.validation.facts.study_facts import Experiment, StudyFact, experiment, experiments
 from plsim.validation.facts.view import View
 
-__all__ = ["SIZES", "Bench", "Experiment", "StudyFact", "experiment", "experiments"]
+__all__ = ["SIZES", "Experiment", "Replication", "StudyFact", "experiment", "experiments"]
 
 SIZES = ("calibration", "full", "reduced")
 
 
-class Bench:
+class Replication:
     """Experiments made ready to be run in many worlds, in one process.
 
     Parameters
@@ -45,8 +45,8 @@ class Bench:
 
     def __init__(self, of: Sequence[Experiment], *, size: str, seed: int, roles: Collection[str] | None = None) -> None:
         if size not in SIZES:
-            raise StudyError("bench", "size", f"got '{size}'", allowed=", ".join(SIZES))
-        places = Places(seed)
+            raise StudyError("replication", "size", f"got '{size}'", allowed=", ".join(SIZES))
+        places = StudyArms(seed)
         self.size, self.seed = size, seed
         self._prepared: list[Prepared] = []
         for each in of:
@@ -67,7 +67,7 @@ class Bench:
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
-        """The experiments that have facts on this bench."""
+        """The experiments that have facts on this replication."""
         return tuple(each.experiment for each in self._prepared)
 
     def indices(self, fact: StudyFact) -> tuple[int, ...]:
@@ -76,7 +76,7 @@ class Bench:
 
     def __call__(self, world: World) -> Floats:
         """All raw statistics in a world. Shape (statistics,)."""
-        lives = Lives(world, typical(world, self._engine), self._engine, self._tests)
+        lives = ArmCache(world, typical(world, self._engine), self._engine, self._tests)
         values: list[float] = []
         for prepared in self._prepared:
             view = View(prepared, lives)

@@ -25,7 +25,7 @@ from plsim.engine.parameters import World
 from plsim.engine.worlds import calibrated
 from plsim.evidence.facts import facts
 from plsim.validation.facts.fact_files import FOLDER
-from plsim.validation.facts.replication import Bench, Experiment, StudyFact, experiments
+from plsim.validation.facts.replication import Experiment, Replication, StudyFact, experiments
 
 Progress = Callable[[int, int], None]
 
@@ -39,7 +39,7 @@ ROLES = ("calibration", "validation", "development")
 
 
 @dataclass(frozen=True)
-class Line:
+class FactRow:
     """One fact beside the simulation.
 
     Attributes
@@ -143,7 +143,7 @@ def validate(
     only: Collection[str] = (),
     workers: int = 1,
     progress: Progress | None = None,
-) -> tuple[Line, ...]:
+) -> tuple[FactRow, ...]:
     """All facts in all of some worlds.
 
     Parameters
@@ -165,12 +165,12 @@ def validate(
         )
         for each in _chosen(experiments(), only)
     )
-    bench = Bench(chosen, size=size, seed=seed, roles=ROLES)
+    replication = Replication(chosen, size=size, seed=seed, roles=ROLES)
     done = 0
 
     def one(world: World) -> Floats:
         nonlocal done
-        numbers = bench.numbers(bench(world))
+        numbers = replication.numbers(replication(world))
         done += 1
         if progress is not None:
             progress(done, len(worlds))
@@ -183,10 +183,10 @@ def validate(
     else:
         others = [one(world) for world in worlds[1:]]
     values = np.array([first, *others])
-    of = {fact.key: each for each in bench.experiments for fact in each.facts}
+    of = {fact.key: each for each in replication.experiments for fact in each.facts}
     lines = [
-        Line(fact, of[fact.key], values[:, place])
-        for place, fact in enumerate(bench.facts)
+        FactRow(fact, of[fact.key], values[:, place])
+        for place, fact in enumerate(replication.facts)
         if not only or fact.fact.id in only or of[fact.key].name in only
     ]
     order = {one.id: place for place, one in enumerate(facts())}

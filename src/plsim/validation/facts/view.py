@@ -21,7 +21,7 @@ from plsim.measures.effects import Row, effect_rows
 from plsim.practices.levers import INTENSITIES
 from plsim.runs.outcomes import year_outcomes
 from plsim.runs.survey_outcomes import done
-from plsim.validation.facts.arm_cache import Life, Lives, Snapshot
+from plsim.validation.facts.arm_cache import ArmCache, Snapshot, TestedArm
 from plsim.validation.facts.prepared import Prepared
 from plsim.validation.facts.sampling import COLUMNS, student_noise
 
@@ -29,7 +29,7 @@ from plsim.validation.facts.sampling import COLUMNS, student_noise
 class View:
     """One experiment in one world, as its statistics read it."""
 
-    def __init__(self, prepared: Prepared, lives: Lives) -> None:
+    def __init__(self, prepared: Prepared, lives: ArmCache) -> None:
         self._of = prepared
         self._lives = lives
         self._effects: dict[tuple[int, str], Floats] = {}
@@ -60,11 +60,11 @@ class View:
         adjusted: Floats = gap - self._of.fall_slope * (fall[0] - fall[1]) / self._of.fall_sd
         return adjusted
 
-    def life(self, arm: str) -> Life:
+    def life(self, arm: str) -> TestedArm:
         """The life of an arm."""
         return self._lives.of(self._of.places[arm])
 
-    def _test(self, life: Life, year: int) -> Snapshot:
+    def _test(self, life: TestedArm, year: int) -> Snapshot:
         return life.tests[year - 1, self._of.design.weeks]
 
     def _aligned_sd(self, scores: Floats, year: int) -> Floats:

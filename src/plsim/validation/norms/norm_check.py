@@ -27,7 +27,7 @@ from plsim.population.model import PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.scenario.build import plan
 from plsim.scenario.schema import Scenario
-from plsim.validation.norms.norm_moments import QUINTILES, Cell, Life, lives
+from plsim.validation.norms.norm_moments import QUINTILES, Cell, SubjectYears, lives
 
 YEARS = 2
 SCHOOLS = 120
@@ -44,7 +44,7 @@ PERSISTENT_CV_MOST = 0.20
 
 
 @dataclass(frozen=True)
-class Figure:
+class NormFigure:
     """One number of the table.
 
     Attributes
@@ -84,10 +84,10 @@ class NormCheck:
     world: str
     schools: int
     students: int
-    figures: tuple[Figure, ...]
+    figures: tuple[NormFigure, ...]
     rejected: int
 
-    def of(self, statistic: str) -> tuple[Figure, ...]:
+    def of(self, statistic: str) -> tuple[NormFigure, ...]:
         """The figures of one statistic."""
         return tuple(figure for figure in self.figures if figure.statistic == statistic)
 
@@ -97,7 +97,7 @@ class NormCheck:
         return tuple(dict.fromkeys(figure.statistic for figure in self.figures))
 
     @property
-    def outside(self) -> tuple[Figure, ...]:
+    def outside(self) -> tuple[NormFigure, ...]:
         """The figures that are not where they should be."""
         return tuple(figure for figure in self.figures if not figure.inside)
 
@@ -116,7 +116,7 @@ def norm_check(setting: Setting, scenario: Scenario, engine: Engine, world: Worl
     planned = plan(scenario, setting.population, setting.years)
     arm = run_years(Arm(setting, planned, world, found.reference), engine)
     numbers = solve(found.structure)
-    figures: list[Figure] = []
+    figures: list[NormFigure] = []
     for subject in range(len(SUBJECTS)):
         life = lives(arm, numbers, subject)
         for grade in HEADLINE_GRADES:
@@ -164,13 +164,13 @@ _MEAN, _NEXT_FALL, _CV = "mean growth", "next fall's SD within schools", "persis
 _ORDER = (_MEAN, *_SDS, *_CORRELATIONS, _SUMMER, _NEXT_FALL, *_QUINTILES, _CV)
 
 
-def _figures(life: Life, subject: int, grade: int) -> list[Figure]:
+def _figures(life: SubjectYears, subject: int, grade: int) -> list[NormFigure]:
     """Every figure of one subject and grade."""
     n, cell, here = norms(), life.cell(grade), (subject, grade)
 
-    def figure(name: str, unit: str, value: Callable[[Cell], float], norm: float, tolerance: float) -> Figure:
+    def figure(name: str, unit: str, value: Callable[[Cell], float], norm: float, tolerance: float) -> NormFigure:
         simulated, error = _with_error(cell, value)
-        return Figure(name, SUBJECTS[subject], GRADES[grade], unit, simulated, norm, tolerance + 2.0 * error, error)
+        return NormFigure(name, SUBJECTS[subject], GRADES[grade], unit, simulated, norm, tolerance + 2.0 * error, error)
 
     mean = float(n.growth[here])
     found = [figure(_MEAN, "RIT", Cell.mean_growth, mean, MEAN_TOLERANCE * mean)]
@@ -192,14 +192,14 @@ def _figures(life: Life, subject: int, grade: int) -> list[Figure]:
     ):
         allowed = max(QUINTILE_TOLERANCE * abs(float(expected)), QUINTILE_FLOOR_RIT) + 2.0 * float(error)
         found.append(
-            Figure(
+            NormFigure(
                 name, SUBJECTS[subject], GRADES[grade], "RIT", float(simulated), float(expected), allowed, float(error)
             )
         )
     if SUBJECTS[subject] == "math" and grade <= LAST_ELEMENTARY_GRADE:
         cv, error = _with_error(cell, lambda part: part.persistent_growth_sd() / mean)
         where = _CV, SUBJECTS[subject], GRADES[grade]
-        found.append(Figure(*where, "ratio", cv, PERSISTENT_CV_MOST, 2.0 * error, error, bound=True))
+        found.append(NormFigure(*where, "ratio", cv, PERSISTENT_CV_MOST, 2.0 * error, error, bound=True))
     return found
 
 

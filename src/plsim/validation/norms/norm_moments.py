@@ -116,7 +116,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Life:
+class SubjectYears:
     """All students of one subject, and their grades in the first year."""
 
     grade: Ints
@@ -127,7 +127,7 @@ class Life:
         return self.everyone.only(self.grade == grade)
 
 
-def lives(arm: Arm, numbers: Transient, subject: int) -> Life:
+def lives(arm: Arm, numbers: Transient, subject: int) -> SubjectYears:
     """What an arm of two years says of one subject."""
     setting, people = arm.setting, arm.setting.population
     first, second = setting.timeline.years[:2]
@@ -153,7 +153,7 @@ def lives(arm: Arm, numbers: Transient, subject: int) -> Life:
         luck=luck_of_absence(arm, subject),
         stayers=second.entered == 0,
     )
-    return Life(first.grade.astype(np.int64), everyone)
+    return SubjectYears(first.grade.astype(np.int64), everyone)
 
 
 def within(place: Ints, x: Floats, y: Floats) -> float:

@@ -23,7 +23,7 @@ from plsim.validation.open_data.open_classes import (
     read_star,
     simulated_year,
 )
-from plsim.validation.open_data.open_forecast import Forecast, forecast
+from plsim.validation.open_data.open_forecast import ForecastErrors, forecast
 from plsim.validation.open_data.open_growth import GrowthSpread, growth_spread, read_egsingle, simulated_cohort
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def installed() -> bool:
 
 
 @dataclass(frozen=True)
-class Figure:
+class OpenDataFigure:
     """One number of the data beside the simulation's in every world. ``simulated`` has shape (worlds,)."""
 
     name: str
@@ -73,8 +73,8 @@ class Figure:
 class OpenData:
     """All of it."""
 
-    figures: tuple[Figure, ...]
-    forecast: Forecast
+    figures: tuple[OpenDataFigure, ...]
+    forecast: ForecastErrors
     worlds: int
 
     def document(self) -> dict[str, Any]:
@@ -129,18 +129,20 @@ def open_data(worlds: Sequence[World], *, seed: int = 1, progress: Progress | No
             progress(number + 1, len(worlds))
     nothing = float("nan")
     figures = [
-        Figure("spread of persistent growth rates", "of the mean rate", growth_there.persistent_cv, nothing,
+        OpenDataFigure("spread of persistent growth rates", "of the mean rate", growth_there.persistent_cv, nothing,
                np.array([each.persistent_cv for each in cohorts])),
-        Figure("schools' share of the variance of status", "share", growth_there.school_share, nothing,
+        OpenDataFigure("schools' share of the variance of status", "share", growth_there.school_share, nothing,
                np.array([each.school_share for each in cohorts])),
     ]  # fmt: skip
     for subject, name in enumerate(SUBJECTS):
         spread = np.array([each.spread[subject] for each in years])
         figures.append(
-            Figure(f"spread of classes, {name}", "SD", float(classes_there.spread[subject]), nothing, spread)
+            OpenDataFigure(f"spread of classes, {name}", "SD", float(classes_there.spread[subject]), nothing, spread)
         )
     for subject, name in enumerate(SUBJECTS):
         small = np.array([each.small[subject] for each in years])
         error = float(classes_there.small_error[subject])
-        figures.append(Figure(f"small classes, {name}", "SD", float(classes_there.small[subject]), error, small))
+        figures.append(
+            OpenDataFigure(f"small classes, {name}", "SD", float(classes_there.small[subject]), error, small)
+        )
     return OpenData(tuple(figures), forecast(classes, expected), len(worlds))

@@ -22,7 +22,7 @@ LASTING = tuple(np.linspace(0.05, 0.95, 19).tolist())
 
 
 @dataclass(frozen=True)
-class Forecast:
+class ForecastErrors:
     """Errors of forecasts of scores at the end of the year, for students of schools that were not learned from.
 
     Root mean square errors in SD of those scores, by subject (2,). What each forecast knows: :func:`forecast`.
@@ -36,7 +36,7 @@ class Forecast:
     students: int
 
 
-def forecast(of: Classes, expected: Floats) -> Forecast:
+def forecast(of: Classes, expected: Floats) -> ForecastErrors:
     """Forecasts for students of held-out schools: plsim's, a regression's on the same covariates, and no change.
 
     ``expected`` are what plsim's students came to, as places in the norms. Its forecast is what they came to on average
@@ -73,7 +73,7 @@ def forecast(of: Classes, expected: Floats) -> Forecast:
         guesses["regression"][out] = _learned(covariates, after, rest)[out]
     sd = after.std(axis=0)
     errors = {name: np.sqrt(((guess - after) ** 2).mean(axis=0)) / sd for name, guess in guesses.items()}
-    return Forecast(**errors, students=len(keep))
+    return ForecastErrors(**errors, students=len(keep))
 
 
 def lasting_places(z: Floats, lunch: Floats, share: float) -> Floats:

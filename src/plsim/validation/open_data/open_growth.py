@@ -41,7 +41,7 @@ _COHORT = {
 _MATH = 0
 
 
-class Scores(NamedTuple):
+class LongScores(NamedTuple):
     """Scores in the long form: child and school as numbers from 0, the occasion, the score. Each (tests,)."""
 
     child: Ints
@@ -71,7 +71,7 @@ class GrowthSpread:
     tests: int
 
 
-def growth_spread(tests: Scores) -> GrowthSpread:
+def growth_spread(tests: LongScores) -> GrowthSpread:
     """Spread of persistent growth, and schools' share of status.
 
     Time runs as the mean score does, so that the mean rate is 1 whatever the scale and the curve. A child's rate is a
@@ -119,14 +119,14 @@ def school_share(score: Floats, school: Ints) -> float:
     return between / (between + within)
 
 
-def read_egsingle(table: pd.DataFrame) -> Scores:
+def read_egsingle(table: pd.DataFrame) -> LongScores:
     """The data's tests: mathematics, one a year; the occasion is the year."""
     child, school = (np.unique(table[name], return_inverse=True)[1] for name in ("childid", "schoolid"))
     occasion = np.round(2.0 * table["year"].to_numpy(np.float64)).astype(np.int64)
-    return Scores(child, school, occasion, table["math"].to_numpy(np.float64))
+    return LongScores(child, school, occasion, table["math"].to_numpy(np.float64))
 
 
-def simulated_cohort(world: World, *, seed: int) -> Scores:
+def simulated_cohort(world: World, *, seed: int) -> LongScores:
     """Spring tests in mathematics of children whom typical practice teaches from kindergarten to grade 5."""
     scenario = changed(load("typical_practice"), _COHORT)
     people = from_norms(population_spec(scenario), seed=seed)
@@ -145,7 +145,7 @@ def simulated_cohort(world: World, *, seed: int) -> Scores:
         + test_errors(setting, year, 32)[child, _MATH]
         for year in range(YEARS)
     ]
-    return Scores(
+    return LongScores(
         np.tile(child, YEARS),
         np.tile(people.school[child].astype(np.int64), YEARS),
         np.repeat(np.arange(YEARS), len(child)),

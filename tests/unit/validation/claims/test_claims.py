@@ -12,7 +12,7 @@ from plsim.cli.main import main
 from plsim.core.errors import StudyError
 from plsim.engine.parameters import CENTRAL, prior_worlds
 from plsim.evidence.facts import facts
-from plsim.validation.claims.claims import Found, claims, interior, rises
+from plsim.validation.claims.claims import ClaimResult, claims, interior, rises
 from plsim.validation.claims.claims_page import count, page
 from plsim.validation.claims.claims_task import check_claims, chosen_claims, store, stored_claims
 
@@ -61,7 +61,7 @@ def test_a_claim_holds_where_its_statistic_was_expected_and_a_small_difference_s
     assert by_id["1.1"].says(values).tolist() == [-1, 1, -1, 0, 0]  # 0 to 0.2, in SD
     assert by_id["4.5"].says(np.array([0.0, 0.031, 0.1])).tolist() == [1, 0, -1]  # below 0.03, in SD
     assert by_id["0.14"].says(np.array([0.001, -0.001])).tolist() == [1, -1]  # in weeks: no margin
-    assert Found(by_id["0.2"], values).shares == pytest.approx((0.4, 0.4, 0.2))
+    assert ClaimResult(by_id["0.2"], values).shares == pytest.approx((0.4, 0.4, 0.2))
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_a_claim_holds_where_its_statistic_was_expected_and_a_small_difference_s
 )
 def test_what_came_of_a_claim_is_one_of_four_words(values: list[float], word: str) -> None:
     claim = next(each for each in claims() if each.id == "0.2")
-    assert Found(claim, np.array(values), 0.0).word == word
+    assert ClaimResult(claim, np.array(values), 0.0).word == word
 
 
 def test_what_holds_with_all_channels_closed_is_not_about_learning() -> None:
     claim = next(each for each in claims() if each.id == "0.2")
-    found = Found(claim, np.full(4, 0.1), 0.1)
+    found = ClaimResult(claim, np.full(4, 0.1), 0.1)
     assert (found.word, found.counted) == ("not about learning", False)
     hours = next(each for each in claims() if each.id == "0.14")
-    assert Found(hours, np.full(4, 0.1), 0.1).counted  # its sentence is about time
+    assert ClaimResult(hours, np.full(4, 0.1), 0.1).counted  # its sentence is about time
 
 
 def test_shapes_are_told_by_their_weakest_point() -> None:
@@ -129,7 +129,7 @@ def test_an_unknown_claim_is_refused() -> None:
 
 
 def test_what_is_stored_comes_back_and_old_claims_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    every = [Found(claim, np.array([0.5, -0.25]), 0.0) for claim in claims()]
+    every = [ClaimResult(claim, np.array([0.5, -0.25]), 0.0) for claim in claims()]
     store(every, seconds=60.0, seed=1, folder=tmp_path)
     monkeypatch.setattr("plsim.validation.claims.claims_task.STORED_TABLE", tmp_path / "stored_claims.csv")
     monkeypatch.setattr("plsim.validation.claims.claims_task.STORED_SAID", tmp_path / "stored_claims.json")
@@ -168,7 +168,8 @@ def test_every_claim_gives_a_finite_number_in_the_central_world(tmp_path: Path) 
 def test_what_no_run_can_refute_is_not_counted() -> None:
     by_id = {claim.id: claim for claim in claims()}
     found = [
-        Found(by_id[name], np.full(30, value), 0.0) for name, value in (("2.2", 4.0), ("0.24", 0.04), ("0.2", 0.1))
+        ClaimResult(by_id[name], np.full(30, value), 0.0)
+        for name, value in (("2.2", 4.0), ("0.24", 0.04), ("0.2", 0.1))
     ]
     assert [each.word for each in found] == ["input", "true by construction", "holds"]
     assert "Of 3 claims 1 are tested: 1 holds" in count(found)

@@ -1,4 +1,4 @@
-"""Facts as experiments: files that are closed, a bench that is exact, calibration that sees no validation."""
+"""Facts as experiments: files that are closed, a replication that is exact, calibration that sees no validation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from plsim.engine.reference import typical
 from plsim.evidence.facts import facts
 from plsim.scenario.loading import changed, load
 from plsim.validation.facts.fact_files import FOLDER, fact_files, inner_text
-from plsim.validation.facts.replication import Bench, Experiment, experiment, experiments
+from plsim.validation.facts.replication import Experiment, Replication, experiment, experiments
 from plsim.validation.facts.validate import not_run
 
 RAND = (FOLDER / "rand_2017.toml").read_text(encoding="utf-8")
@@ -29,8 +29,8 @@ def all_experiments() -> tuple[Experiment, ...]:
 
 
 @pytest.fixture(scope="module")
-def bench(all_experiments: tuple[Experiment, ...]) -> Bench:
-    return Bench(all_experiments, size="calibration", seed=1)
+def replication(all_experiments: tuple[Experiment, ...]) -> Replication:
+    return Replication(all_experiments, size="calibration", seed=1)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -69,46 +69,48 @@ def test_every_calibration_fact_has_an_experiment(all_experiments: tuple[Experim
     assert {"TV-01", "TP-01", "ST-01"} <= inputs
 
 
-def test_altering_every_validation_fact_changes_nothing_that_calibration_reads(bench: Bench) -> None:
+def test_altering_every_validation_fact_changes_nothing_that_calibration_reads(replication: Replication) -> None:
     altered = [
         one if one.role != "validation" else replace(one, value=9.0, low=8.0, high=10.0, se=5.0, statement="altered")
         for one in facts()
     ]
-    other = Bench(experiments(altered), size="calibration", seed=1)
-    assert other.statistics == bench.statistics
-    assert other.facts == bench.facts
-    assert targets(other) == targets(bench)
-    assert np.array_equal(other(CENTRAL), bench(CENTRAL))
+    other = Replication(experiments(altered), size="calibration", seed=1)
+    assert other.statistics == replication.statistics
+    assert other.facts == replication.facts
+    assert targets(other) == targets(replication)
+    assert np.array_equal(other(CENTRAL), replication(CENTRAL))
 
 
-def test_the_calibration_bench_holds_only_facts_that_may_choose_worlds(bench: Bench) -> None:
-    assert all(fact.role in {"calibration", "development"} and fact.fact.confidence != "memory" for fact in bench.facts)
-    assert not {"R17-03", "R17-07", "ME-17"} & {fact.key for fact in bench.facts}
+def test_the_calibration_replication_holds_only_facts_that_may_choose_worlds(replication: Replication) -> None:
+    assert all(
+        fact.role in {"calibration", "development"} and fact.fact.confidence != "memory" for fact in replication.facts
+    )
+    assert not {"R17-03", "R17-07", "ME-17"} & {fact.key for fact in replication.facts}
 
 
-def test_a_recalled_number_chooses_no_world_whatever_its_role(bench: Bench) -> None:
-    fact = next(each for each in bench.facts if each.key == "R17-01")
+def test_a_recalled_number_chooses_no_world_whatever_its_role(replication: Replication) -> None:
+    fact = next(each for each in replication.facts if each.key == "R17-01")
     assert fact.calibrates
     assert not replace(fact, fact=replace(fact.fact, confidence="memory")).calibrates
     assert replace(fact, fact=replace(fact.fact, role="development")).calibrates
     assert not replace(fact, fact=replace(fact.fact, role="validation")).calibrates
 
 
-def test_the_same_world_gives_the_same_bits_whatever_ran_before(bench: Bench) -> None:
-    first = bench(CENTRAL)
-    bench(World("other", {"match.floor": 0.2}))
-    assert np.array_equal(bench(CENTRAL), first)
+def test_the_same_world_gives_the_same_bits_whatever_ran_before(replication: Replication) -> None:
+    first = replication(CENTRAL)
+    replication(World("other", {"match.floor": 0.2}))
+    assert np.array_equal(replication(CENTRAL), first)
 
 
-def test_statistics_have_one_name_and_one_number_each(bench: Bench) -> None:
-    values = bench(CENTRAL)
-    assert len(set(bench.statistics)) == len(bench.statistics) == len(values)
+def test_statistics_have_one_name_and_one_number_each(replication: Replication) -> None:
+    values = replication(CENTRAL)
+    assert len(set(replication.statistics)) == len(replication.statistics) == len(values)
     assert np.isfinite(values).all()
 
 
 def test_a_paired_effect_is_that_of_a_run(all_experiments: tuple[Experiment, ...]) -> None:
     one = small(of(all_experiments, "rand_2017"), estimand="paired")
-    bench = Bench([one], size="full", seed=3)
+    replication = Replication([one], size="full", seed=3)
     people = population_of(one.scenario, None, 3)
     run = run_world(pair(one.scenario, people, seed=3, years=1), CENTRAL, engine_named("batch"))
     from plsim.measures.effects import effect_rows
@@ -121,7 +123,7 @@ def test_a_paired_effect_is_that_of_a_run(all_experiments: tuple[Experiment, ...
         if (row.outcome, row.subject, row.group, row.arm, row.unit)
         == ("achievement", "math", "all", "difference", "SD")
     ]
-    assert bench(CENTRAL)[bench.statistics.index("R17-01")] == pytest.approx(wanted[0], abs=1e-12)
+    assert replication(CENTRAL)[replication.statistics.index("R17-01")] == pytest.approx(wanted[0], abs=1e-12)
 
 
 def test_practices_as_typical_in_ordinary_schools_have_no_effect(all_experiments: tuple[Experiment, ...]) -> None:
@@ -129,8 +131,8 @@ def test_practices_as_typical_in_ordinary_schools_have_no_effect(all_experiments
     nothing = load("typical_practice").with_changes(
         population=load("typical_practice").population.model_copy(update={"schools": 4, "students_per_school": 40})
     )
-    bench = Bench([replace(one, scenario=nothing, facts=one.facts[:1])], size="full", seed=1)
-    assert bench(CENTRAL)[0] == 0.0
+    replication = Replication([replace(one, scenario=nothing, facts=one.facts[:1])], size="full", seed=1)
+    assert replication(CENTRAL)[0] == 0.0
 
 
 def test_only_those_whom_tutoring_serves_count_where_the_study_counted_them(
@@ -138,28 +140,28 @@ def test_only_those_whom_tutoring_serves_count_where_the_study_counted_them(
 ) -> None:
     tutoring = of(all_experiments, "nickow_tutoring")
     served, everybody = (
-        Bench([small(tutoring, served=who)], size="full", seed=1, roles={"calibration"})(CENTRAL)[0]
+        Replication([small(tutoring, served=who)], size="full", seed=1, roles={"calibration"})(CENTRAL)[0]
         for who in ("program", "all")
     )
     assert served > 2.0 * everybody > 0.0
 
 
-def test_a_rank_is_what_the_first_is_ahead_of_the_next(bench: Bench) -> None:
-    fact = next(each for each in bench.facts if each.key == "R15-15")
+def test_a_rank_is_what_the_first_is_ahead_of_the_next(replication: Replication) -> None:
+    fact = next(each for each in replication.facts if each.key == "R15-15")
     assert fact.number([0.3, 0.1, 0.2, 0.0, 0.0]) == pytest.approx(0.1)
     assert fact.number([0.1, 0.3, 0.2, 0.0, 0.0]) == pytest.approx(-0.2)
 
 
-def test_a_sign_of_several_is_that_of_the_worst(bench: Bench) -> None:
-    fact = next(each for each in bench.facts if each.key == "R17-09")
+def test_a_sign_of_several_is_that_of_the_worst(replication: Replication) -> None:
+    fact = next(each for each in replication.facts if each.key == "R17-09")
     assert fact.number([0.52, 0.51, 0.53, 0.49, 0.55]) == pytest.approx(-0.01)
     assert fact.holds(0.001)
     assert not fact.holds(-0.001)
 
 
-def test_published_values_come_from_the_table_of_facts(bench: Bench) -> None:
+def test_published_values_come_from_the_table_of_facts(replication: Replication) -> None:
     by_id = {one.id: one for one in facts()}
-    values = [fact for fact in bench.facts if fact.kind == "value"]
+    values = [fact for fact in replication.facts if fact.kind == "value"]
     assert values
     assert all(fact.observed == getattr(by_id[fact.fact.id], fact.table.of or "value") for fact in values)
 
@@ -190,8 +192,8 @@ def test_lines_of_an_inner_scenario_stay_where_they_are() -> None:
     assert inner_text(RAND, "scenario").splitlines()[line] == "years = 1"
 
 
-def test_the_reference_is_found_once_a_world(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reference_is_found_once_a_world(replication: Replication, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     monkeypatch.setattr("plsim.validation.facts.replication.typical", lambda *args: calls.append(1) or typical(*args))
-    bench(CENTRAL)
+    replication(CENTRAL)
     assert len(calls) == 1

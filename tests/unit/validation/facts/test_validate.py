@@ -15,7 +15,7 @@ from plsim.core.errors import StudyError
 from plsim.engine.parameters import CENTRAL, prior_worlds
 from plsim.evidence.facts import facts
 from plsim.validation.facts.replication import Experiment, StudyFact, experiments
-from plsim.validation.facts.validate import SHOWN_ONLY, Line, not_run, validate
+from plsim.validation.facts.validate import SHOWN_ONLY, FactRow, not_run, validate
 
 PAGE = Path(__file__).parents[4] / "docs" / "facts.md"
 
@@ -25,9 +25,9 @@ def everything() -> dict[str, tuple[StudyFact, Experiment]]:
     return {fact.key: (fact, each) for each in experiments() for fact in each.facts}
 
 
-def line(everything: dict[str, tuple[StudyFact, Experiment]], key: str, values: list[float]) -> Line:
+def line(everything: dict[str, tuple[StudyFact, Experiment]], key: str, values: list[float]) -> FactRow:
     fact, each = everything[key]
-    return Line(fact, each, np.array(values))
+    return FactRow(fact, each, np.array(values))
 
 
 def test_every_row_of_the_table_is_run_or_says_why_not(everything: dict[str, tuple[StudyFact, Experiment]]) -> None:
@@ -70,7 +70,7 @@ def test_a_sign_agrees_when_it_holds_in_most_worlds(
 
 def test_a_falling_slope_is_shown_falling(everything: dict[str, tuple[StudyFact, Experiment]]) -> None:
     fact, each = everything["R17-10"]
-    shown = Line(fact, each, np.array([fact.number([-0.01])]))
+    shown = FactRow(fact, each, np.array([fact.number([-0.01])]))
     assert shown.median == pytest.approx(-0.01)
     assert shown.share == 1.0
 

@@ -14,10 +14,10 @@ from plsim.engine.parameters import CENTRAL
 from plsim.engine.reference import typical
 from plsim.evidence import norms
 from plsim.scenario.loading import changed
-from plsim.validation.facts.arm_cache import Lives, Places, ordinary_schools
+from plsim.validation.facts.arm_cache import ArmCache, StudyArms, ordinary_schools
 from plsim.validation.facts.prepared import Prepared
 from plsim.validation.facts.registry import statistic, statistics
-from plsim.validation.facts.replication import Bench, Experiment, experiments
+from plsim.validation.facts.replication import Experiment, Replication, experiments
 from plsim.validation.facts.sampling import school_noise, student_noise
 from plsim.validation.facts.study_facts import StudyFact
 from plsim.validation.facts.view import View
@@ -40,16 +40,16 @@ def small(name: str, *, years: int = 1, **design: object) -> Experiment:
 
 
 def seen(one: Experiment, chosen: tuple[StudyFact, ...] | None = None, weeks: set[int] | None = None) -> View:
-    prepared = Prepared(one, chosen or one.facts[:1], Places(1), "full")
+    prepared = Prepared(one, chosen or one.facts[:1], StudyArms(1), "full")
     engine = engine_named("batch")
     tests = {place.address: prepared.weeks | (weeks or set()) for place in prepared.places.values()}
-    return View(prepared, Lives(CENTRAL, typical(CENTRAL, engine), engine, tests))
+    return View(prepared, ArmCache(CENTRAL, typical(CENTRAL, engine), engine, tests))
 
 
 def test_what_showed_in_fall_is_taken_off_a_study_with_other_schools() -> None:
     view = seen(small("rand_2017"))
     program, other = view.life("program"), view.life("comparison")
-    grade, each = program.setting.population.grade.astype(np.int64)[:, np.newaxis], np.arange(2)
+    grade, each = program.arm.setting.population.grade.astype(np.int64)[:, np.newaxis], np.arange(2)
     n = norms()
     spring, fall = (
         (program.tests[0, week].achievement - other.tests[0, week].achievement) / n.sd_fall_observed[each, grade]
@@ -62,7 +62,7 @@ def test_what_showed_in_fall_is_taken_off_a_study_with_other_schools() -> None:
 
 def test_ordinary_schools_hold_the_same_students_with_the_same_luck() -> None:
     view = seen(small("rand_2017"))
-    program, other = (view.life(arm).setting.population for arm in ("program", "comparison"))
+    program, other = (view.life(arm).arm.setting.population for arm in ("program", "comparison"))
     for name in ("student_key", "achievement", "lunch_eligible", "learning_rate", "self_regulation", "school_key"):
         assert np.array_equal(getattr(program, name), getattr(other, name)), name
     assert not other.charter.any()
@@ -73,7 +73,7 @@ def test_ordinary_schools_hold_the_same_students_with_the_same_luck() -> None:
 
 def test_a_narrow_sample_makes_effects_larger_in_its_own_sd() -> None:
     one = small("rand_2017", estimand="paired", sd="sample")
-    prepared = Prepared(one, one.facts[:1], Places(1), "full")
+    prepared = Prepared(one, one.facts[:1], StudyArms(1), "full")
     people, grade = prepared.setting.population, prepared.grade(1)
     n, each = norms(), np.arange(2)
     true = n.sd_within_fall**2 + n.sd_between_fall**2
@@ -98,22 +98,22 @@ def test_a_less_reliable_aligned_test_shows_a_smaller_effect() -> None:
 
 def test_arms_that_experiments_have_in_common_are_lived_once(monkeypatch: pytest.MonkeyPatch) -> None:
     lived = []
-    plain = Lives._live
+    plain = ArmCache._live
 
-    def counting(self: Lives, *args: object) -> object:
+    def counting(self: ArmCache, *args: object) -> object:
         lived.append(1)
         return plain(self, *args)
 
-    monkeypatch.setattr(Lives, "_live", counting)
+    monkeypatch.setattr(ArmCache, "_live", counting)
     pair = [small("lou_1996"), replace(small("lou_1996"), name="again")]
-    Bench(pair, size="full", seed=1)(CENTRAL)
+    Replication(pair, size="full", seed=1)(CENTRAL)
     assert len(lived) == 2
 
 
 def test_an_arm_is_tested_in_every_week_that_anybody_asks_for() -> None:
     early, late = small("lou_1996", weeks=8), replace(small("lou_1996", weeks=24), name="later")
-    together = Bench([early, late], size="full", seed=1)(CENTRAL)
-    alone = [Bench([each], size="full", seed=1)(CENTRAL)[0] for each in (early, late)]
+    together = Replication([early, late], size="full", seed=1)(CENTRAL)
+    alone = [Replication([each], size="full", seed=1)(CENTRAL)[0] for each in (early, late)]
     assert together.tolist() == alone
 
 
@@ -187,7 +187,7 @@ def test_a_contrast_of_groups_is_the_first_less_the_second() -> None:
 
 def test_a_range_of_grades_and_the_halves_are_groups_of_everybody_who_counts() -> None:
     one = small("nickow_grades")
-    prepared = Prepared(one, one.facts[:1], Places(1), "full")
+    prepared = Prepared(one, one.facts[:1], StudyArms(1), "full")
     grade, keep = prepared.grade(1), prepared.counted(1)
     chosen = prepared.weight(1, "grades:0-2")
     assert np.array_equal(chosen[:, 0] > 0.0, keep & (grade <= 2))
@@ -197,7 +197,7 @@ def test_a_range_of_grades_and_the_halves_are_groups_of_everybody_who_counts() -
 
 def test_practices_that_make_one_strategy_go_back_together() -> None:
     one = EVERY["rand_2015_practices"]
-    prepared = Prepared(one, one.facts[:1], Places(1), "calibration")
+    prepared = Prepared(one, one.facts[:1], StudyArms(1), "calibration")
     without = prepared.places["without:learner_profiles+data_driven_grouping"].scenario.practices
     usual = prepared.places["comparison"].scenario.practices
     assert without["learner_profiles"] == usual["learner_profiles"]

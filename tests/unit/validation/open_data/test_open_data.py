@@ -22,17 +22,17 @@ from plsim.validation.open_data.open_classes import (
 )
 from plsim.validation.open_data.open_data import read
 from plsim.validation.open_data.open_forecast import forecast, lasting_places
-from plsim.validation.open_data.open_growth import Scores, growth_spread, read_egsingle, school_share
+from plsim.validation.open_data.open_growth import LongScores, growth_spread, read_egsingle, school_share
 
 
-def made_up_growth(persistent: float, error: float, children: int = 4000) -> Scores:
+def made_up_growth(persistent: float, error: float, children: int = 4000) -> LongScores:
     rng = np.random.default_rng(1)
     years = np.arange(6)
     curve = np.array([0.0, 1.0, 1.9, 2.6, 3.1, 3.4])
     start, rate = rng.normal(0.0, 1.0, children), 1.0 + persistent * rng.normal(0.0, 1.0, children)
     score = start[:, np.newaxis] + rate[:, np.newaxis] * curve + error * rng.normal(size=(children, 6))
     child = np.repeat(np.arange(children), 6)
-    return Scores(child, child % 40, np.tile(years, children), score.ravel())
+    return LongScores(child, child % 40, np.tile(years, children), score.ravel())
 
 
 @pytest.mark.parametrize(("persistent", "error"), [(0.2, 0.1), (0.2, 0.6), (0.4, 0.3)])
