@@ -93,6 +93,11 @@ class ScenarioDescription:
     options: tuple[OptionLine, ...]
     conditions: tuple[OptionLine, ...]
 
+    @property
+    def is_typical(self) -> bool:
+        """Whether the scenario plans what typical schools plan; the report's template asks."""
+        return not self.options and all(one.change == "same" for one in self.practices)
+
 
 def scenario_of(folder: ResultFolder) -> Scenario | None:
     """The scenario in the manifest; ``None`` when this version of plsim does not read it."""
