@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from time import sleep
 
 import pytest
 
 from plsim.cli import progress
 from plsim.cli.progress import sweep_progress
+from plsim.core.phases import phase
 
 
 @pytest.fixture
@@ -52,3 +54,40 @@ def test_nobody_is_told_who_does_not_want_to_know(capsys) -> None:
     with sweep_progress("study", wanted=False) as report:
         assert report is None
     assert capsys.readouterr().err == ""
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_phase_without_a_count_is_shown_once_it_takes_long(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(progress, "PHASE_SECONDS", 0.05)
+    with progress.phases(wanted=True):
+        with phase("Short"):
+            pass
+        with phase("Analysing 10 runs"):
+            sleep(0.5)
+    assert capsys.readouterr().err == "Analysing 10 runs ...\n"
+    with phase("Nobody watches"):
+        sleep(0.1)
+    with progress.phases(wanted=False), phase("Nobody wants to know"):
+        sleep(0.1)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_phase_on_a_terminal_says_how_long_it_has_taken_and_leaves_nothing(monkeypatch) -> None:
+    screen = _Terminal()
+    monkeypatch.setattr(progress, "PHASE_SECONDS", 0.05)
+    monkeypatch.setattr(progress.sys, "stderr", screen)
+    with progress.phases(wanted=True), phase("Writing the report"):
+        sleep(0.5)
+    assert "Writing the report: 00:0" in screen.getvalue()
+    assert screen.getvalue().rsplit("\r", 1)[-1].strip() == ""
+
+
+def test_a_phase_ends_with_its_error() -> None:
+    with pytest.raises(ValueError, match="wrong"), progress.phases(wanted=True), phase("Work"):
+        raise ValueError("wrong")
+    with phase("Nobody watches any more"):
+        pass

@@ -122,6 +122,40 @@ def test_a_result_and_what_made_it_can_be_copied_and_sent(result: plsim.Result) 
     assert np.array_equal(_sent(evaluator)(), first)
 
 
+def test_a_comparison_can_be_copied_and_sent() -> None:
+    school = plsim.load("one_school_demo", overrides=("population.students_per_school=40",))
+    more = plsim.change(school, {"practices.advising.intensity": 1.0}).with_changes(name="more")
+    found = plsim.compare([school, more], worlds=0, years=1)
+    for again in (_sent(found), copy.deepcopy(found)):
+        assert again.differences.equals(found.differences)
+        assert again.summary() == found.summary()
+        assert repr(again) == repr(found)
+
+
+def _achievement(seed: int) -> list[float]:
+    """Values of a small run, as another process gives them."""
+    school = plsim.load("one_school_demo", overrides=("population.students_per_school=40",), years=1)
+    found: list[float] = plsim.run(school, seed=seed, worlds=0, other_designs=False).effects["value"].tolist()
+    return found
+
+
+def test_joblib_runs_plsim_in_processes_and_threads() -> None:
+    joblib = pytest.importorskip("joblib")
+    here = [_achievement(seed) for seed in (1, 2)]
+    assert here[0] != here[1]
+    for backend in ("loky", "threading"):
+        found = joblib.Parallel(n_jobs=2, backend=backend)(joblib.delayed(_achievement)(seed) for seed in (1, 2))
+        np.testing.assert_array_equal(found, here)
+
+
+def test_dask_runs_plsim_in_processes_and_threads() -> None:
+    dask = pytest.importorskip("dask")
+    here = [_achievement(seed) for seed in (1, 2)]
+    for scheduler in ("processes", "threads"):
+        found = dask.compute(*(dask.delayed(_achievement)(seed) for seed in (1, 2)), scheduler=scheduler)
+        np.testing.assert_array_equal(found, here)
+
+
 def test_results_come_back_from_other_processes(result: plsim.Result) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         sent = pool.submit(plsim.run, "one_school_demo", seed=1, worlds=2, years=1, other_designs=False).result()

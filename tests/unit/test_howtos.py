@@ -175,6 +175,15 @@ def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:
     assert worlds_in(copy) == (False, 0)
 
 
+def test_a_second_form_takes_a_rule_and_its_entry(tmp_path: Path) -> None:
+    copy = Followed(tmp_path / "copy")
+
+    said = follow("adding-a-form.md", copy)
+
+    assert copy.sources() == ["src/plsim/rules/quality.py", "src/plsim/evidence/data/rules_learning.toml"]
+    assert "(line, curve)" in said["plsim list parameters"]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_the_guides_hold_to_their_last_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plsim.api.arguments import Progress
+from plsim.core.arguments import given, listed, switch, whole
 from plsim.core.errors import InputError
 from plsim.scenario import Scenario
 
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
 from plsim.api.arguments import (
     engine_from,
-    given_text,
     people_from,
     progress_from,
     scenario_from,
     seed_from,
-    whole_number,
     workers_from,
     worlds_from,
     years_from,
@@ -114,7 +113,7 @@ def run(
         engine=engine_from(engine),
         workers=workers_from(workers),
         progress=progress_from(progress, "plsim"),
-        other_designs=bool(other_designs),
+        other_designs=switch("other_designs", other_designs),
     )
 
 
@@ -175,9 +174,8 @@ def compare(
     """
     from plsim.runs.compare import compare as compare_scenarios
 
-    if isinstance(scenarios, str | Path | Scenario):
-        raise InputError("compare", "scenarios", given_text(scenarios), allowed="a list of two or more scenarios")
-    of = [scenario_from(each) for each in scenarios]
+    some = listed("scenarios", scenarios, (Scenario, str, os.PathLike), "two or more scenarios, or their names")
+    of = [scenario_from(each) for each in some]
     people = people_from(population, of[0], seed_from(seed)) if of else None
     return compare_scenarios(
         of,
@@ -185,8 +183,8 @@ def compare(
         years=years_from(years),
         worlds=worlds_from(worlds),
         population=people,
-        own_populations=bool(own_populations),
-        why=bool(why),
+        own_populations=switch("own_populations", own_populations),
+        why=switch("why", why),
         engine=engine_from(engine),
         workers=workers_from(workers),
         progress=progress_from(progress, "plsim"),
@@ -230,9 +228,11 @@ def evaluate(
     >>> of({"practices.advising.intensity": 1.0}).shape == (len(of.outcomes),)
     True
     """
-    from plsim.runs.evaluate import Evaluator
+    from plsim.runs.evaluate import Evaluator, Outcome
 
     of = scenario_from(scenario)
+    if outcomes is not None:
+        outcomes = listed("outcomes", outcomes, Outcome, "plsim.Outcome")
     return Evaluator(
         of,
         seed=seed_from(seed),
@@ -299,9 +299,9 @@ def districts(
         else:
             raise InputError("districts", "of", "got things of several kinds", allowed="folders and files")
     else:
-        count = whole_number("districts", of, 1, MOST_DRAWN, ", or folders and files")
+        count = whole("districts", of, 1, MOST_DRAWN, ", or folders and files")
         if count is None:
-            raise InputError("districts", "of", given_text(of), allowed="a number of districts, or folders and files")
+            raise InputError("districts", "of", given(of), allowed="a number of districts, or folders and files")
         chosen = drawn(planned, count)
     return stream(
         chosen,

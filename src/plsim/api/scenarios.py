@@ -14,7 +14,8 @@ from plsim.scenario import load as load_scenario
 if TYPE_CHECKING:
     pass
 
-from plsim.api.arguments import given_text, scenario_from, seed_from, shown, years_from
+from plsim.api.arguments import scenario_from, seed_from, years_from
+from plsim.core.arguments import described, given, listed
 
 
 def load(
@@ -48,9 +49,10 @@ def load(
     2
     """
     if not isinstance(source, str | os.PathLike):
-        raise InputError("load", "source", given_text(source), allowed="the path of a TOML file or a scenario's name")
+        raise InputError("load", "source", given(source), allowed="the path of a TOML file or a scenario's name")
     if isinstance(overrides, str):
         overrides = (overrides,)
+    overrides = listed("overrides", overrides, str, "texts such as 'years=2'")
     return load_scenario(
         source if isinstance(source, str) else Path(source),
         overrides=tuple(overrides),
@@ -89,10 +91,10 @@ def change(scenario: Scenario | str | Path, changes: Mapping[str, object]) -> Sc
     from plsim.scenario.loading import changed
 
     if not isinstance(changes, Mapping):
-        raise InputError("change", "changes", given_text(changes), allowed="a mapping of dotted keys to values")
+        raise InputError("change", "changes", given(changes), allowed="a mapping of dotted keys to values")
     for key in changes:
         if not isinstance(key, str):
-            raise InputError("change", "changes", f"a key is {shown(key)}", allowed="dotted keys as text")
+            raise InputError("change", "changes", f"a key is {described(key)}", allowed="dotted keys as text")
     return changed(scenario_from(scenario), changes)
 
 
@@ -125,6 +127,7 @@ def rule(topic: str) -> Any:
     folder = Path(__file__).parent.parent / "rules"
     files = (path.relative_to(folder).with_suffix("") for path in folder.rglob("*.py") if path.stem != "__init__")
     known = sorted(".".join(each.parts) for each in files)
-    if topic not in known:
-        raise InputError("rule", "topic", given_text(topic), allowed=", ".join(known), fix=nearest(str(topic), known))
+    asked: Any = topic
+    if not isinstance(asked, str) or asked not in known:
+        raise InputError("rule", "topic", given(topic), allowed=", ".join(known), fix=nearest(str(topic), known))
     return interpreted(f"plsim.rules.{topic}")

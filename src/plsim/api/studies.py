@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plsim.api.arguments import Progress
+from plsim.core.arguments import given
 from plsim.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from plsim.studies.loading import LoadedStudy
     from plsim.studies.run import StudyResult
 
-from plsim.api.arguments import engine_from, given_text, people_from, progress_from, seed_from, workers_from
+from plsim.api.arguments import engine_from, people_from, progress_from, seed_from, workers_from
 
 
 def study(
@@ -111,6 +112,8 @@ def study(
     from plsim.studies.run import StudyResult, run_study
 
     chosen = str(worlds) if isinstance(worlds, Path) else worlds
+    if not isinstance(folder, str | os.PathLike):
+        raise InputError("study", "folder", given(folder), allowed="the path of a folder")
     if isinstance(source, LoadedStudy):
         loaded = source
     elif isinstance(source, str) and "\n" in source:
@@ -118,7 +121,7 @@ def study(
     elif isinstance(source, str | os.PathLike):
         loaded = load_study(source, seed=seed_from(seed), worlds=chosen)
     else:
-        raise InputError("study", "source", given_text(source), allowed="a study file, a study's name, or its text")
+        raise InputError("study", "source", given(source), allowed="a study file, a study's name, or its text")
     if engine is not None:
         loaded = replace(loaded, study=loaded.study.model_copy(update={"engine": engine_from(engine)}))
     if population is not None:

@@ -25,7 +25,7 @@ from plsim.calibration.discrepancy import agreements, discrepancies, marginal
 from plsim.calibration.emulator import Emulator, fitted
 from plsim.calibration.leave_out import LeaveOut, leave_out
 from plsim.calibration.likelihood import Targets
-from plsim.calibration.posterior import Candidates, Posterior, candidates, posterior
+from plsim.calibration.posterior import Candidates, Posterior, candidates, posterior, weights_of
 from plsim.calibration.priors import Prior, prior, space_filling
 from plsim.core.arrays import Floats
 from plsim.sweeps.runner import run_task
@@ -53,7 +53,7 @@ class Sizes:
     shipped
         How many worlds ship.
     seed
-        Of every choice, and of the luck in all runs.
+        Of every choice, and of the random draws of all runs.
     """
 
     bank: int = 2_000
@@ -199,7 +199,7 @@ def calibrate(folder: Path, sizes: Sizes, *, workers: int = 1, watch: Watch = la
     full = run("reduced" if sizes.reduced else "full", drawn, own)
     log_before = -log_likelihoods(emulator(full.points), emulator.error, wanted, seed, WIDER)
     log_in_full = log_likelihoods(full.values, np.zeros(full.values.shape[1]), wanted_in_full, seed)
-    weights = _weights(log_before + log_in_full)
+    weights = weights_of(log_before + log_in_full)
 
     columns = [large.statistics.index(name) for name in small.statistics]
     of = at_full_size(of, emulator(full.points), full.values[:, columns])
@@ -253,13 +253,6 @@ def log_likelihoods(values: Floats, errors: Floats, wanted: Targets, seed: int, 
     """
     of = discrepancies(wanted, seed=seed)
     return marginal(agreements(values, errors, wanted, of, multiplied=discrepancy).together)
-
-
-def _weights(logs: Floats) -> Floats:
-    """Weights that add up to 1. Shape (worlds,)."""
-    weights = np.exp(logs - logs.max())
-    found: Floats = weights / weights.sum()
-    return found
 
 
 def fair_sample(weights: Floats, count: int, rng: np.random.Generator) -> np.ndarray:

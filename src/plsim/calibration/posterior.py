@@ -119,3 +119,10 @@ def posterior(
     of_world = marginal(logs)
     weights = np.exp(of_world - of_world.max())
     return Posterior(of, weights / weights.sum(), of_world, drawn, learned(logs, drawn))
+
+
+def weights_of(logs: Floats) -> Floats:
+    """Weights that add up to 1, from their logarithms. Shape (worlds,)."""
+    weights = np.exp(logs - logs.max())
+    found: Floats = weights / weights.sum()
+    return found

@@ -21,7 +21,7 @@ from scipy.stats import binom, kstest
 from plsim.calibration.discrepancy import Discrepancies, agreements, discrepancies, marginal, scaled
 from plsim.calibration.emulator import fitted
 from plsim.calibration.likelihood import Target, Targets, observed
-from plsim.calibration.posterior import candidates
+from plsim.calibration.posterior import candidates, weights_of
 from plsim.core.arrays import Floats
 
 TRUTHS = 120
@@ -117,7 +117,7 @@ def recovery(
     for index, place in enumerate(chosen):
         draw = rng.choice(of.count, p=chance[place] / by_world[place])
         seen = observed(values[place], at_draw(wanted, of, draw), rng)
-        weights = _weights(marginal(before + agreements(emulated.means, emulated.errors, seen, of).together))
+        weights = weights_of(marginal(before + agreements(emulated.means, emulated.errors, seen, of).together))
         ranks[index] = weights @ (emulated.points < points[place])
         ranks[index] += among[index] * (weights @ (emulated.points == points[place]))
     covered = ((ranks > 0.05) & (ranks < 0.95)).mean(axis=0)
@@ -130,12 +130,6 @@ def recovery(
 def at_draw(targets: Targets, of: Discrepancies, draw: int) -> tuple[Target, ...]:
     """The findings with the discrepancies of one draw."""
     return scaled(targets, [float(of.of(target)[draw]) for target in targets])
-
-
-def _weights(logs: Floats) -> Floats:
-    weights = np.exp(logs - logs.max())
-    found: Floats = weights / weights.sum()
-    return found
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from plsim.calibration.recovery import Predicted, Recovery
 from plsim.core.arrays import Floats
 from plsim.core.files import json_bytes, write_file
 from plsim.engine.worlds import NOT_NARROWED, model_digest, model_parts
+from plsim.evidence import Parameter
 from plsim.evidence.worlds import PROVENANCE_FILE, WORLDS_FILE, sealed
 
 SHARES = (0.05, 0.5, 0.95)
@@ -128,12 +129,26 @@ def parameter_table(of: Calibration, found: Identification) -> pd.DataFrame:
                 "prior_low": parameter.low,
                 "prior_high": parameter.high,
                 **{f"posterior_{name}": float(values[at, column]) for at, name in enumerate(_NAMES)},
+                "in_words": _in_words(of, parameter, column, values[:, column]),
                 "spread_left": float(found.left[column]),
                 "identified": bool(found.left[column] <= NOT_NARROWED),
                 "most_narrowed_by": found.facts[most] if gain[most] > 0.01 else "",
             }
         )
     return pd.DataFrame(rows)
+
+
+def _in_words(of: Calibration, parameter: Parameter, column: int, spread: Floats) -> str:
+    """What worlds have of a parameter: median and 90% interval, or how often each form of a rule."""
+    if not parameter.forms:
+        low, middle, high = spread.tolist()
+        return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+    places = of.posterior.candidates.points[:, column]
+    shares = {
+        name: float(of.posterior.weights[places == parameter.place(number)].sum())
+        for number, name in enumerate(parameter.forms)
+    }
+    return ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
 
 
 def narrowing_table(found: Identification) -> pd.DataFrame:

@@ -12,11 +12,12 @@ import click
 from plsim.cli.effects import estimate, level
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import OutFolder, named_folder
-from plsim.cli.progress import progress_bar
+from plsim.cli.progress import phases, progress_bar
 from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, people_settings, student_files
 from plsim.cli.worlds import WORLDS_HELP, WorldsChoice
 from plsim.core.errors import InputError, printable
+from plsim.core.phases import phase
 from plsim.core.table import table_lines
 from plsim.measures.vocabulary import ONE_ARM
 
@@ -104,7 +105,7 @@ def command(
     def compared() -> Comparison:
         from plsim.runs.compare import compare
 
-        with progress_bar("compare", wanted=not quiet) as progress:
+        with phases(wanted=not quiet), progress_bar("compare", wanted=not quiet) as progress:
             found = compare(
                 loaded,
                 seed=common,
@@ -116,7 +117,8 @@ def command(
                 workers=workers or os.cpu_count() or 1,
                 progress=progress,
             )
-        found.save(folder, settings=settings)
+        with phases(wanted=not quiet), phase("Writing tables"):
+            found.save(folder, settings=settings)
         return found
 
     with OutFolder(folder) as out_folder:

@@ -55,6 +55,7 @@ def _parameters() -> list[Row]:
             "unit": parameter.unit,
             "grade": parameter.grade,
             "uncertain": parameter.uncertain,
+            **({"options": list(parameter.forms)} if parameter.forms else {}),
             "meaning": parameter.meaning,
             "source": parameter.source,
         }

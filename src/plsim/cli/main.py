@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
 from plsim import __version__
-from plsim.core.errors import PlsimError
+from plsim.core.errors import PlsimError, printable
 
 INTERRUPTED = 130
 MOST_LINES = 20
@@ -53,6 +55,20 @@ class LazyGroup(click.Group):
         """The help's list of commands, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Parse and run; what the system refuses (a full disk under standard output) is one message, no traceback."""
+        try:
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                if sys.stdout is not None:  # closed from the start
+                    sys.stdout.flush()
+        except OSError as error:
+            where = printable(str(error.filename)) if error.filename else "standard output"
+            click.echo(f"plsim: {where}: {error.strerror or error}", err=True)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would be tried again at exit
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; errors made for people become one message and an exit status, never a traceback."""

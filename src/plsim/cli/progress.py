@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
+
+from plsim.core.phases import phases_told_by
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is."""
 
 LINE_SECONDS = 30.0
+PHASE_SECONDS = 2.0
+"""After which a phase without a count is shown."""
 
 
 @contextmanager
@@ -28,6 +33,45 @@ def progress_bar(label: str, *, wanted: bool) -> Iterator[Progress | None]:
             bar.update(done - bar.n)
 
         yield report
+
+
+@contextmanager
+def phases(*, wanted: bool) -> Iterator[None]:
+    """Shows what the work inside is doing (:func:`plsim.core.phases.phase`) when that takes more than two seconds.
+
+    On a terminal with the time it has taken; elsewhere as one line.
+    """
+    if not wanted:
+        yield
+        return
+    with phases_told_by(_shown):
+        yield
+
+
+@contextmanager
+def _shown(name: str) -> Iterator[None]:
+    over = threading.Event()
+    thread = threading.Thread(target=_show, args=(name, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _show(name: str, over: threading.Event) -> None:
+    if over.wait(PHASE_SECONDS):
+        return
+    if not sys.stderr.isatty():
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=name, bar_format="{desc}: {elapsed}", file=sys.stderr, leave=False) as line:
+        line.start_t -= PHASE_SECONDS
+        while not over.wait(1.0):
+            line.refresh()
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,9 +66,3 @@ def first_asked(reading: ReadOptions) -> str:
         "--subjects": reading.subjects, "--subgroups": reading.subgroups,
     }  # fmt: skip
     return next((name for name, given in asked.items() if given), "")
-
-
-def warn(warnings: tuple[str, ...]) -> None:
-    """Say on stderr what may be wrong with files that are read."""
-    for warning in warnings:
-        print(f"Warning: {warning}", file=sys.stderr)

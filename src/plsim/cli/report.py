@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from plsim.cli.interrupt import interruptible
+from plsim.cli.progress import phases
+from plsim.core.phases import phase
 
 
 @click.command("report")
@@ -34,4 +36,6 @@ def command(*, folder: Path, memo: bool) -> None:
 
         return write_report(folder)
 
-    click.echo(str(interruptible(written, message="plsim: interrupted; no report was written.")))
+    with phases(wanted=True), phase("Writing the page"):
+        path = interruptible(written, message="plsim: interrupted; no report was written.")
+    click.echo(str(path))

@@ -13,10 +13,11 @@ import click
 
 from plsim.cli.interrupt import interruptible
 from plsim.cli.out_folder import RESULTS, OutFolder, named_folder
-from plsim.cli.progress import progress_bar
+from plsim.cli.progress import phases, progress_bar
 from plsim.cli.reading_options import first_asked, reading_options
 from plsim.cli.worlds import WORLDS_HELP, EngineChoice, WorldsChoice
 from plsim.core.errors import InputError, printable, shown
+from plsim.core.phases import phase
 
 if TYPE_CHECKING:
     from plsim.population.options import ReadOptions, StudentFiles
@@ -166,7 +167,7 @@ def _kept(
     """
     from plsim.runs.run import run
 
-    with progress_bar(asked.scenario.name, wanted=watched) as progress:
+    with phases(wanted=watched), progress_bar(asked.scenario.name, wanted=watched) as progress:
         result = run(
             asked.scenario,
             seed=asked.seed,
@@ -181,7 +182,8 @@ def _kept(
         )
     if manifest is not None:
         _check_people(result, asked)
-    result.write_into(folder, force=force, tables=tables)
+    with phases(wanted=watched), phase("Writing tables"):
+        result.write_into(folder, force=force, tables=tables)
     if not with_report:
         return result, ""
     if not _can_be_told(result):
@@ -191,7 +193,8 @@ def _kept(
     from plsim.report.page import write_report
 
     try:
-        write_report(folder)
+        with phases(wanted=watched), phase("Writing the report"):
+            write_report(folder)
     except InputError as error:
         return result, str(error)
     return result, ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plsim.cli.out_folder import OutFolder
-from plsim.cli.progress import sweep_progress
+from plsim.cli.progress import phases, sweep_progress
 from plsim.cli.reading_options import reading_options
 from plsim.cli.run import announce, student_files
 from plsim.core.errors import InputError, printable
@@ -77,7 +77,7 @@ def command(
     from plsim.studies.run import StudyResult, run_study
 
     wanted = not (quiet or as_json)
-    with OutFolder(folder), sweep_progress(loaded.study.name, wanted=wanted) as progress:
+    with OutFolder(folder), phases(wanted=wanted), sweep_progress(loaded.study.name, wanted=wanted) as progress:
         found = run_study(loaded, folder, workers=processes, shard=part, dask=dask, progress=progress)
     if isinstance(found, StudyResult):
         _tell(found, as_json=as_json, quiet=quiet)
@@ -101,7 +101,8 @@ def shard_of(given: str | None) -> tuple[int, int] | None:
 def _tell_plan(loaded: LoadedStudy, *, workers: int, as_json: bool, quiet: bool) -> None:
     from plsim.studies.plan import plan_study
 
-    found: StudyPlan = plan_study(loaded, workers=workers)
+    with phases(wanted=not (quiet or as_json)):
+        found: StudyPlan = plan_study(loaded, workers=workers)
     if as_json:
         click.echo(json.dumps(found.document(), indent=1))
         return

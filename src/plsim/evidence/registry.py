@@ -109,8 +109,8 @@ class Parameter:
         return min(max(found, 0.0), 1.0)
 
     def in_words(self, value: float) -> str:
-        """A value as tables show it: the name of a form, or the number to three digits."""
-        return self.forms[int(value)] if self.forms else f"{value:.3g}"
+        """A value as tables show it: the name of a form, or the number."""
+        return self.forms[int(value)] if self.forms else f"{value:g}"
 
     def check(self, where: str, value: float) -> None:
         """Raises :class:`EvidenceError` when a form has no such number: there is nothing between two forms."""

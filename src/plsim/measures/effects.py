@@ -1,6 +1,6 @@
 """Paired effects of one world: the scenario beside its counterfactual, for every outcome and group.
 
-Pairing is exact: same students, same sick days, same test-day luck. Test error and transient growth are the same in
+Pairing is exact: same students, same sick days, same test-day draws. Test error and transient growth are the same in
 both arms and cancel, so effects are read from latent achievement at week 32.
 """
 

@@ -85,6 +85,12 @@ class LineFit(NamedTuple):
     explained: float
 
 
+def slope(x: Floats, y: Floats) -> float:
+    """Rise of y with x, by least squares."""
+    away = x - x.mean()
+    return float(away @ y / max(float(away @ away), 1e-12))
+
+
 def line(x: Floats, y: Floats) -> LineFit:
     """A line with errors robust to unequal spread in few observations: HC3 (MacKinnon and White 1985)."""
     design = np.column_stack([np.ones(len(x)), x])

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from plsim.core.arrays import Floats, Ints
+from plsim.population.balanced import standardized
 
 MOST_INPUTS = 8
 """Inputs that are told apart at most; the others are what is left."""
@@ -50,8 +51,8 @@ def shares(inputs: Floats, response: Floats, *, false_alarm: float) -> tuple[tup
     if runs < 3 or not varied.any() or float(np.ptp(response)) == 0.0:
         return ()
     ranks = np.zeros_like(inputs)
-    ranks[:, varied] = _standard(np.apply_along_axis(rankdata, 0, inputs[:, varied]))
-    aim = _standard(rankdata(response)[:, np.newaxis])[:, 0]
+    ranks[:, varied] = standardized(np.apply_along_axis(rankdata, 0, inputs[:, varied]))
+    aim = standardized(rankdata(response)[:, np.newaxis])[:, 0]
     chosen = _chosen(ranks, aim, np.flatnonzero(varied), false_alarm / columns)
     if not chosen:
         return ()
@@ -63,10 +64,35 @@ def shares(inputs: Floats, response: Floats, *, false_alarm: float) -> tuple[tup
     return tuple(sorted(found, key=lambda one: -one[1]))
 
 
-def _standard(values: Floats) -> Floats:
-    centred = values - values.mean(axis=0)
-    scaled: Floats = centred / np.sqrt((centred**2).mean(axis=0))
-    return scaled
+def share_between(levels: Floats, response: Floats) -> float:
+    """Share of a response's variance between groups of runs, adjusted for how many groups there are; at least 0.
+
+    Parameters
+    ----------
+    levels
+        What makes the groups: runs that agree in all of it are one, in no order. Shape (runs, columns).
+    response
+        Shape (runs,).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> forms = rng.integers(0, 2, (400, 2)).astype(float)
+    >>> round(share_between(forms, 2.0 * forms[:, 0] + rng.standard_normal(400)), 1)
+    0.5
+
+    Notes
+    -----
+    Epsilon squared (Kelley 1935): 0 on average where groups do not matter.
+    """
+    _, group, count = np.unique(levels, axis=0, return_inverse=True, return_counts=True)
+    group = group.reshape(-1)
+    runs, groups = len(response), len(count)
+    whole = float(np.square(response - response.mean()).sum())
+    if groups < 2 or runs <= groups or whole == 0.0:
+        return 0.0
+    inside = float(np.square(response - (np.bincount(group, response) / count)[group]).sum())
+    return max(1.0 - inside / whole * (runs - 1) / (runs - groups), 0.0)
 
 
 def _chosen(ranks: Floats, aim: Floats, columns: Ints, by_chance: float) -> list[int]:

@@ -1,4 +1,4 @@
-"""A population without luck of the draw: its schools and students stand for the norms exactly, not on average.
+"""A population without chance of the draw: its schools and students stand for the norms exactly, not on average.
 
 What typical practice gives is measured on a small population. Of eight schools of a level, mean achievement or
 accountability would otherwise be off by a third of a standard deviation, and growth in every run with it.
@@ -36,7 +36,7 @@ def balanced(drawn: Population) -> Population:
     for level in np.unique(drawn.level):
         chosen = drawn.level == level
         taste[chosen] -= taste[chosen].mean(axis=0)
-        school_z[chosen] = _standardized(school_z[chosen])
+        school_z[chosen] = standardized(school_z[chosen])
         for name, values in conditions.items():
             asked = getattr(spec, name)
             mean = asked[0 if drawn.charter[chosen][0] else 1] if isinstance(asked, ByGovernance) else asked
@@ -45,7 +45,7 @@ def balanced(drawn: Population) -> Population:
     traits = {name: getattr(drawn, name).copy() for name in _trait_means(spec)}
     for grade in np.unique(drawn.grade):
         chosen = drawn.grade == grade
-        standing[chosen] = _standardized(standing[chosen])
+        standing[chosen] = standardized(standing[chosen])
         for name, mean in _trait_means(spec).items():
             traits[name][chosen] += mean - traits[name][chosen].mean()
     for name in _SHARES:
@@ -58,7 +58,7 @@ def balanced(drawn: Population) -> Population:
     )
 
 
-def _standardized(values: Floats) -> Floats:
+def standardized(values: Floats) -> Floats:
     """Mean 0 and SD 1 in each column."""
     centred = values - values.mean(axis=0)
     scaled: Floats = centred / np.sqrt((centred**2).mean(axis=0))
@@ -69,7 +69,7 @@ def _even_normals(values: Floats) -> Floats:
     """Standard normal quantiles in the order of ``values``, with SD exactly 1."""
     rank = np.empty(values.shape[0])
     rank[np.argsort(values, kind="stable")] = np.arange(values.shape[0])
-    return _standardized(ndtri((rank + 0.5) / values.shape[0]))
+    return standardized(ndtri((rank + 0.5) / values.shape[0]))
 
 
 def _trait_means(spec: PopulationSpec) -> dict[str, float]:

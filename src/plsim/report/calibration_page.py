@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from plsim.calibration.leave_out_text import verdict
+from plsim.calibration.leave_out_text import grid, verdict
 from plsim.calibration.one_number import MOST
 from plsim.core.errors import InputError
 from plsim.core.files import write_file
+from plsim.evidence import registry
 from plsim.report.figures import GREY, INK, LOSS, SCENARIO, Plot, Sheet, drawing
 
 _TABLES = ("facts", "parameters", "combinations", "emulators", "recovery", "narrowing", "predicted", "one_number")
@@ -63,16 +64,11 @@ def _interval(row: Any, name: str) -> str:
     return f"{middle:.3f} ({low:.3f} to {high:.3f})"
 
 
-def _grid(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [f"| {' | '.join(heads)} |", f"|{'|'.join([' --- '] * len(heads))}|"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
-
-
 def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
     facts, parameters, checks = tables["facts"], tables["parameters"], tables["recovery"]
     outside = [row.fact for row in _records(facts) if str(row.outside_prior) == "True"]
     open_ = parameters[parameters["identified"].astype(str) != "True"]
-    first = _grid(
+    first = grid(
         (
             "fact",
             "published",
@@ -95,24 +91,24 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
             for row in _records(facts)
         ],
     )
-    second = _grid(
+    second = grid(
         ("parameter", "prior range", "worlds, 90%", "prior spread left", "most narrowed by"),
         [
             (
                 f"`{row.parameter}`",
-                f"{row.prior_low:g} to {row.prior_high:g}",
-                f"{row.posterior_median:.3g} ({row.posterior_low:.3g} to {row.posterior_high:.3g})",
+                _tried(row),
+                str(row.in_words),
                 f"{row.spread_left:.2f}",
                 str(row.most_narrowed_by),
             )
             for row in _records(parameters.sort_values("spread_left"))
         ],
     )
-    third = _grid(
+    third = grid(
         ("direction", "prior spread left", "made of"),
         [(str(row.direction), f"{row.left:.2f}", str(row.made_of)) for row in _records(tables["combinations"])],
     )
-    fourth = _grid(
+    fourth = grid(
         ("statistic", "spread over the bank", "held-out error", "variance explained"),
         [
             (str(row.statistic), f"{row.spread:.4f}", f"{row.error:.4f}", f"{row.explained:.3f}")
@@ -133,9 +129,9 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
         wave=f"{said['wave']:,}",
         candidates=f"{said['candidates']:,}",
         in_full=f"{said['effective_size_in_full']:.0f}",
-        discrepancy=_grid(("kind", "SD"), [(kind, f"{value:.3f}") for kind, value in said["discrepancy"].items()]),
+        discrepancy=grid(("kind", "SD"), [(kind, f"{value:.3f}") for kind, value in said["discrepancy"].items()]),
         verdict=verdict(said["leave_out"]),
-        predicted=_grid(
+        predicted=grid(
             ("truths", "50% intervals", "90% intervals"),
             [(row.truths, f"{row.held_50:.0%}", f"{row.held_90:.0%}") for row in _records(tables["predicted"])],
         ),
@@ -163,6 +159,12 @@ def _page(tables: dict[str, pd.DataFrame], said: dict[str, Any]) -> str:
             for where in ("prior", "posterior")
         },
     )
+
+
+def _tried(row: Any) -> str:
+    """The prior range of a parameter, or the forms of a rule."""
+    forms = registry()[row.parameter].forms if row.parameter in registry() else ()
+    return " or ".join(forms) or f"{row.prior_low:g} to {row.prior_high:g}"
 
 
 def _leading(rows: list[Any]) -> str:

@@ -101,5 +101,6 @@ def _parameters(caption: str, parameters: list[Parameter]) -> DataTable:
     for one in parameters:
         grade = "" if one.grade == _WEAKEST else f", {one.grade}"
         name = f"{one.meaning.rstrip('.')} ({one.unit}){grade}"
-        rows.append((name, f"{one.value:g} ({one.low:g} to {one.high:g})"))
+        tried = " or ".join(one.forms) if one.forms else f"{one.low:g} to {one.high:g}"
+        rows.append((name, f"{one.in_words(one.value)} ({tried})"))
     return DataTable(caption, ("What it is", "Value (range tried)"), tuple(rows))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from plsim.core.calendar import SUBJECTS
 from plsim.evidence import fact
+from plsim.measures.vocabulary import joined
 from plsim.report.figures import Point, effect_figure, growth_figure, schools_figure
 from plsim.report.material import DataTable, Material, Picture
 from plsim.report.tables import BOTH, Curves, ReportedEstimate, growth_curves
@@ -19,7 +20,6 @@ from plsim.report.words import (
     group_name,
     in_worlds,
     interval,
-    joined,
     number,
     signed,
     subject_name,
@@ -116,7 +116,7 @@ def study_sentence(material: Material) -> str:
     truth = joined([difference(exact) for _, _, exact in known])
     return (
         f"Here a study with other schools would typically have found {found}, where the exact comparison finds "
-        f"{truth}. What lies between the two is no effect: it is the bias of the design, and the luck of which "
+        f"{truth}. What lies between the two is no effect: it is the bias of the design, and chance in which "
         "schools it compares with."
     )
 

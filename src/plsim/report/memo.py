@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plsim.core.errors import InputError
 from plsim.evidence import GRADES_OF_EVIDENCE
-from plsim.measures.vocabulary import outcome_label
+from plsim.measures.vocabulary import joined, outcome_label
 from plsim.report.folder import ResultFolder, read_folder
 from plsim.report.limits import PURPOSE, Limits, limits
 from plsim.report.material import DataTable
 from plsim.report.page import filled, write_page
 from plsim.report.setting import ScenarioDescription, scenario_of, setting_of
 from plsim.report.tables import BOTH, Effects, ReportedEstimate
-from plsim.report.words import by_chance, counted, difference, group_name, in_worlds, interval, joined, leaning
+from plsim.report.words import by_chance, counted, difference, group_name, in_worlds, interval, leaning
 
 if TYPE_CHECKING:
     import pandas as pd

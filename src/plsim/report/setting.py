@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from plsim.core.calendar import GRADES
 from plsim.core.errors import InputError
 from plsim.evidence import registry
-from plsim.measures.vocabulary import practice_label
+from plsim.measures.vocabulary import joined, practice_label
 from plsim.practices import Options
-from plsim.report.words import counted, joined, number, unit_of
+from plsim.report.words import counted, number, unit_of
 from plsim.scenario import counterfactual, loads
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _SUPPORT = {
     "community_engagement": "How far families take part and are told why things change",
     "leadership": "Strength of the school’s leadership for this",
     "initiation": "How it began",
-    "rollout": "How it is brought in",
+    "rollout": "How it is introduced",
     "rollout_weeks": "Weeks that a phased rollout takes",
     "structure": "Old duties and schedules",
 }
@@ -92,11 +92,6 @@ class ScenarioDescription:
     practices: tuple[PracticeLine, ...]
     options: tuple[OptionLine, ...]
     conditions: tuple[OptionLine, ...]
-
-    @property
-    def is_typical(self) -> bool:
-        """Whether the scenario plans what typical schools plan."""
-        return not self.options and all(one.change == "same" for one in self.practices)
 
 
 def scenario_of(folder: ResultFolder) -> Scenario | None:

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from plsim.measures import vocabulary
-from plsim.measures.luck import reach_of_chance
+from plsim.measures.findings import reach_of_chance
 from plsim.report.tables import ReportedEstimate
 
 MINUS = "−"
@@ -166,11 +166,6 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def joined(parts: list[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
-
-
 def compared(value: float, digits: int, of: str, *, other: str) -> str:
     """``0.5 points higher than`` the other; ``about as high as`` it when the difference rounds to zero."""
     text = number(abs(value), digits)
@@ -209,7 +204,7 @@ _LEANING = {1: "Ahead", -1: "Behind", 0: "Not clear"}
 
 
 def leaning(estimate: ReportedEstimate, worlds: int) -> str:
-    """``Ahead``, ``Behind`` or ``Not clear``: the direction of an effect, by :func:`plsim.measures.luck.direction`.
+    """``Ahead``, ``Behind`` or ``Not clear``: the direction of an effect, by :func:`plsim.measures.findings.direction`.
 
     ``Not clear yet`` as long as no other draws of students, teachers and years were tried.
     """

@@ -1,4 +1,4 @@
-"""Running a result again from its manifest: the same scenario, luck, worlds and people, hence the same bits."""
+"""Running a result again from its manifest: the same scenario, seed, worlds and people, hence the same bits."""
 
 from __future__ import annotations
 
@@ -176,11 +176,6 @@ def _document(path: Path) -> dict[str, Any]:
 def manifest_file(path: Path) -> Path:
     """The manifest of a folder, or the file itself."""
     return path / MANIFEST if os.path.isdir(path) else path  # noqa: PTH112 - false for any name
-
-
-def settings_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What was asked of a run, without the code that answered."""
-    return {name: document[name] for name in _SETTINGS if name in document}
 
 
 def refuse_another(folder: Path, wanted: Mapping[str, Any]) -> None:

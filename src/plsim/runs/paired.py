@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -68,7 +67,7 @@ class PairedRuns:
     population
         A population, or a file or folder to read one from; drawn from the norms as each scenario says when None.
     engine
-        ``"batch"`` or ``"mesa"``, or an engine.
+        ``"batch"`` or ``"mesa"``, or an engine; None where every run is given one.
     keep
         Worlds whose references and counterfactuals are kept: one, for who varies scenarios inside a world; 0 keeps no
         counterfactual, for who runs each world once.
@@ -80,11 +79,11 @@ class PairedRuns:
         seed: int,
         years: int,
         population: Population | StudentFiles | str | Path | None = None,
-        engine: str | Engine = "batch",
+        engine: str | Engine | None = "batch",
         keep: int = 1,
     ) -> None:
         self.seed, self.years = seed, years
-        self._engine = engine
+        self._engine = engine_named(engine) if isinstance(engine, str) else engine
         self._given = population
         self._people: Few[str, Population] = Few()
         self._pairs: Few[str, Pair] = Few()
@@ -102,10 +101,11 @@ class PairedRuns:
         vars(self).update(state)
         self._lock = threading.Lock()
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
-        """Who runs the weeks where nobody says otherwise."""
-        return engine_named(self._engine) if isinstance(self._engine, str) else self._engine
+        """Who runs the weeks where a run is given no engine of its own."""
+        assert self._engine is not None
+        return self._engine
 
     def population(self, scenario: Scenario) -> Population:
         """The people of a scenario."""

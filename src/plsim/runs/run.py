@@ -9,6 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
+from plsim.core.phases import phase
 from plsim.engine.arm import Engine
 from plsim.engine.engines import engine_named
 from plsim.engine.pair import Pair, WorldRun, source_of
@@ -143,7 +144,8 @@ def run(
             from plsim.runs.robustness import robustness
 
             on_one = engine_named(engine)
-            sure = robustness(
-                scenario, both, population=population, engine=on_one, found=central.typical, mapped=mapped
-            )
+            with phase("Trying other students, durability and typical practice"):
+                sure = robustness(
+                    scenario, both, population=population, engine=on_one, found=central.typical, mapped=mapped
+                )
     return result(others, sure)

@@ -13,8 +13,8 @@ from plsim.engine.parameters import World
 from plsim.engine.worlds import unidentified
 from plsim.evidence import registry
 from plsim.measures.effects import Row
-from plsim.measures.luck import reach_of_chance
-from plsim.measures.shares import shares
+from plsim.measures.findings import reach_of_chance
+from plsim.measures.shares import share_between, shares
 from plsim.measures.vocabulary import in_worlds
 from plsim.runs.robustness import DURABILITY, Robustness
 from plsim.scenario.schema import Scenario
@@ -90,6 +90,19 @@ def goes_with(worlds: Sequence[World], effects: Floats, *, doses: bool) -> tuple
     return tuple((keys[column], share) for column, share in found if share >= NAMED)
 
 
+def form_sentences(worlds: Sequence[World], effects: Floats, *, about: str) -> list[str]:
+    """How much of an effect hangs on which published form some rules have; nothing of few worlds or of one form.
+
+    ``effects`` has shape (worlds,).
+    """
+    varied = [form.key for form in registry().forms() if len({world.number(form.key) for world in worlds}) > 1]
+    if len(worlds) < FEWEST_WORLDS or not varied:
+        return []
+    levels = np.array([[world.number(key) for key in varied] for world in worlds])
+    share = f"{share_between(levels, effects):.0%} of the differences between worlds ({', '.join(varied)})"
+    return [f"{about}: how much of this hangs on the form of a rule: {share}."]
+
+
 def luck_share(result: OverWorlds, effects: Floats, row: Row) -> float | None:
     """Share of luck (other students, teachers and years) in all that is uncertain; None where luck was not tried."""
     luck = result.robustness.luck.get(row)
@@ -134,7 +147,8 @@ def _sentences(result: OverWorlds, place: int, row: Row) -> list[str]:
 
 def assumptions(result: OverWorlds, effects: Floats, *, about: str, luck: float | None = None) -> list[str]:
     """What effects over the worlds of a result depend on most, in plain sentences."""
-    return assumption_sentences(hangs_on(result, effects), about=about, luck=luck)
+    named = assumption_sentences(hangs_on(result, effects), about=about, luck=luck)
+    return [*named, *form_sentences(result.worlds_run, effects, about=about)]
 
 
 def assumption_sentences(found: Sequence[tuple[str, float]], *, about: str, luck: float | None = None) -> list[str]:

@@ -6,11 +6,16 @@ from importlib.resources import files
 from pathlib import Path
 
 
+def shipped_folder(name: str) -> Path:
+    """A folder that ships with plsim: in the installed package, else in the checkout."""
+    package = Path(str(files("plsim")))
+    installed = package / "_shipped" / name
+    return installed if installed.is_dir() else package.parent.parent / name
+
+
 def scenarios_folder() -> Path:
     """Folder of the shipped scenarios."""
-    package = Path(str(files("plsim")))
-    installed = package / "_shipped" / "scenarios"
-    return installed if installed.is_dir() else package.parent.parent / "scenarios"
+    return shipped_folder("scenarios")
 
 
 def shipped_scenarios() -> dict[str, Path]:

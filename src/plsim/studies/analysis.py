@@ -11,11 +11,11 @@ import numpy as np
 from plsim.attribution.sentences import main_outcome
 from plsim.core.arrays import Floats
 from plsim.evidence import registry
-from plsim.measures.luck import variance_parts, variance_sentence
+from plsim.measures.findings import variance_parts, variance_sentence
 from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
-from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, goes_with
-from plsim.studies.convergence import MAIN_INDEX, over_all_worlds, stages, verdicts
+from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, form_sentences, goes_with
+from plsim.studies.convergence import MAIN_INDEX, form_verdict, over_all_worlds, stages, verdicts
 from plsim.studies.design import Design, column_name
 from plsim.studies.factors import Factor
 from plsim.studies.indices import is_constant, need_finite
@@ -159,7 +159,7 @@ def _crossed(
 
 
 def _variance(outcomes: Sequence[Outcome], values: Floats) -> list[dict[str, Any]]:
-    """How the variance between all runs splits into choices, worlds and luck."""
+    """How the variance between all runs splits into choices, worlds and chance."""
     return [
         place(of) | {"part": part, "share": share}
         for at, of in enumerate(outcomes)
@@ -183,7 +183,7 @@ def _assumptions(loaded: LoadedStudy, design: Design, outcomes: Sequence[Outcome
     if len(design.worlds) < FEWEST_WORLDS:
         return [f"Which assumptions the answer depends on most takes {FEWEST_WORLDS} worlds to tell."]
     found = goes_with(design.worlds, effects, doses=loaded.scenario.dose_unpublished)
-    return assumption_sentences(found, about=about)
+    return [*assumption_sentences(found, about=about), *form_sentences(design.worlds, effects, about=about)]
 
 
 def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome) -> str:
@@ -193,7 +193,7 @@ def _best_point(table: pd.DataFrame, factors: Sequence[Factor], outcome: Outcome
         mine = mine[mine[key] == value]
     orientation, values = better(outcome.outcome), mine["value"].to_numpy()
     best = mine.iloc[int(values.argmin() if orientation < 0 else values.argmax())]
-    at = ", ".join(f"{factor.name} {_value(best[factor.name])}" for factor in factors)
+    at = ", ".join(f"{factor.name} {value_text(best[factor.name])}" for factor in factors)
     which = "lowest" if orientation < 0 else "highest"
     return f"{outcome.label}: {which} at {at}, where it is {best['value']:.3g}{_spread(best)}."
 
@@ -251,6 +251,7 @@ def _sensitivity(
             for runs, row in steps
         ]
         says += over_all_worlds(outcome, steps) if isinstance(method, FractionalFactorial) else verdicts(outcome, steps)
+        says += form_verdict(outcome, final)
         if isinstance(method, Regional):
             where += [at | region._asdict() for region in regions(method, factors, units, each)]
     tables = {"sensitivity": pd.DataFrame(found), "convergence": pd.DataFrame(growing), "regions": pd.DataFrame(where)}
@@ -278,5 +279,6 @@ def _headline(table: pd.DataFrame, method: Method, outcome: Outcome) -> pd.DataF
     return table.head(_HEADLINE_ROWS).reset_index(drop=True)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value as tables show it."""
     return f"{value:g}" if isinstance(value, float) else str(value)

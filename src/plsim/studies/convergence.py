@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from plsim.core.arrays import Floats
+from plsim.evidence import registry
 from plsim.runs.evaluate import Outcome
 from plsim.studies.factors import NOTHING, Factor, group_names
 from plsim.studies.indices import Index
@@ -118,6 +119,20 @@ def verdicts(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str]:
     return [f"{about}: {'; '.join(says)}."]
 
 
+def form_verdict(outcome: Outcome, found: Sequence[Index]) -> list[str]:
+    """How much of an outcome's variance hangs on which published form rules have, where the study varies it.
+
+    First-order indices: what the forms explain by themselves, whatever else is varied.
+    """
+    forms = {form.key for form in registry().forms()}
+    mine = [row for row in found if row.index == "S1" and row.factor in forms]
+    if not mine:
+        return []
+    share = max(sum(row.value for row in mine), 0.0)
+    which = ", ".join(row.factor for row in mine)
+    return [f"{outcome.label}: how much of this hangs on the form of a rule: {share:.0%} of the variance ({which})."]
+
+
 def over_all_worlds(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str]:
     """The same for effects whose intervals are those of worlds: which is largest, and which have one sign in 90%."""
     rows = sorted((stage.row for stage in found), key=lambda row: -abs(row.value))
@@ -129,7 +144,7 @@ def over_all_worlds(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str
     sure = [row.factor for row in rows if (row.low > 0.0 or row.high < 0.0) and not abs(row.value) <= row.chance]
     told = "in 90% of worlds, and beyond what other draws of students would give"
     if not math.isfinite(rows[0].chance):
-        told = "in 90% of worlds (one draw of students: luck is not told from an effect)"
+        told = "in 90% of worlds (one draw of students: an effect cannot be told from chance)"
     which = f"of one sign {told}: {_list(sure)}" if sure else f"none is of one sign {told}"
     return [f"{outcome.label}: {says}; {which}."]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from plsim.population.model import Population
 from plsim.population.options import StudentFiles
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
+from plsim.scenario.shipped import shipped_folder
 from plsim.studies.factors import Factor
 from plsim.studies.resolve import resolved
 from plsim.studies.schema import (
@@ -75,10 +75,8 @@ class LoadedStudy:
 
 
 def experiments_folder() -> Path:
-    """Folder of the shipped experiments: in the installed package, else in the checkout."""
-    package = Path(str(files("plsim")))
-    installed = package / "_shipped" / "experiments"
-    return installed if installed.is_dir() else package.parent.parent / "experiments"
+    """Folder of the shipped experiments."""
+    return shipped_folder("experiments")
 
 
 def shipped_studies() -> dict[str, Path]:

@@ -114,12 +114,7 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Document[St
     if study.groups and len(group_names(factors)) < 2:
         note(("groups",), "all factors are in one group", "Leave something outside it, or make two.")
     if sliced and not method.steps:
-        names = ", ".join(factor.name for factor in sliced[:5])
-        what = "fits smooth curves" if isinstance(method, Hdmr) else "takes slopes"
-        fix = "Use sobol, or morris, which switches."
-        if all(factor.name in (WORLD, LUCK) for factor in sliced):
-            fix = "Vary parameters in place of whole worlds, with [luck] seeds = 1, or use sobol."
-        note(kind, f"{method.kind} {what}, and there is nothing between the values of {names}", fix)
+        note(kind, *_between_values(method, sliced))
     if isinstance(method, Morris):
         found += _morris_problems(method, sliced, places)
     if isinstance(method, (Factorial, FractionalFactorial)):
@@ -145,6 +140,18 @@ def method_problems(study: Study, factors: Sequence[Factor], places: Document[St
     if total > MAX_RUNS:
         note(("method",), f"that makes {total:,} runs", f"Ask for {MAX_RUNS:,} at most.")
     return found
+
+
+def _between_values(method: Method, sliced: Sequence[Factor]) -> tuple[str, str]:
+    """What a method that takes steps would need of factors without an order, and the way forward."""
+    what = "fits smooth curves" if isinstance(method, Hdmr) else "takes slopes"
+    fix = "Use sobol, or morris, which switches."
+    if all(factor.kind == "parameter" for factor in sliced):
+        fix = "Name parameters without the forms of rules, or use sobol."
+    elif all(factor.name in (WORLD, LUCK) for factor in sliced):
+        fix = "Vary parameters in place of whole worlds, with [luck] seeds = 1, or use sobol."
+    names = ", ".join(factor.name for factor in sliced[:5])
+    return f"{method.kind} {what}, and there is nothing between the values of {names}", fix
 
 
 def _morris_problems(method: Morris, sliced: Sequence[Factor], places: Document[StudyError]) -> list[StudyError]:
@@ -188,7 +195,7 @@ def _two_valued(method: Method, factors: Sequence[Factor], places: Document[Stud
         if factor.sliced == 2 or (ends and not factor.sliced):
             continue
         has = f"has {factor.sliced} values" if factor.sliced else "is a range"
-        table = {"lever": "levers", "context": "context", "uncertainty": "uncertainties", "luck": "luck"}[factor.role]
+        table = {"lever": "levers", "context": "context", "uncertainty": "uncertainties", "luck": "chance"}[factor.role]
         path = (table, "parameters") if factor.kind == "parameter" else (table, *factor.name.split("."))
         fix = "List two values, or switch it on_off." if table != "uncertainties" else "Use worlds = N."
         found.append(places.error(path, f"{factor.name} {has}, and {method.kind} compares two", fix=fix))

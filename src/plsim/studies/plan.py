@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from plsim.core.phases import phase
+from plsim.studies.analysis import analysed
 from plsim.studies.design import StudyTask, task_of
 from plsim.studies.loading import LoadedStudy
 from plsim.studies.methods import points
@@ -44,6 +46,8 @@ class StudyPlan:
         Processes that the time is meant for.
     worlds_are
         What the worlds are, in words.
+    seconds_analysis
+        What the analysis of all runs takes in one process, measured on one outcome of made-up results.
     taken_apart
         Whether all combinations of practices are run, whose tables are many.
     """
@@ -60,13 +64,19 @@ class StudyPlan:
     workers: int
     outcomes: int
     worlds_are: str
+    seconds_analysis: float = 0.0
     taken_apart: bool = False
 
     @property
-    def seconds(self) -> float:
-        """The whole study, without what an earlier call has done."""
+    def seconds_runs(self) -> float:
+        """All runs, without what an earlier call has done."""
         work = self.fresh * self.seconds_fresh + (self.runs - self.fresh) * self.seconds_shared
-        return work / self.workers + _START_SECONDS
+        return work / self.workers
+
+    @property
+    def seconds(self) -> float:
+        """The whole study: runs, analysis, start and tables."""
+        return self.seconds_runs + self.seconds_analysis + _START_SECONDS
 
     @property
     def bytes(self) -> float:
@@ -86,6 +96,8 @@ class StudyPlan:
             "outcomes": self.outcomes,
             "workers": self.workers,
             "seconds": round(self.seconds, 1),
+            "seconds_of_runs": round(self.seconds_runs, 1),
+            "seconds_of_analysis": round(self.seconds_analysis, 1),
             "seconds_per_run_in_a_new_world": round(self.seconds_fresh, 6),
             "seconds_per_run_in_the_same_world": round(self.seconds_shared, 6),
             "runs_measured": self.measured,
@@ -98,11 +110,12 @@ class StudyPlan:
         if self.runs > self.points:
             worlds = f" in each of {self.worlds} worlds" if self.worlds else ""
             crossed = f"{worlds} with {self.seeds} draws of students" if self.seeds > 1 else worlds
-        rate = self.runs / max(self.seconds - _START_SECONDS, 1e-9)
+        rate = self.runs / max(self.seconds_runs, 1e-9)
         processes = "1 process" if self.workers == 1 else f"{self.workers} processes"
         return [
             f"{self.runs:,} runs: {self.points:,} points of {self.factors} factors{crossed}, outcomes: {self.outcomes}",
             f"about {span(self.seconds)} with {processes}: {rate:,.0f} runs a second, measured on {self.measured}",
+            f"of which the analysis takes about {span(self.seconds_analysis)}, in one process",
             f"about {size(self.bytes)} of disk",
         ]
 
@@ -117,7 +130,10 @@ def plan_study(loaded: LoadedStudy, *, workers: int = 1) -> StudyPlan:
     """
     task = task_of(loaded)
     design = task.design
-    fresh, shared, measured = _timed(task)
+    with phase("Timing some runs"):
+        fresh, shared, measured = _timed(task)
+    with phase("Timing the analysis"):
+        analysis = _timed_analysis(loaded, task)
     return StudyPlan(
         factors=len(loaded.factors),
         points=points(loaded.study, loaded.factors),
@@ -131,6 +147,7 @@ def plan_study(loaded: LoadedStudy, *, workers: int = 1) -> StudyPlan:
         workers=workers,
         outcomes=len(task.columns),
         worlds_are=task.worlds_are,
+        seconds_analysis=analysis,
         taken_apart=loaded.study.method.kind == "factorial",
     )
 
@@ -153,6 +170,14 @@ def _timed(task: StudyTask) -> tuple[float, float, int]:
             (new if is_new else same).append(perf_counter() - clock)
     first = float(np.median(new[1:] or new))  # the very first has just been made: its world is still there
     return first, float(np.median(same)) if same else first, len(new) + len(same)
+
+
+def _timed_analysis(loaded: LoadedStudy, task: StudyTask) -> float:
+    """Seconds of the analysis: one outcome with made-up results of all runs, times the number of outcomes."""
+    values = np.random.default_rng(0).normal(size=(task.count, 1))
+    clock = perf_counter()
+    analysed(loaded, task.design, task.outcomes[:1], values, label=task.worlds_are)
+    return (perf_counter() - clock) * len(task.outcomes)
 
 
 def span(seconds: float) -> str:

@@ -72,6 +72,7 @@ from plsim.core.arrays import Floats
 from plsim.core.errors import InputError, RunError
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.jit import source_digest
+from plsim.core.phases import phase
 from plsim.evidence import evidence_digest
 from plsim.measures.spread import interval_plot
 from plsim.scenario.outside import outside_practices
@@ -226,7 +227,8 @@ def run_study(
     task = task_of(loaded)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / STUDY_FILE).exists():
-        _try(task)
+        with phase("Making the first run"):
+            _try(task)
     try:
         sweep = run_task(task, folder, workers=workers, shard=shard, dask=dask, progress=progress)
         write_file(folder / STUDY_FILE, loaded.text.encode())
@@ -238,10 +240,12 @@ def run_study(
         raise _failed(task, folder)
     if not sweep.complete:
         return sweep
-    values = _values(task, folder)
-    analysis = analysed(loaded, task.design, task.outcomes, values, label=task.worlds_are)
+    with phase(f"Analysing {task.count:,} runs"):
+        values = _values(task, folder)
+        analysis = analysed(loaded, task.design, task.outcomes, values, label=task.worlds_are)
     found = StudyResult(loaded, task, folder, analysis, sweep)
-    _save(found, values)
+    with phase("Writing tables"):
+        _save(found, values)
     return found
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plsim.attribution.one_at_a_time import FEWEST_TO_TEST, HIGH, LOW, end_worlds, swings
+from plsim.attribution.one_at_a_time import FEWEST_TO_TEST, HIGH, LOW, end_worlds, form_share, swings
 from plsim.engine.parameters import World, prior_worlds
 from plsim.evidence import registry
 
 UNCERTAIN = registry().uncertain()
+FORM = registry()["match.form"]
 FIRST, SECOND = UNCERTAIN[3], UNCERTAIN[7]
 
 
@@ -51,6 +52,25 @@ def test_what_assumptions_do_together_is_nobodys_share() -> None:
     moved, explained = found(together=12.0)
     assert explained < 0.75
     assert sum(one.share for one in moved) == pytest.approx(explained)
+
+
+def test_a_form_is_moved_to_both_of_its_forms_and_has_its_share() -> None:
+    def by_form(world: World) -> float:
+        return share_of_range(world, FIRST) + 0.5 * world.number(FORM.key)
+
+    ends = end_worlds(doses=True)
+    assert sorted(world.values[FORM.key] for world in ends if FORM.key in world.values) == [0.0, 1.0]
+    tried = prior_worlds(80, 5)
+    effects = np.array([by_form(world) for world in tried])
+    moved, explained = swings(
+        by_form(World()), np.array([by_form(world) for world in ends]), tried, effects, doses=True
+    )
+    of_form = next(one for one in moved if one.key == FORM.key)
+    assert (of_form.low, of_form.high) == (by_form(World()), by_form(World()) + 0.5)
+    assert explained == pytest.approx(1.0, abs=0.01)
+    # A half of the worlds is half a unit higher: a variance of 1/16, against 1/12 of a range.
+    assert form_share(moved) == pytest.approx((1 / 16) / (1 / 16 + 1 / 12), abs=0.02)
+    assert form_share(moved) == of_form.share
 
 
 def test_few_or_repeated_worlds_say_nothing_of_shares() -> None:

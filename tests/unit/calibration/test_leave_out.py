@@ -147,6 +147,7 @@ def test_the_verdict_says_when_the_model_is_no_better_than_one_number(
 ) -> None:
     bad, good = found(asked, 0.5).document(), found(asked, 0.03).document()
     assert "no less than one number would" in verdict(bad)
-    assert "not met" in verdict(bad)
+    assert "the model alone meets one, " in verdict(bad)  # its errors cancel, so there is no bias
+    assert "the model alone meets all" in verdict(good) or "the model alone meets two" in verdict(good)
     assert "(less than one number would)" in verdict(good)
     assert any("trials of one program" in line for line in leave_out_lines(good))

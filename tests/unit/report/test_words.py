@@ -5,7 +5,7 @@ import math
 import pytest
 
 from plsim.measures import vocabulary
-from plsim.measures.vocabulary import OUTCOMES, outcome_label
+from plsim.measures.vocabulary import OUTCOMES, joined, outcome_label
 from plsim.report.tables import ReportedEstimate
 from plsim.report.words import (
     certainty,
@@ -14,7 +14,6 @@ from plsim.report.words import (
     group_name,
     in_worlds,
     interval,
-    joined,
     leaning,
     level,
     number,

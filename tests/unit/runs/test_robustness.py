@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -11,12 +12,13 @@ import numpy as np
 import plsim
 from plsim.engine.pair import DOSE
 from plsim.engine.parameters import World
+from plsim.evidence import registry
 from plsim.runs.result import Result
-from plsim.runs.sureness import FEWEST_WORLDS, TOO_FEW, assumption_sentences, hangs_on
+from plsim.runs.sureness import FEWEST_WORLDS, TOO_FEW, assumption_sentences, form_sentences, hangs_on
 from plsim.scenario import load
 
 SMALL = ("population.schools=3", "population.students_per_school=60", "population.charter_schools=1")
-KEYS = tuple(f"match.key{number}" for number in range(30))
+KEYS = tuple(one.key for one in registry().uncertain() if one.key != DOSE and not one.forms)[:30]
 
 
 @cache
@@ -44,6 +46,31 @@ def test_shares_of_parameters_luck_and_the_rest_are_parts_of_one_whole() -> None
     assert [re.search(r"(\d+)% of what is uncertain", line)[1] for line in lines[:2]] == ["40", "20"]
     assert lines[2] == f"{about}: 20% is chance (other students, teachers and years), 20% all other assumptions."
     assert assumption_sentences(found, about=about)[-1] == f"{about}: 25% goes with all other assumptions."
+
+
+def in_forms(effects: Callable[[np.ndarray], np.ndarray], *, count: int = FEWEST_WORLDS) -> list[str]:
+    keys = [form.key for form in registry().forms()]
+    levels = np.random.default_rng(2).integers(0, 2, (count, len(keys))).astype(float)
+    drawn = [World(str(row), dict(zip(keys, each, strict=True))) for row, each in enumerate(levels.tolist())]
+    return form_sentences(drawn, effects(levels), about="Math, year 2")
+
+
+def test_worlds_say_how_much_hangs_on_the_form_of_a_rule() -> None:
+    noise = np.random.default_rng(3).standard_normal(FEWEST_WORLDS)
+    (half,) = in_forms(lambda levels: 2.0 * levels[:, 1] + noise)
+    share = int(re.search(r"form of a rule: (\d+)% of the differences between worlds", half)[1])
+    assert 40 <= share <= 60
+    assert "learning.form" in half
+    (nothing,) = in_forms(lambda levels: noise)
+    assert int(re.search(r"(\d+)%", nothing)[1]) <= 5
+    # How two forms act together counts too.
+    (both,) = in_forms(lambda levels: (levels[:, 0] == levels[:, 1]) + 0.0)
+    assert "100%" in both
+
+
+def test_few_worlds_or_one_form_say_nothing_of_forms() -> None:
+    assert in_forms(lambda levels: levels[:, 0], count=FEWEST_WORLDS - 1) == []
+    assert form_sentences([World(str(n)) for n in range(FEWEST_WORLDS)], np.arange(200.0), about="x") == []
 
 
 def test_few_worlds_say_nothing_of_what_an_effect_hangs_on() -> None:

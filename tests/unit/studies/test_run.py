@@ -320,6 +320,9 @@ def test_a_plan_says_runs_time_and_disk_and_stores_nothing(tmp_path: Path) -> No
     assert plan.fresh == 3
     assert 0.0 < plan.seconds_shared < 60.0
     assert any("64 runs" in line for line in plan.lines())
+    assert plan.seconds > plan.seconds_runs + plan.seconds_analysis > plan.seconds_runs
+    assert any("the analysis takes about" in line for line in plan.lines())
+    assert plan.document()["seconds_of_analysis"] >= 0.0
     assert list(tmp_path.iterdir()) == []
 
 

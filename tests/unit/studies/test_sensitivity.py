@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from plsim.core.errors import RunError
 from plsim.runs.evaluate import Outcome
-from plsim.studies.convergence import nested, stages, verdicts
+from plsim.studies.convergence import form_verdict, nested, stages, verdicts
 from plsim.studies.factors import Factor
 from plsim.studies.schema import Delta, Dgsm, Method, Morris, Pawn, RbdFast, Regional, Sobol
 from plsim.studies.sensitivity import indices, points_of, regions
@@ -61,6 +62,18 @@ def test_an_outcome_that_never_moves_has_no_index_and_that_is_said(method: Metho
     final = indices(method, factors, units, np.full(units.shape[0], 0.3), seed=0)
     assert final == []
     assert "nothing varied in this study affects it" in verdicts(Outcome(), [])[0]
+
+
+def test_a_study_says_how_much_hangs_on_the_form_of_a_rule() -> None:
+    form = Factor("match.form", "uncertainty", "parameter", labels=("bell", "zone"), options=({}, {}))
+    method, factors = Sobol(kind="sobol", samples=512), (RANGE, form)
+    units = points_of(method, factors, seed=0)
+    values = np.array([RANGE.number(u) + form.place(v) for u, v in units.tolist()])
+    found = indices(method, factors, units, values, seed=0)
+    (said,) = form_verdict(Outcome(), found)
+    share = int(re.search(r"form of a rule: (\d+)% of the variance \(match.form\)", said)[1])
+    assert share == pytest.approx(100 * (1 / 4) / (1 / 4 + 4 / 12), abs=4)
+    assert form_verdict(Outcome(), [row for row in found if row.factor != form.name]) == []
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.kind)

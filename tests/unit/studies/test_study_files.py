@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from plsim.cli.main import main
 from plsim.core.errors import StudyError
+from plsim.studies.factors import world_at
 from plsim.studies.loading import LoadedStudy, load_study, loads_study
 from plsim.studies.methods import morris_levels, runs
 from plsim.studies.schema import METHODS, Morris
@@ -104,7 +106,24 @@ context.turnover = [1, 2]"""
 def test_patterns_choose_uncertain_parameters() -> None:
     factors = loaded('[uncertainties]\nparameters = ["match.*", "needs.stake"]').factors
     assert {factor.name.partition(".")[0] for factor in factors} == {"match", "needs"}
-    assert factors[-1].number(0.0) == factors[-1].low
+    stake = next(factor for factor in factors if factor.name == "needs.stake")
+    assert stake.number(0.0) == stake.low
+
+
+def test_which_form_a_rule_has_is_a_factor_without_an_order() -> None:
+    *_, form = loaded('[uncertainties]\nparameters = ["match.floor", "match.form"]').factors
+    assert form.labels == ("bell", "zone")
+    assert [form.number(u) for u in (0.0, 0.49, 0.5, 1.0)] == [0.0, 0.0, 1.0, 1.0]
+    assert [form.value(u) for u in (0.2, 0.9)] == ["bell", "zone"] == [form.given(u) for u in (0.2, 0.9)]
+    assert form.coordinates(11).tolist() == [0.25, 0.75]
+    assert world_at((form,), np.array([0.7]), "w").values == {"match.form": 1.0}
+
+
+def test_slopes_between_two_forms_are_refused_with_a_way_forward() -> None:
+    body = '[uncertainties]\nparameters = ["match.floor", "match.form"]\n'
+    said = complaint(body, method='[method]\nkind = "dgsm"\nsamples = 8')
+    assert "there is nothing between the values of match.form" in said
+    assert "Name parameters without the forms of rules" in said
 
 
 def test_worlds_are_one_factor_of_a_sampling_method_and_crossed_with_a_grid() -> None:

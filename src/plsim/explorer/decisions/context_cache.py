@@ -46,7 +46,7 @@ class SharedContext(PairedRuns):
     """
 
     def __init__(self, address: Hashable, scenario: Scenario, people: Population) -> None:
-        super().__init__(seed=scenario.seed, years=scenario.years, population=people, keep=0)
+        super().__init__(seed=scenario.seed, years=scenario.years, population=people, engine=None, keep=0)
         self.address = address
         self.first = self.pair(scenario)
         self.parts = self.groups(self.first.base_setting)

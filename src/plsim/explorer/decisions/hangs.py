@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from plsim.attribution.one_at_a_time import FEWEST_TO_TEST, Swing, swings
+from plsim.attribution.one_at_a_time import FEWEST_TO_TEST, Swing, form_share, swings
 from plsim.evidence import GRADES_OF_EVIDENCE, registry
 from plsim.explorer.decisions.evaluation import Evaluation
 from plsim.explorer.languages.texts import NumberText, said
@@ -34,7 +35,7 @@ def hangs_of(evaluation: Evaluation) -> dict[str, Any] | None:
     moved, explained = found
     return {
         "explained": explained,
-        "sentence": _sentence(explained, len(evaluation.found)),
+        "sentence": _sentence(moved, explained, len(evaluation.found)),
         "rows": [
             {
                 "key": one.key,
@@ -67,15 +68,18 @@ def _swings(evaluation: Evaluation) -> tuple[tuple[Swing, ...], float | None] | 
 
 def _words(one: Swing) -> str:
     entry = registry()[one.key]
-    ends = f"{signed(one.low, 1)} to {signed(one.high, 1)} points from its low to its high end"
+    between = f"with {' or '.join(entry.forms)}" if entry.forms else "from its low to its high end"
+    ends = f"{signed(one.low, 1)} to {signed(one.high, 1)} points {between}"
     return f"{entry.meaning.rstrip('.')} ({GRADES_OF_EVIDENCE[entry.grade]}): {ends}."
 
 
-def _sentence(explained: float | None, worlds: int) -> str:
+def _sentence(moved: Sequence[Swing], explained: float | None, worlds: int) -> str:
     if explained is None:
-        return said("How much single assumptions explain is told from {n} different worlds on.", n=FEWEST_TO_TEST)
+        return said("How much single assumptions explain can be told from {n} different worlds on.", n=FEWEST_TO_TEST)
     return said(
-        "Single assumptions explain {share}% of the differences between {n} worlds; the rest is how they act together.",
+        "Single assumptions explain {share}% of the differences between {n} worlds; the rest is how they act together. "
+        "{forms}% hangs on the form of a rule.",
         share=NumberText(number(100.0 * explained, 0)),
+        forms=NumberText(number(100.0 * form_share(moved), 0)),
         n=worlds,
     )

@@ -12,14 +12,14 @@ from fastapi import APIRouter
 from plsim.core.errors import InputError
 from plsim.core.jit import source_digest
 from plsim.measures.effects import percentile_points
-from plsim.measures.vocabulary import PRACTICE_LABELS, practice_label
+from plsim.measures.vocabulary import PRACTICE_LABELS, joined, practice_label
 from plsim.measures.vocabulary import in_worlds as share_of_worlds
 from plsim.report.limits import PURPOSE
 from plsim.report.study.attribution import outcomes_of
 from plsim.report.study.folder import StudyFolder, read_study
 from plsim.report.study.words import outcome_name
 from plsim.report.tables import ReportedEstimate
-from plsim.report.words import in_worlds, joined, signed
+from plsim.report.words import in_worlds, signed
 from plsim.scenario.schema import Scenario, typical_practices
 from plsim.studies.loading import load_study, shipped_studies
 
@@ -120,7 +120,7 @@ def _leader(folder: StudyFolder, outcome: dict[str, Any], ranking: list[dict[str
     if losses:
         lines.append(f"A loss in nearly all worlds: {joined(losses)}.")
     if unclear:
-        lines.append(f"Not told apart from nothing: {joined(unclear)}.")
+        lines.append(f"Not clearly different from zero: {joined(unclear)}.")
     return lines
 
 

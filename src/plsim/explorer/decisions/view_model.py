@@ -145,7 +145,7 @@ def _summary(material: Material) -> tuple[str, ...]:
     """The result in a few sentences: learning, how sure, for whom, at what price."""
     lines = [*headlines.verdict(material)]
     if not material.worlds:
-        lines[1] = "How sure that is, is being worked out: other sets of assumptions are still to be tried."
+        lines[1] = "How sure that is, is still being calculated: other sets of assumptions remain to be tried."
     lines.append(learning.fifths_sentence(material))
     cost = price.cost_sentences(material)
     lines.append(cost[0])

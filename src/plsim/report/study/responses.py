@@ -13,6 +13,7 @@ from plsim.report.study.figures import Curve, lines_figure, tornado_figure
 from plsim.report.study.folder import StudyFolder
 from plsim.report.study.words import factor_name, outcome_name, scale_of
 from plsim.report.words import number
+from plsim.studies.analysis import value_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,9 @@ def _surfaces(outcome: dict[str, Any], response: pd.DataFrame, names: Sequence[s
             mine,
             over,
             f"{at}-{place}",
-            where=", ".join(f"{factor_name(name)} {_text(value)}" for name, value in zip(others, key, strict=True)),
+            where=", ".join(
+                f"{factor_name(name)} {value_text(value)}" for name, value in zip(others, key, strict=True)
+            ),
         )
         for place, (key, mine) in enumerate(shown)
     )
@@ -105,14 +108,14 @@ def _surface(
         mine = response if value is None else response[response[ordered[1]] == value]
         x = [float(each) if numeric else float(places.index(each)) for each in mine[x_name].tolist()]
         y, low, high = ([scale.factor * float(each) for each in mine[column]] for column in ("value", "low", "high"))
-        label = "" if value is None else f"{factor_name(ordered[1])} {_text(value)}"
+        label = "" if value is None else f"{factor_name(ordered[1])} {value_text(value)}"
         lines.append(Curve(label, x, y, low, high))
-    tops = [f"{line.label or 'highest'} at {_text(places[int(np.argmax(line.y))])}" for line in lines]
+    tops = [f"{line.label or 'highest'} at {value_text(places[int(np.argmax(line.y))])}" for line in lines]
     says = f"{title}, over {factor_name(x_name)}, in {scale.unit}; highest: {'; '.join(tops)}."
     svg = lines_figure(lines, name=f"response-{at}", says=says, x_axis=factor_name(x_name), y_axis=scale.unit,
-                       ticks=() if numeric else [_text(place) for place in places])  # fmt: skip
+                       ticks=() if numeric else [value_text(place) for place in places])  # fmt: skip
     cells = tuple(
-        (*(_text(row[name]) for name in ordered), scale.signed(row["value"]), scale.span(row["low"], row["high"]))
+        (*(value_text(row[name]) for name in ordered), scale.signed(row["value"]), scale.span(row["low"], row["high"]))
         for _, row in response.iterrows()
     )
     header = (*(factor_name(name).capitalize() for name in ordered), "Outcome", "90% of worlds")
@@ -198,7 +201,7 @@ def _low_and_high(column: pd.Series[Any], listed: Sequence[str]) -> tuple[Bools,
 
 def _texts(column: pd.Series[Any]) -> Any:
     """Values as the study lists them: numbers without needless zeros, switches in lower case."""
-    return np.array([str(each).lower() if isinstance(each, bool | np.bool_) else _text(each) for each in column])
+    return np.array([str(each).lower() if isinstance(each, bool | np.bool_) else value_text(each) for each in column])
 
 
 def _numbers(column: pd.Series[Any]) -> Floats | None:
@@ -223,7 +226,3 @@ def _by_size(numbers: Floats) -> Iterable[tuple[str, Bools]]:
     edges = np.quantile(numbers, np.linspace(0.0, 1.0, _BINS + 1))
     part = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, _BINS - 1)
     return [(f"{numbers[part == place].mean():.4g}", part == place) for place in range(_BINS) if (part == place).any()]
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -28,7 +28,7 @@ from plsim.runs.paired import PairedRuns
 from plsim.runs.spending import YearLevers
 from plsim.runs.survey_outcomes import done
 from plsim.scenario.loading import changed, load
-from plsim.scenario.schema import Scenario, typical_practices
+from plsim.scenario.schema import Scenario
 from plsim.validation.facts.arm_cache import TestedArm, TestingEngine
 
 SCHOOLS, STUDENTS = 40, 80
@@ -39,12 +39,6 @@ SCHOOLS, STUDENTS = 40, 80
 def shipped(name: str) -> Scenario:
     """A shipped scenario, read once."""
     return load(name)
-
-
-def off(practice: str) -> dict[str, object]:
-    """The changes that put one practice back to what typical schools do."""
-    usual = typical_practices()[practice]
-    return {f"practices.{practice}.{name}": getattr(usual, name) for name in type(usual).model_fields}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from plsim.evidence import norms
+from plsim.measures.least_squares import slope
 from plsim.practices.levers import PRACTICES
-from plsim.validation.claims.claim_lab import Lab, Tried, off, shipped
-from plsim.validation.claims.claims import MARGIN, Collected, interior, rises, slope
+from plsim.scenario.schema import typical_again
+from plsim.validation.claims.claim_lab import Lab, Tried, shipped
+from plsim.validation.claims.claims import MARGIN, Collected, interior, rises
 
 CLAIM = Collected("Avallone, Education Week 2017-08-04")
 
@@ -338,9 +340,13 @@ def _whole(lab: Lab) -> float:
     usual = shipped("typical_practice")
     raised = [name for name in PRACTICES if scenario.practices[name] != usual.practices[name]]
     joint, nothing = lab.effects(
-        "personalized_school", [{}, {key: value for name in raised for key, value in off(name).items()}], years=3
+        "personalized_school",
+        [{}, {key: value for name in raised for key, value in typical_again(name).items()}],
+        years=3,
     )
-    alone = [{key: value for name in raised if name != kept for key, value in off(name).items()} for kept in raised]
+    alone = [
+        {key: value for name in raised if name != kept for key, value in typical_again(name).items()} for kept in raised
+    ]
     singles = lab.effects("personalized_school", alone, years=3)
     return (joint - nothing) - sum(each - nothing for each in singles)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import norm
 
+from plsim.measures.least_squares import slope
 from plsim.validation.claims.claim_lab import Lab, Tried, shipped
-from plsim.validation.claims.claims import Collected, slope
+from plsim.validation.claims.claims import Collected
 
 CLAIM = Collected("Herold, Education Week 2017-07-11")
 

@@ -8,7 +8,8 @@ from scipy.special import ndtr
 from plsim.core.calendar import FALL_WEEK, MATH, READING, SPRING_WEEK
 from plsim.evidence import norms
 from plsim.practices.levers import INTENSITIES
-from plsim.validation.claims.claim_lab import Lab, off, shipped
+from plsim.scenario.schema import typical_again
+from plsim.validation.claims.claim_lab import Lab, shipped
 from plsim.validation.claims.claims import Collected, interior, rises
 
 CLAIM = Collected("NWEA on the 2015 report")
@@ -101,8 +102,8 @@ BUNDLE = ("learner_profiles", "data_driven_grouping")
     facts=("R15-15", "ME-01", "ME-02", "ME-03", "ME-06"),
 )
 def _grouping_first(lab: Lab) -> float:
-    together = {key: value for name in BUNDLE for key, value in off(name).items()}
-    others = [off(each) for each in RAISED if each not in BUNDLE]
+    together = {key: value for name in BUNDLE for key, value in typical_again(name).items()}
+    others = [typical_again(each) for each in RAISED if each not in BUNDLE]
     with_all, *without = lab.effects(
         "early_adopters", [PRACTISED, *({**PRACTISED, **each} for each in (together, *others))]
     )

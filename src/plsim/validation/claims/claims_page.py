@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plsim.validation.claims.claims import MARGIN, Claim, ClaimResult
+from plsim.validation.claims.claims import MARGIN, ClaimResult
 
 TITLE = "# Claims, tried"
 _INTRODUCTION = """\
 What articles and reports on personalized learning claim, each as an experiment. For every claim there is a statistic,
 and where it is expected to lie if the claim is right. Scenarios are the shipped ones, in {schools}; a run is
-a world with a luck of its own (five seeds in turn). Both arms hold the same students with the same luck. Sign and shape
+a world with one of five seeds in turn. Both arms hold the same students with the same random draws. Sign and shape
 are what counts here: sizes are in [facts.md](facts.md), beside published numbers.
 
 - A difference of less than {margin} SD says nothing. A claim *holds* when it does in at least 90% of runs, and would
-  in other worlds with other luck: it passes the test by which studies call an effect found, over worlds and over seeds,
+  in other worlds with other seeds: it passes the test by which studies call an effect found, over worlds and seeds,
   which takes 30 runs or more. It *fails* likewise; it *says nothing* when most differences are too small; else it is
   *open*.
 - *Input*: the statistic is how a scenario or the yardstick was made. *True by construction*: a rule says it outright.
@@ -39,29 +39,6 @@ def page(found: Sequence[ClaimResult], *, of: str, schools: str, command: str) -
         lines.append("| | claim | statistic | expected | median, 90% of runs | control | holds in | what came of it |")
         lines.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
         lines += [_row(each) for each in found if each.claim.source == source]
-    return "\n".join(lines) + "\n"
-
-
-def page_without_runs(claims: Sequence[Claim], *, schools: str) -> str:
-    """The page before any run of the claims as they are now: what is asked, and no answer."""
-    command = "plsim validate --claims --fresh --install --worlds 40 --page docs/claims.md"
-    lines = [TITLE, "", _INTRODUCTION.format(command=command, margin=f"{MARGIN:g}", schools=schools), ""]
-    lines.append(
-        "**These claims have not been run with the present rules and numbers: nothing is said about any of them.**"
-    )
-    for source in dict.fromkeys(each.source for each in claims):
-        lines += [
-            "",
-            f"## {source}",
-            "",
-            "| | claim | statistic | expected | label |",
-            "| --- | --- | --- | --- | --- |",
-        ]
-        for each in claims:
-            if each.source == source:
-                facts = f" ({', '.join(each.facts)})" if each.facts else ""
-                cells = (each.id, f"{each.title}{facts}", each.statistic, each.expected, each.label)
-                lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -75,7 +75,7 @@ def _playlists(lab: Lab) -> float:
 )
 def _together(lab: Lab) -> float:
     own_pace = {"practices.competency_progression.intensity": 1.0}
-    peers = {"practices.belonging.intensity": 0.7, "practices.belonging.peer_share": 0.3}
+    peers = {"practices.belonging.intensity": 0.7, "practices.belonging.peer_work": 0.3}
     alone, with_peers, paced, both = lab.effects("typical_practice", [{}, peers, own_pace, {**own_pace, **peers}])
     return (with_peers - alone) - (both - paced)
 
@@ -140,7 +140,7 @@ def _community(lab: Lab) -> float:
 def _habits_too(lab: Lab) -> float:
     advised = {"practices.learner_profiles.intensity": 1.0, "practices.advising.intensity": 0.7}
     only, also = lab.effects(
-        "typical_practice", [{**advised, "practices.learner_profiles.habits_breadth": each} for each in (0.0, 1.0)]
+        "typical_practice", [{**advised, "practices.learner_profiles.habits": each} for each in (0.0, 1.0)]
     )
     return also - only
 

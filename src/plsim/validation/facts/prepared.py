@@ -20,19 +20,13 @@ from plsim.evidence import norms
 from plsim.runs.outcomes import partitions, still_there
 from plsim.scenario.build import counterfactual
 from plsim.scenario.loading import changed
-from plsim.scenario.schema import typical_practices
+from plsim.scenario.schema import typical_again
 from plsim.validation.facts.arm_cache import StudyArm, StudyArms
 from plsim.validation.facts.registry import Statistic, statistic
 from plsim.validation.facts.sampling import COLUMNS, MATCHED, fall_slope, school_noise, student_noise
 from plsim.validation.facts.study_facts import Experiment, StudyFact
 
 _RANGE = re.compile(r"grades:\d+-\d+")
-
-
-def _typical(practice: str) -> dict[str, object]:
-    """The changes that put a practice back to what typical schools do."""
-    usual = typical_practices()[practice]
-    return {f"practices.{practice}.{name}": getattr(usual, name) for name in type(usual).model_fields}
 
 
 class Prepared:
@@ -51,7 +45,7 @@ class Prepared:
             self.places["comparison"] = places.place(comparison)
         for each, rule in zip(chosen, self.rules, strict=True):
             for practice in each.table.practices if rule.leaves_out else ():
-                off = {key: value for name in practice.split("+") for key, value in _typical(name).items()}
+                off = {key: value for name in practice.split("+") for key, value in typical_again(name).items()}
                 self.places.setdefault(f"without:{practice}", places.place(changed(program, off)))
         self._full = of.scenario.population
         self._weights: dict[tuple[int, str], Floats] = {}
@@ -153,7 +147,7 @@ class Prepared:
         masks["lower_half"], masks["upper_half"] = keep[:, np.newaxis] & lower, keep[:, np.newaxis] & ~lower
         return {label: mask.astype(np.float64) for label, mask in masks.items() if mask.any()}
 
-    def luck(self, subject: str, *, schools: bool) -> float:
+    def sampling_variance(self, subject: str, *, schools: bool) -> float:
         """Sampling variance of one school's effect in a school of the study's own size (SD squared)."""
         grade = self.grade(1)[self.counted(1)]
         school = self.setting.population.school[self.counted(1)]
@@ -162,5 +156,5 @@ class Prepared:
         if schools:
             by_subject = by_subject + school_noise(grade, float(np.mean(of_level)))
         columns = COLUMNS[subject]
-        # Luck of the two subjects is drawn apart, so that their mean has less of it.
+        # Errors of the two subjects are independent, so their mean has a smaller one.
         return float(by_subject[columns].mean() / len(columns))

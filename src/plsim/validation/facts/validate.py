@@ -10,7 +10,7 @@ no verdict.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -149,7 +149,7 @@ def validate(
     Parameters
     ----------
     seed
-        Luck of students, schools and years.
+        Seed of students, schools and years.
     size
         ``"full"``, each study's own, or ``"calibration"``.
     only
@@ -191,11 +191,6 @@ def validate(
     ]
     order = {one.id: place for place, one in enumerate(facts())}
     return tuple(sorted(lines, key=lambda line: order[line.fact.fact.id]))
-
-
-def _with_discrepancies(of: Experiment, learned: Mapping[str, float]) -> Experiment:
-    facts_ = (replace(fact, discrepancy=learned.get(fact.key, fact.discrepancy)) for fact in of.facts)
-    return replace(of, facts=tuple(facts_))
 
 
 def _chosen(everything: tuple[Experiment, ...], only: Collection[str]) -> tuple[Experiment, ...]:
