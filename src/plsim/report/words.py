@@ -214,10 +214,8 @@ def leaning(estimate: ReportedEstimate, worlds: int) -> str:
 
 def gains(estimate: ReportedEstimate, worlds: int) -> str:
     """In how many worlds an effect is a gain, and what chance does to it: what stands behind a verdict."""
-    told = f"a gain in {in_worlds(estimate, worlds)}"
-    moved = by_chance(estimate)
+    told, moved = f"A gain in {in_worlds(estimate, worlds)}", by_chance(estimate)
     if not moved:
-        return f"{told}; other students and teachers are still to be tried"
-    if estimate.direction(worlds).limit == "chance":
-        return f"{told}, but other students and teachers would move it by up to {moved}"
-    return f"{told}; other students and teachers would move it by up to {moved}"
+        return f"{told}; other students and teachers are still to be tried."
+    link = ", but" if estimate.direction(worlds).limit == "chance" else ";"
+    return f"{told}{link} other students and teachers would move it by up to {moved}."

@@ -50,6 +50,7 @@ def view_of(evaluation: Evaluation) -> dict[str, Any]:
         "scenario": _scenario(evaluation),
         "worlds": {"done": result.worlds, "asked": len(evaluation.worlds), "label": result.world_label},
         "verdict": headlines.one_line(material),
+        "verdict_parts": list(headlines.verdict_parts(material)),
         "cautions": list(cautions(evaluation, material)),
         "summary": list(_summary(material)),
         "headlines": [each._asdict() for each in headlines.headlines(material)],

@@ -92,7 +92,7 @@ export function answerPanel({ onwhy, onhangs }) {
 function above(doc, body, figure, studies, redraw) {
   const pending = doc.worlds.asked > 0 && doc.worlds.done === 0;
   return [
-    h("p", { class: `verdict${pending ? " waiting" : ""}` }, doc.verdict),
+    h("p", { class: `verdict${pending ? " waiting" : ""}` }, doc.verdict_parts[0], " ", h("span", { class: "behind" }, doc.verdict_parts[1])),
     h("div", { class: "sure" }, worldsLine(doc.worlds), warnings(doc.warnings)),
     h("div", { class: "main" }, cards(doc.headlines, pending), effects(doc, mainWidth(body.clientWidth || 640), figure, studies, redraw, pending)),
     h("ul", { class: "cautions print-only" }, doc.cautions.map((line) => h("li", {}, line))),
