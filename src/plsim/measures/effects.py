@@ -95,6 +95,7 @@ def student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> tu
     difference = partition.means(outcome.scenario - outcome.counterfactual)
     shown = ~np.isnan(difference)
     # A level in SD means nothing; percentile points are of the effect.
+    each: tuple[Floats, ...]
     if outcome.unit != "SD":
         each = (difference, partition.means(outcome.scenario), partition.means(outcome.counterfactual))
     elif outcome.name == "achievement":
