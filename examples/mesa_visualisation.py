@@ -62,12 +62,7 @@ class WatchedSchool(SchoolModel):
                 "strain": lambda model: model.teachers.agg("strain", np.mean),
             }
         )
-        self.datacollector.collect(self)
-
-    def step(self) -> None:
-        """One week, recorded."""
-        super().step()
-        self.datacollector.collect(self)
+        self.datacollector.collect(self)  # the start; every step collects by itself
 
 
 def build_page() -> Any:

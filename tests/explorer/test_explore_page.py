@@ -162,7 +162,7 @@ def test_pins_stand_side_by_side_and_say_why_they_differ(page: Any, server: str,
     assert "With “Plan 2” students end" in page.locator(".comparison").inner_text()
     assert page.locator(".comparison > .wide thead th").last.text_content() == "Plan 2 ahead in"
     assert axe(page) == []
-    page.get_by_role("button", name="Take “Plan 2” away").click()
+    page.get_by_role("button", name="Remove “Plan 2”").click()
     page.wait_for_selector(".comparison > .wide", state="detached")
     assert page.url.count("pin=") == 1
 

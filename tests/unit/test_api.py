@@ -19,7 +19,7 @@ import pytest
 import plsim
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-CONTRIBUTORS = {"adding-a-practice.md", "adding-an-outcome.md", "changing-a-rule.md"}
+CONTRIBUTORS = {"adding-a-form.md", "adding-a-practice.md", "adding-an-outcome.md", "changing-a-rule.md"}
 """Pages for who changes the code: their files are what they are about."""
 PAGES = [
     *sorted((CHECKOUT / "docs").glob("*.md")),

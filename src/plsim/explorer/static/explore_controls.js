@@ -110,7 +110,8 @@ export function controlPanel({ groups, controls }, onchange) {
       input = h("select", { id, "aria-describedby": describe.id, onchange: () => tell(input.value === "" ? null : control.choices.find(([key]) => same(key, input.value))?.[0] ?? input.value) }, control.choices.map(([value, text]) => h("option", { value }, text)));
       put = (value) => {
         // A scenario may hold what is not among the choices: it is offered as it stands.
-        if (!control.choices.some(([key]) => same(key, value))) input.append(h("option", { value }, String(value)));
+        const odd = value !== null && value !== undefined && !control.choices.some(([key]) => same(key, value));
+        if (odd) input.append(h("option", { value }, String(value)));
         input.value = value ?? "";
       };
     } else if (control.kind === "switch") {
