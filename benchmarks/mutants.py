@@ -41,7 +41,7 @@ AREAS = {
     "tables": (["src/plsim/runs/tables.py"], 6, ["tests/unit/runs/test_tables.py"]),
     "attribution": (
         ["src/plsim/attribution/coalitions.py", "src/plsim/attribution/game.py", "src/plsim/attribution/rankings.py",
-         "src/plsim/measures/luck.py"],
+         "src/plsim/measures/findings.py"],
         10,
         ["tests/unit/attribution", "tests/unit/measures/test_luck.py"],
     ),

@@ -18,7 +18,7 @@ from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
 from plsim.explorer.languages.texts import NumberText, counted, localized, said
 
 POINTS, PUNTOS = "+1.5 percentile points after 2 years", "+1,5 puntos percentiles después de 2 años"
-GAIN, GANANCIA = "a gain in 36 of 40 worlds (90%)", "una ganancia en 36 de 40 mundos (90%)"
+GAIN, GANANCIA = "gain in 36 of 40 worlds (90%)", "ganancia en 36 de 40 mundos (90%)"
 MOVED, MUEVEN = (
     "other students and teachers would move it by up to ±0.6",
     "otros estudiantes y docentes lo moverían hasta ±0,6",
@@ -68,13 +68,13 @@ def test_numbers_are_written_as_in_the_readers_place(asked, english, written):
     [
         ("Learning after 2 years", "Aprendizaje después de 2 años"),
         (
-            f"Ahead: {POINTS} (−0.2 to +3.1), {GAIN}; {MOVED}.",
-            f"Adelante: {PUNTOS} (−0,2 a +3,1), {GANANCIA}; {MUEVEN}.",
+            f"Ahead: {POINTS} (−0.2 to +3.1). A {GAIN}; {MOVED}.",
+            f"Adelante: {PUNTOS} (−0,2 a +3,1). Una {GANANCIA}; {MUEVEN}.",
         ),
-        (f"Not clear: {POINTS}, {GAIN}, but {MOVED}.", f"No está claro: {PUNTOS}, {GANANCIA}, pero {MUEVEN}."),
+        (f"Not clear: {POINTS}. A {GAIN}, but {MOVED}.", f"No está claro: {PUNTOS}. Una {GANANCIA}, pero {MUEVEN}."),
         (
-            f"It is {GAIN}. Other students, teachers and years of the same kind would move it by up to ±0.6.",
-            f"Es {GANANCIA}. Otros estudiantes, docentes y años del mismo tipo lo moverían hasta ±0,6.",
+            f"It is a {GAIN}. Other students, teachers and years of the same kind would move it by up to ±0.6.",
+            f"Es una {GANANCIA}. Otros estudiantes, docentes y años del mismo tipo lo moverían hasta ±0,6.",
         ),
         ("A gain in 3 of 4 worlds. In year 1: +4.0.", "Una ganancia en 3 de 4 mundos. En el año 1: +4,0."),
         ("A sentence that nobody knows.", "A sentence that nobody knows."),

@@ -287,7 +287,7 @@ def test_slides_are_a_page_each_and_the_script_tells_what_people_will_answer(scr
     page.wait_for_selector(".sheet svg")
     page.wait_for_selector(".running:empty", state="attached")
     said = page.locator(".sheets").inner_text()
-    assert "What people will also answer" in said
+    assert "Other answers to expect" in said
     assert "The secret of the first step" in said
     assert screen.violations() == []
 
@@ -578,7 +578,7 @@ def test_one_thing_is_changed_and_both_classes_go_on(screen):
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("slider", name="Lesson of the year").fill("60")
     assert page.locator(".gap-words").inner_text() == before  # what was, stays
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Undo it").click()
     page.wait_for_selector(".turned", state="detached")
     assert "then" not in page.url
 

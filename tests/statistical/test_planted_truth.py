@@ -21,7 +21,7 @@ from plsim.attribution.tables import NEGLIGIBLE, games
 from plsim.core.arrays import Floats
 from plsim.engine.parameters import World, prior_worlds
 from plsim.measures.effects import Row
-from plsim.measures.luck import FALSE_ALARMS, found
+from plsim.measures.findings import FALSE_ALARMS, found
 from plsim.practices.levers import PRACTICES
 from plsim.runs.evaluate import Evaluator, Outcome
 from plsim.runs.paired import PairedRuns

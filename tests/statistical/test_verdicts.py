@@ -15,7 +15,7 @@ from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.worlds import worlds
 from plsim.measures.effects import Row
-from plsim.measures.luck import FALSE_ALARMS, direction
+from plsim.measures.findings import FALSE_ALARMS, direction
 from plsim.runs.paired import PairedRuns
 from plsim.runs.robustness import LUCK_DRAWS, told
 from plsim.scenario import load

@@ -13,7 +13,7 @@ from plsim.attribution import coalitions
 from plsim.attribution.rankings import Ranking
 from plsim.core.arrays import Floats, Ints
 from plsim.core.errors import InputError
-from plsim.measures.luck import Share, above, found, share
+from plsim.measures.findings import Share, above, found, share
 from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
 

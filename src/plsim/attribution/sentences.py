@@ -1,7 +1,7 @@
 """What an attribution says, in plain sentences that claim no more than the numbers support.
 
 A ranking is never bare: it comes with the share of worlds in which it holds. A gain, a loss or a need is named only
-when it is found (:func:`plsim.measures.luck.found`); what is not found is called not told from nothing.
+when it is found (:func:`plsim.measures.findings.found`); what is not found is called not clearly different from zero.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plsim.attribution.game import Game, Need
-from plsim.measures.luck import (
+from plsim.measures.findings import (
     FALSE_ALARMS,
     FEWEST_SEEDS,
     Share,
@@ -38,7 +38,7 @@ ARM_WORDS = {
 }
 """What a number of each arm is: a difference, or a level."""
 ONE_DRAW = (
-    "Nothing can be called found: with one draw of students, teachers and years an effect cannot be told from luck. "
+    "Nothing can be called found: with one draw of students, teachers and years an effect cannot be told from chance. "
     "[luck] seeds = 5 draws others."
 )
 _NEEDS_TOLD = 3
@@ -114,7 +114,7 @@ def joint_sentences(game: Game, *, world_label: str = "") -> list[str]:
 
 
 def variance_sentences(game: Game) -> list[str]:
-    """How much of the variance between all runs is choices, worlds and luck."""
+    """How much of the variance between all runs is choices, worlds and chance."""
     text = variance_sentence(variance_parts(np.moveaxis(game.values, 0, -1)), _outcome(game.outcome).capitalize())
     return [text] if text else []
 

@@ -2,7 +2,7 @@
 
 With k practices there are 2^k combinations. All of them are run in every world and with every seed (a draw of students,
 teachers and years), paired inside each; so nothing below is estimated from a sample of combinations, and its spread is
-that over worlds and over draws (:mod:`plsim.measures.luck`). What it says holds inside
+that over worlds and over draws (:mod:`plsim.measures.findings`). What it says holds inside
 the model and under its worlds. It is no evidence of what practices do in real schools.
 
 :mod:`plsim.studies.design` orders the runs, :mod:`plsim.attribution.coalitions` has the sums,
@@ -14,7 +14,7 @@ worlds, ``low`` and ``high`` hold 90% of worlds, ``positive`` is the share of wo
 worlds: means add up, medians do not; sets of practices are joined by ``;``)::
 
     attribution         practice, measure (shapley | average | add_one_in | leave_one_out), value, low, high, positive,
-                        mean, found (1 a gain, -1 a loss, 0 not to be told from nothing; by Shapley values)
+                        mean, found (1 a gain, -1 a loss, 0 not clearly different from zero; by Shapley values)
     attribution_joint   measure (rest | joint | sum_of_singles | synergy), value, low, high, positive, mean, found
     attribution_order   size, share (median share of the variance over combinations that sets of this size explain)
     attribution_worlds  world, practice, shapley, average, add_one_in, leave_one_out
@@ -41,7 +41,7 @@ from plsim.attribution.game import SINGLE, Game
 from plsim.attribution.sentences import attribution_sentences
 from plsim.core.arrays import Floats
 from plsim.core.errors import InputError
-from plsim.measures.luck import Share, found, spread
+from plsim.measures.findings import Share, found, spread
 from plsim.measures.vocabulary import outcome_unit
 from plsim.runs.evaluate import Outcome
 

@@ -37,7 +37,7 @@ class WorldsTask:
         ``"calibration"`` or ``"full"``, see :class:`~plsim.validation.facts.replication.Replication`, or
         :data:`EVERYTHING`.
     seed
-        Luck of students, schools and years; the same in all worlds.
+        Seed of students, schools and years; the same in all worlds.
     """
 
     prior: Prior

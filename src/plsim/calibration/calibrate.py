@@ -53,7 +53,7 @@ class Sizes:
     shipped
         How many worlds ship.
     seed
-        Of every choice, and of the luck in all runs.
+        Of every choice, and of the random draws of all runs.
     """
 
     bank: int = 2_000

@@ -140,7 +140,7 @@ def leave_out_page(document: dict[str, Any], *, how: str, command: str) -> str:
         how=how,
         command=command,
         verdict=verdict(document),
-        scores=scoregrid(document),
+        scores=score_grid(document),
         held_50="{held_50:.0%} and {corrected_held_50:.0%}".format(**document["scores"][0]),
         discrepancy=grid(
             ("kind", "standard deviation", "mean"),
@@ -153,7 +153,7 @@ def leave_out_page(document: dict[str, Any], *, how: str, command: str) -> str:
     )
 
 
-def scoregrid(document: dict[str, Any]) -> str:
+def score_grid(document: dict[str, Any]) -> str:
     """The scores as a Markdown table."""
     heads = ("", "effects (studies)", "RMSE: model", "corrected", "constant", "regression", "in 90%", "bias", "rank r")
     return grid(

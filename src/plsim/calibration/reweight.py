@@ -1,7 +1,7 @@
 """After a changed rule: the shipped worlds weighted anew, in minutes.
 
 The worlds that ship were drawn in proportion to prior x likelihood under the rules of their calibration. Run against
-the same facts under the present rules, at the same size and with the same luck, each weighs the ratio of the two
+the same facts under the present rules, at the same size and with the same seed, each weighs the ratio of the two
 likelihoods (importance sampling). Where nothing has changed, all weigh the same. How many equally weighted worlds the
 weighted ones are worth says whether that is enough, or worlds are needed that a whole calibration alone would find.
 """

@@ -9,7 +9,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Keys = NDArray[np.uint64]
-"""Persistent numbers of people and seats, from which their luck is drawn."""
+"""Persistent numbers of people and seats, from which their random numbers are drawn."""
 Int32s = NDArray[np.int32]
 Int16s = NDArray[np.int16]
 Int8s = NDArray[np.int8]

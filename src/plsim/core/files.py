@@ -105,14 +105,28 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def json_bytes(document: dict[str, Any]) -> bytes:
-    """A document as the bytes of a file; what is not a number is refused.
+    """A document as the bytes of a file; what is not a number is refused. Tables have a line for each row.
 
     A path may hold bytes that are no text; JSON then writes escapes, from which the same path is read again.
     """
     try:
-        return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        return _document(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return (json.dumps(document, indent=1, allow_nan=False) + "\n").encode()
+        return _document(document, ensure_ascii=True).encode()
+
+
+def _document(document: dict[str, Any], *, ensure_ascii: bool) -> str:
+    """Indented but for the rows of tables: Python writes what is indented a hundred times as slowly."""
+    row = json.JSONEncoder(ensure_ascii=ensure_ascii, allow_nan=False).encode
+    indented = json.JSONEncoder(ensure_ascii=ensure_ascii, allow_nan=False, indent=1).encode
+    parts = []
+    for key, value in document.items():
+        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+            told = "[\n  " + ",\n  ".join(map(row, value)) + "\n ]"
+        else:
+            told = indented(value).replace("\n", "\n ")
+        parts.append(f" {row(key)}: {told}")
+    return "{\n" + ",\n".join(parts) + "\n}\n" if parts else "{}\n"
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:

@@ -8,10 +8,16 @@ changes no result, and so drops no calibration and no stored run.
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from plsim.core.files import read_regular, write_file
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -79,9 +85,39 @@ def text_digest(names: Iterable[str], *, root: Path = ROOT) -> bytes:
 
 
 def program_digest(names: Iterable[str], *, root: Path = ROOT, data: bool = False) -> bytes:
-    """Digest of the sources as programs: the same wherever in these packages a statement stands."""
+    """Digest of the sources as programs: the same wherever in these packages a statement stands.
+
+    Reading sources as programs takes a good part of a short run, so what has been found is kept with the compiled code,
+    under a digest of their texts.
+    """
+    paths = list(sources(names, root=root, data=data))
+    texts = hashlib.blake2b(sys.version.encode() + plain_bytes(Path(__file__)), digest_size=16)
+    for path in paths:
+        texts.update(b"\0" + path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return kept(texts.hexdigest(), lambda: _program_digest(paths))
+
+
+def kept(key: str, find: Callable[[], bytes]) -> bytes:
+    """Sixteen bytes that take long to find, from the user's cache folder or found and put there.
+
+    What lies there is checked with a digest; where nothing can be read or written nothing is kept.
+    """
+    path = user_cache_path("plsim", appauthor=False) / "digests" / key
+    with contextlib.suppress(OSError):
+        content = read_regular(path, 32)
+        found, check = content[:16], content[16:]
+        if len(content) == 32 and hashlib.blake2b(key.encode() + found, digest_size=16).digest() == check:
+            return found
+    found = find()
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, found + hashlib.blake2b(key.encode() + found, digest_size=16).digest())
+    return found
+
+
+def _program_digest(paths: Iterable[Path]) -> bytes:
     statements: list[bytes] = []
-    for path in sources(names, root=root, data=data):
+    for path in paths:
         if path.suffix == ".py":
             statements += _statements(path.read_bytes())
         else:

@@ -3,7 +3,7 @@
 Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a counter and a
 key into 128 random bits. Here the key is the run's seed and the counter is an address: person (or seat, or school),
 stream, subject, year and week. Nothing is stored and nothing is drawn in order, so one more student, school, test or
-practice changes nobody else's luck.
+practice changes nobody else's random numbers.
 
 The same lines serve three callers: compiled code (numpy scalars that numba turns into machine integers), numpy arrays
 (populations, whole weeks at once), and known-answer tests.
@@ -29,7 +29,7 @@ _SUBJECT_SHIFT = _U64(8)
 
 ROUNDS = 10
 
-# Streams. A decision has a stream of its own, so that two policies share their luck. Never reuse or renumber one.
+# Streams. A decision has its own stream, so that two policies share their random numbers. Never reuse or renumber one.
 STREAMS = {
     "weekly": 1,  # attendance, profile noise and assessment noise of a student, subject and week
     "traits": 2,  # learning rate, attendance, self-regulation, engagement, home access of a student

@@ -1,4 +1,4 @@
-"""What every arm and every world of a run have in common: people, seats, luck, norms.
+"""What every arm and every world of a run have in common: people, seats, random draws, norms.
 
 All of it follows from population, years, class sizes and seed, so arms are paired by construction.
 """
@@ -130,7 +130,7 @@ def growth() -> Growth:
 
 @dataclass(frozen=True)
 class Setting:
-    """People, seats and luck of a run."""
+    """People, seats and random draws of a run."""
 
     population: Population
     seed: int

@@ -111,7 +111,7 @@ def gross_growth(arm: Arm) -> Floats:
 def persistent_cv(arm: Arm, gain: Floats) -> Floats:
     """Spread of the growth that a student's lasting traits lead to expect, over mean growth; 0 where there is nobody.
 
-    SD among the students of a class: of learning rate, match, self-regulation and attendance. The luck of single weeks
+    SD among the students of a class: of learning rate, match, self-regulation and attendance. Chance in single weeks
     is taken off. ``gain`` is latent growth over weeks 4 to 32 of the arm's first year (RIT), shape (students, 2). The
     spread has shape (2, 13).
     """
@@ -119,16 +119,16 @@ def persistent_cv(arm: Arm, gain: Floats) -> Floats:
     grade = roster.grade.astype(np.int64)
     out = np.zeros((len(SUBJECTS), GRADES))
     for subject in range(len(SUBJECTS)):
-        luck = luck_of_absence(arm, subject)
+        chance = variance_of_absence(arm, subject)
         for at in np.unique(grade):
             of = grade == at
             seen = gain[of, subject]
-            lasting = _Cells(roster.section[of, subject]).within(seen, seen) - float(luck[of].mean())
+            lasting = _Cells(roster.section[of, subject]).within(seen, seen) - float(chance[of].mean())
             out[subject, at] = np.sqrt(max(lasting, 0.0)) / seen.mean()
     return out
 
 
-def luck_of_absence(arm: Arm, subject: int) -> Floats:
+def variance_of_absence(arm: Arm, subject: int) -> Floats:
     """Variance of latent growth from which weeks a student happened to miss (RIT squared). Shape (students,)."""
     roster, p = arm.setting.timeline.years[0], arm.p.learning
     chance = (1.0 - roster.attendance_rate) / p.days_absent

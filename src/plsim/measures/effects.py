@@ -1,6 +1,6 @@
 """Paired effects of one world: the scenario beside its counterfactual, for every outcome and group.
 
-Pairing is exact: same students, same sick days, same test-day luck. Test error and transient growth are the same in
+Pairing is exact: same students, same sick days, same test-day draws. Test error and transient growth are the same in
 both arms and cancel, so effects are read from latent achievement at week 32.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -74,34 +75,54 @@ def percentile_points(effect_sd: Floats | float) -> Floats:
 
 def effect_rows(years: tuple[YearOutcomes, ...]) -> tuple[list[Row], Floats]:
     """Rows and their values in one world; rows come in the same order in every world of a run."""
-    found: list[tuple[Row, float]] = []
+    rows: list[Row] = []
+    values: list[Floats] = []
     for at in years:
         for outcome in at.students:
             for partition in at.partitions if outcome.partitions is None else outcome.partitions:
-                found += student_rows(outcome, partition, at.year)
+                some, theirs = student_rows(outcome, partition, at.year)
+                rows += some
+                values.append(theirs)
         for group in at.groups:
-            found += _group_rows(group, at.year)
-    return [row for row, _ in found], np.array([value for _, value in found])
+            found = list(_group_rows(group, at.year))
+            rows += [row for row, _ in found]
+            values.append(np.array([value for _, value in found]))
+    return rows, np.concatenate(values) if values else np.empty(0)
 
 
-def student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> Iterator[tuple[Row, float]]:
-    """One outcome for the groups of a partition; groups that are too small are left out."""
-    means = {"difference": partition.means(outcome.scenario - outcome.counterfactual)}
+def student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> tuple[tuple[Row, ...], Floats]:
+    """One outcome for the groups of a partition, and its values; groups that are too small are left out."""
+    difference = partition.means(outcome.scenario - outcome.counterfactual)
+    shown = ~np.isnan(difference)
     # A level in SD means nothing; percentile points are of the effect.
-    in_sd = outcome.unit == "SD"
-    if not in_sd:
-        means["scenario"] = partition.means(outcome.scenario)
-        means["counterfactual"] = partition.means(outcome.counterfactual)
-    for index, label in enumerate(partition.labels):
-        for column, subject in enumerate(SUBJECT_LABELS):
-            if np.isnan(means["difference"][index, column]):
-                continue
-            for arm in ARMS[:1] if in_sd else ARMS:
-                value = float(means[arm][index, column])
-                yield Row(outcome.name, subject, year, label, "paired", arm, outcome.unit), value
-                if in_sd and outcome.name == "achievement":
-                    points = float(percentile_points(value))
-                    yield Row("percentile_points", subject, year, label, "paired", arm, "points"), points
+    each: tuple[Floats, ...]
+    if outcome.unit != "SD":
+        each = (difference, partition.means(outcome.scenario), partition.means(outcome.counterfactual))
+    elif outcome.name == "achievement":
+        each = (difference, percentile_points(difference))
+    else:
+        each = (difference,)
+    rows = _rows_shown(outcome.name, outcome.unit, year, partition.labels, shown.tobytes())
+    values: Floats = np.stack([one[shown] for one in each], axis=1).ravel()
+    return rows, values
+
+
+@lru_cache(maxsize=8192)
+def _rows_shown(name: str, unit: str, year: int, labels: tuple[str, ...], shown: bytes) -> tuple[Row, ...]:
+    """The rows of an outcome in a partition, the same in all worlds; ``shown`` is 0 or 1 by group and subject."""
+    if unit != "SD":
+        kinds = tuple((name, arm, unit) for arm in ARMS)
+    else:
+        kinds = ((name, ARMS[0], unit),)
+        if name == "achievement":
+            kinds += (("percentile_points", ARMS[0], "points"),)
+    cells = ((label, subject) for label in labels for subject in SUBJECT_LABELS)
+    return tuple(
+        Row(what, subject, year, label, "paired", arm, of)
+        for (label, subject), there in zip(cells, shown, strict=True)
+        if there
+        for what, arm, of in kinds
+    )
 
 
 def _group_rows(group: GroupOutcome, year: int) -> Iterator[tuple[Row, float]]:

@@ -1,7 +1,7 @@
 """Matched virtual comparison groups: for each student of a program, students alike in other schools.
 
 The same grade and lunch status exactly, the baseline score as near as can be, within a caliper; a comparison student
-may serve several times. What a match cannot see (the school, luck in the test) is not balanced by it.
+may serve several times. What a match cannot see (the school, error in the test) is not balanced by it.
 """
 
 from __future__ import annotations

@@ -79,4 +79,6 @@ def price_rows(rows: list[Row], central: Floats, spread: Floats) -> list[tuple[R
 
 def _is(row: Row, outcome: str, unit: str) -> bool:
     """Whether a row is this outcome's paired difference for everybody and both subjects."""
-    return row._replace(year=0) == Row(outcome, "both", 0, "all", "paired", "difference", unit)
+    return row.outcome == outcome and row._replace(year=0) == Row(
+        outcome, "both", 0, "all", "paired", "difference", unit
+    )

@@ -89,7 +89,7 @@ def obstacles(
 def implementation_index(done: Floats, z: Floats, reliability: float) -> Floats:
     """An index of implementation as a survey would find it, standardized over schools. Shape (schools,).
 
-    ``done`` is what schools really do (any scale), ``z`` standard normal luck of the survey; ``reliability`` is the
+    ``done`` is what schools really do (any scale), ``z`` standard normal errors of the survey; ``reliability`` is the
     share of the index's variance that is real.
     """
     true = _standardized(done)

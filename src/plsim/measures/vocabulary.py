@@ -30,7 +30,7 @@ _WRITTEN_HERE = (
         "Score on a broad test such as NWEA MAP; SD are the norms'.",
     ),
     OutcomeWords(
-        "achievement_cross_section", "SD", "Achievement of whoever is still there, other students every year",
+        "achievement_cross_section", "SD", "Achievement of students still enrolled, a different group every year",
         "The effect on whoever of the first year is still there, other students every year: those of the achievement "
         "rows are the same in all years.",
     ),
@@ -55,12 +55,12 @@ _WRITTEN_HERE = (
         "How far demands on teachers stay above what they can do; 0 is none.",
     ),
     OutcomeWords(
-        "one_on_one_minutes", "minutes/week", "Time that a student has a teacher alone",
+        "one_on_one_minutes", "minutes/week", "Time a student has a teacher one-on-one",
         "Minutes a week that a student has a teacher alone, by subject and in both together.",
     ),
     OutcomeWords(
-        "regroupings_per_month", "count", "Times a month that groups are made anew",
-        "Times a month that groups are made anew.",
+        "regroupings_per_month", "count", "Times a month that groups are re-formed",
+        "Times a month that groups are re-formed.",
     ),
     OutcomeWords(
         "unmet_lesson_share", "share", "Lessons that ended before the student had mastered them",
@@ -138,7 +138,7 @@ _WRITTEN_HERE = (
         "Schools that went back to typical practice; of the scenario only.",
     ),
     OutcomeWords(
-        "implementation", "share", "The practices together, as really in use (100% is all there is)",
+        "implementation", "share", "All practices together, as actually in use (100% is full use)",
         "Adopted intensity of the eight practices, mean.", printed=False,
     ),
     OutcomeWords(

@@ -1,4 +1,4 @@
-"""A population without luck of the draw: its schools and students stand for the norms exactly, not on average.
+"""A population without chance of the draw: its schools and students stand for the norms exactly, not on average.
 
 What typical practice gives is measured on a small population. Of eight schools of a level, mean achievement or
 accountability would otherwise be off by a third of a standard deviation, and growth in every run with it.

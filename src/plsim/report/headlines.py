@@ -60,17 +60,22 @@ def verdict(material: Material) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def one_line(material: Material) -> str:
-    """The verdict in one line: direction, size with its band, in how many worlds, and what chance does."""
+def verdict_parts(material: Material) -> tuple[str, str]:
+    """The verdict: direction and size with its band; then in how many worlds, and what chance does."""
     effect = material.headline
     after = f"after {counted(material.year, 'year')}"
     span = f" ({interval(effect)})" if effect.has_interval else ""
     size = f"{difference(effect)} percentile points {after}{span}"
     if not material.worlds:
-        return f"{size}, under central assumptions only."
+        return f"{size}, under central assumptions only.", ""
     if effect.low == effect.high == 0.0:
-        return f"No difference from typical practice {after}, in any world."
-    return f"{leaning(effect, material.worlds)}: {size}, {gains(effect, material.worlds)}."
+        return f"No difference from typical practice {after}, in any world.", ""
+    return f"{leaning(effect, material.worlds)}: {size}.", gains(effect, material.worlds)
+
+
+def one_line(material: Material) -> str:
+    """The same in one line."""
+    return " ".join(part for part in verdict_parts(material) if part)
 
 
 def _learning(material: Material) -> Headline:

@@ -116,7 +116,7 @@ def study_sentence(material: Material) -> str:
     truth = joined([difference(exact) for _, _, exact in known])
     return (
         f"Here a study with other schools would typically have found {found}, where the exact comparison finds "
-        f"{truth}. What lies between the two is no effect: it is the bias of the design, and the luck of which "
+        f"{truth}. What lies between the two is no effect: it is the bias of the design, and chance in which "
         "schools it compares with."
     )
 

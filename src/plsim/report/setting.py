@@ -26,7 +26,7 @@ _SUPPORT = {
     "community_engagement": "How far families take part and are told why things change",
     "leadership": "Strength of the school’s leadership for this",
     "initiation": "How it began",
-    "rollout": "How it is brought in",
+    "rollout": "How it is introduced",
     "rollout_weeks": "Weeks that a phased rollout takes",
     "structure": "Old duties and schedules",
 }
@@ -92,6 +92,11 @@ class ScenarioDescription:
     practices: tuple[PracticeLine, ...]
     options: tuple[OptionLine, ...]
     conditions: tuple[OptionLine, ...]
+
+    @property
+    def is_typical(self) -> bool:
+        """Whether the scenario plans what typical schools plan; the report's template asks."""
+        return not self.options and all(one.change == "same" for one in self.practices)
 
 
 def scenario_of(folder: ResultFolder) -> Scenario | None:

@@ -11,8 +11,8 @@ import numpy as np
 
 from plsim.core.calendar import GRADES, GROWTH_WEEKS, HEADLINE_GRADES, SUBJECTS, WEEKS_PER_YEAR
 from plsim.evidence import norms
+from plsim.measures.findings import Direction, direction
 from plsim.measures.groups import SMALLEST_GROUP
-from plsim.measures.luck import Direction, direction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ class ReportedEstimate(NamedTuple):
         return ReportedEstimate(value, low, high, self.positive, unit, luck, self.seeds)
 
     def direction(self, worlds: int) -> Direction:
-        """What may be said of its direction: the one rule, :func:`plsim.measures.luck.direction`."""
+        """What may be said of its direction: the one rule, :func:`plsim.measures.findings.direction`."""
         value, low, high, positive, _, luck, seeds = self
         return direction(value, low=low, high=high, positive=positive, worlds=worlds, luck=luck, seeds=seeds)
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from plsim.measures import vocabulary
-from plsim.measures.luck import reach_of_chance
+from plsim.measures.findings import reach_of_chance
 from plsim.report.tables import ReportedEstimate
 
 MINUS = "−"
@@ -204,7 +204,7 @@ _LEANING = {1: "Ahead", -1: "Behind", 0: "Not clear"}
 
 
 def leaning(estimate: ReportedEstimate, worlds: int) -> str:
-    """``Ahead``, ``Behind`` or ``Not clear``: the direction of an effect, by :func:`plsim.measures.luck.direction`.
+    """``Ahead``, ``Behind`` or ``Not clear``: the direction of an effect, by :func:`plsim.measures.findings.direction`.
 
     ``Not clear yet`` as long as no other draws of students, teachers and years were tried.
     """
@@ -214,10 +214,8 @@ def leaning(estimate: ReportedEstimate, worlds: int) -> str:
 
 def gains(estimate: ReportedEstimate, worlds: int) -> str:
     """In how many worlds an effect is a gain, and what chance does to it: what stands behind a verdict."""
-    told = f"a gain in {in_worlds(estimate, worlds)}"
-    moved = by_chance(estimate)
+    told, moved = f"A gain in {in_worlds(estimate, worlds)}", by_chance(estimate)
     if not moved:
-        return f"{told}; other students and teachers are still to be tried"
-    if estimate.direction(worlds).limit == "chance":
-        return f"{told}, but other students and teachers would move it by up to {moved}"
-    return f"{told}; other students and teachers would move it by up to {moved}"
+        return f"{told}; other students and teachers are still to be tried."
+    link = ", but" if estimate.direction(worlds).limit == "chance" else ";"
+    return f"{told}{link} other students and teachers would move it by up to {moved}."

@@ -46,7 +46,7 @@ def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[
         seen = [each.record[year].achievement[SPRING] for each in (arm, run.counterfactual)]
         for unit, scale in (("SD", sd), ("RIT", np.ones_like(sd))):
             outcome = StudentOutcome("achievement", unit, with_both(seen[0] / scale), with_both(seen[1] / scale))
-            for row, value in student_rows(outcome, everyone, year + 1):
+            for row, value in zip(*student_rows(outcome, everyone, year + 1), strict=True):
                 if row.arm == "difference":
                     yield row._replace(estimator="direct"), value
 

@@ -129,11 +129,11 @@ def stream(
     only = None if every_outcome else SCORE_OUTCOMES
     for district in districts:
         scenario = district.scenario
-        luck = scenario.seed if seed is None else seed
+        drawn = scenario.seed if seed is None else seed
         runs = PairedRuns(
-            seed=luck,
+            seed=drawn,
             years=scenario.years if years is None else years,
-            population=district.population(luck),
+            population=district.population(drawn),
             engine=engine,
             keep=0,
         )

@@ -1,4 +1,4 @@
-"""Running a result again from its manifest: the same scenario, luck, worlds and people, hence the same bits."""
+"""Running a result again from its manifest: the same scenario, seed, worlds and people, hence the same bits."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How sure a result is: the spread over worlds, sampling variation, and the assumptions it depends on.
 
-Worlds share their luck, so their spread is ignorance alone. Other luck is other students, teachers and years in the
-central world. The two are different things: more evidence narrows the first, more schools the second.
+Worlds share their random draws, so their spread is ignorance alone. Other random draws are other students, teachers and
+years in the central world. The two are different things: more evidence narrows the first, more schools the second.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Robustness:
 
     @cached_property
     def luck(self) -> dict[Row, float]:
-        """Standard deviation over other luck in the central world, by row."""
+        """Standard deviation over other random draws in the central world, by row."""
         return {row: float(np.std(values, ddof=1)) for row, values in self.draws.items()}
 
     def columns(self, rows: Sequence[Row]) -> dict[str, list[float]]:
@@ -85,7 +85,7 @@ def robustness(
     draws: int | None = None,
     mapped: Callable[[Callable[[int], dict[Row, float]], Iterable[int]], Iterable[dict[Row, float]]] = map,
 ) -> Robustness:
-    """Other luck and other durability in the central world, for the effects on everybody's achievement.
+    """Other random draws and other durability in the central world, for the effects on everybody's achievement.
 
     ``found`` is the central world's reference; ``draws`` is :func:`luck_draws` when None; ``mapped`` makes them, in
     order.

@@ -1,8 +1,9 @@
 """The effect of a run as other designs see it: direct, intention-to-treat, a study with other schools, a lottery.
 
 The study draws schools of its own: as many, at the same levels, of students who start alike and are as often
-lunch-eligible, but ordinary district schools with their own conditions, practices and luck. It matches students and
-reads their tests. What it gets wrong about the paired truth is bias of the design and luck of these schools.
+lunch-eligible, but ordinary district schools with their own conditions, practices and random draws. It matches
+students and reads their tests. What it gets wrong about the paired truth is bias of the design and chance among these
+schools.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from plsim.engine.parameters import World
 from plsim.engine.worlds import unidentified
 from plsim.evidence import registry
 from plsim.measures.effects import Row
-from plsim.measures.luck import reach_of_chance
+from plsim.measures.findings import reach_of_chance
 from plsim.measures.shares import share_between, shares
 from plsim.measures.vocabulary import in_worlds
 from plsim.runs.robustness import DURABILITY, Robustness

@@ -138,10 +138,11 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
         arm = Arm(setting, planned, world, found.reference)
         for _ in range(setting.years):
             parts += _recorded_year(arm, engine, name)
-    return pd.concat(parts, ignore_index=True)
+    # One table of long columns: a table for every week would take longer than the weeks.
+    return pd.DataFrame({column: np.concatenate([part[column] for part in parts]) for column in parts[0]})
 
 
-def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[pd.DataFrame]:
+def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[dict[str, Any]]:
     """A year, week by week."""
     begin_year(arm, engine)
     of = _together(arm) if arm.setting.population.are_people else _by_school(arm)
@@ -192,8 +193,8 @@ def _together(arm: Arm) -> _TableSchools:
     )
 
 
-def _week_rows(arm: Arm, name: str, week: int, of: _TableSchools) -> pd.DataFrame:
-    """The state after a week, by school and subject."""
+def _week_rows(arm: Arm, name: str, week: int, of: _TableSchools) -> dict[str, Any]:
+    """The state after a week, by school and subject: columns, each (schools x subjects,)."""
     rows = arm.rows
     schools = len(of.school_id)
     cells = schools * len(SUBJECTS)
@@ -207,11 +208,11 @@ def _week_rows(arm: Arm, name: str, week: int, of: _TableSchools) -> pd.DataFram
     section_of_row = np.repeat(np.arange(arm.sections.seat.shape[0]), np.diff(arm.sections.first_row))
     school = np.repeat(np.arange(schools), len(SUBJECTS))
     columns: dict[str, Any] = {
-        "arm": name,
-        "year": arm.year + 1,
-        "week": week,
+        "arm": np.full(cells, name, object),
+        "year": np.full(cells, arm.year + 1),
+        "week": np.full(cells, week),
         "school_id": of.school_id[school],
-        "subject": np.tile(np.array(SUBJECTS), schools),
+        "subject": np.tile(np.array(SUBJECTS, object), schools),
         "achievement": mean(rows.achievement),
         "on_task": mean(rows.on_task),
         "match": mean(rows.match),
@@ -233,4 +234,4 @@ def _week_rows(arm: Arm, name: str, week: int, of: _TableSchools) -> pd.DataFram
     each = np.bincount(of.school, minlength=schools)
     for field in ("library", "trust", "vision", "regroupings"):
         columns[field] = (np.bincount(of.school, getattr(arm.schools, field), minlength=schools) / each)[school]
-    return pd.DataFrame(columns)
+    return columns

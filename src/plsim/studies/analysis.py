@@ -11,7 +11,7 @@ import numpy as np
 from plsim.attribution.sentences import main_outcome
 from plsim.core.arrays import Floats
 from plsim.evidence import registry
-from plsim.measures.luck import variance_parts, variance_sentence
+from plsim.measures.findings import variance_parts, variance_sentence
 from plsim.measures.vocabulary import better
 from plsim.runs.evaluate import Outcome
 from plsim.runs.sureness import FEWEST_WORLDS, assumption_sentences, form_sentences, goes_with
@@ -159,7 +159,7 @@ def _crossed(
 
 
 def _variance(outcomes: Sequence[Outcome], values: Floats) -> list[dict[str, Any]]:
-    """How the variance between all runs splits into choices, worlds and luck."""
+    """How the variance between all runs splits into choices, worlds and chance."""
     return [
         place(of) | {"part": part, "share": share}
         for at, of in enumerate(outcomes)

@@ -144,7 +144,7 @@ def over_all_worlds(outcome: Outcome, found: Sequence[PartialIndex]) -> list[str
     sure = [row.factor for row in rows if (row.low > 0.0 or row.high < 0.0) and not abs(row.value) <= row.chance]
     told = "in 90% of worlds, and beyond what other draws of students would give"
     if not math.isfinite(rows[0].chance):
-        told = "in 90% of worlds (one draw of students: luck is not told from an effect)"
+        told = "in 90% of worlds (one draw of students: an effect cannot be told from chance)"
     which = f"of one sign {told}: {_list(sure)}" if sure else f"none is of one sign {told}"
     return [f"{outcome.label}: {says}; {which}."]
 

@@ -195,7 +195,7 @@ def _two_valued(method: Method, factors: Sequence[Factor], places: Document[Stud
         if factor.sliced == 2 or (ends and not factor.sliced):
             continue
         has = f"has {factor.sliced} values" if factor.sliced else "is a range"
-        table = {"lever": "levers", "context": "context", "uncertainty": "uncertainties", "luck": "luck"}[factor.role]
+        table = {"lever": "levers", "context": "context", "uncertainty": "uncertainties", "luck": "chance"}[factor.role]
         path = (table, "parameters") if factor.kind == "parameter" else (table, *factor.name.split("."))
         fix = "List two values, or switch it on_off." if table != "uncertainties" else "Use worlds = N."
         found.append(places.error(path, f"{factor.name} {has}, and {method.kind} compares two", fix=fix))

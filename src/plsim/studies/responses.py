@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.measures.luck import spread
+from plsim.measures.findings import spread
 from plsim.runs.evaluate import Outcome
 from plsim.studies.factors import Factor
 

@@ -33,7 +33,7 @@ from scipy.special import stdtrit
 
 from plsim.core.arrays import Floats
 from plsim.measures.effects import CI_LEVEL
-from plsim.measures.luck import spread
+from plsim.measures.findings import spread
 from plsim.studies.dependence import (
     PERMUTATIONS,
     Slices,

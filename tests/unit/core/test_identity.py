@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plsim.core.identity import COMPILED, GLUE, MODEL, ROOT, RUNS, program_digest, sources, text_digest
+from plsim.core.identity import COMPILED, GLUE, MODEL, ROOT, RUNS, kept, program_digest, sources, text_digest
 
 
 @pytest.fixture
@@ -82,3 +82,35 @@ def test_compiled_code_is_made_again_after_any_edit(copy: Path) -> None:
     with (copy / "rules" / "match.py").open("a", encoding="utf-8") as file:
         file.write("# a comment\n")
     assert text_digest(COMPILED, root=copy) != before
+
+
+def test_a_digest_is_found_once_and_what_was_damaged_is_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    asked = []
+
+    def find() -> bytes:
+        asked.append(1)
+        return b"0123456789abcdef"
+
+    assert kept("key", find) == kept("key", find) == b"0123456789abcdef"
+    assert len(asked) == 1
+    (file,) = (tmp_path / "cache").rglob("key")
+    file.write_bytes(b"x" * 32)
+    assert kept("key", find) == b"0123456789abcdef"
+    assert len(asked) == 2
+    assert kept("key", find) == b"0123456789abcdef"
+    assert len(asked) == 2
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    assert kept("key", find) == b"0123456789abcdef"
+    assert len(asked) == 3
+
+
+def test_a_kept_digest_is_that_of_these_sources(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    before = program_digest(MODEL, root=copy)
+    assert program_digest(MODEL, root=copy) == before
+    with (copy / "rules" / "match.py").open("a", encoding="utf-8") as file:
+        file.write("\nWIDER = 2.0\n")
+    assert program_digest(MODEL, root=copy) != before

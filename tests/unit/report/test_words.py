@@ -5,7 +5,7 @@ import math
 import pytest
 
 from plsim.measures import vocabulary
-from plsim.measures.vocabulary import OUTCOMES, outcome_label
+from plsim.measures.vocabulary import OUTCOMES, joined, outcome_label
 from plsim.report.tables import ReportedEstimate
 from plsim.report.words import (
     certainty,
@@ -14,7 +14,6 @@ from plsim.report.words import (
     group_name,
     in_worlds,
     interval,
-    joined,
     leaning,
     level,
     number,
@@ -81,17 +80,17 @@ def test_a_share_of_worlds_is_written_in_one_way() -> None:
     assert in_worlds(estimate(0.5, positive=0.925), 40) == vocabulary.in_worlds(0.925, 40) == "37 of 40 worlds (93%)"
 
 
-MOVED = "other students and teachers would move it by up to ±1.1"
+MOVED = "other students and teachers would move it by up to ±1.1."
 
 
 @pytest.mark.parametrize(
     ("value", "positive", "seeds", "verdict", "behind"),
     [
-        (2.0, 1.0, 10, "Ahead", f"a gain in 40 of 40 worlds (100%); {MOVED}"),
-        (-2.0, 0.0, 10, "Behind", f"a gain in 0 of 40 worlds (0%); {MOVED}"),
-        (1.0, 1.0, 10, "Not clear", f"a gain in 40 of 40 worlds (100%), but {MOVED}"),
-        (2.0, 0.5, 10, "Not clear", f"a gain in 20 of 40 worlds (50%); {MOVED}"),
-        (2.0, 1.0, 0, "Not clear yet", "of 40 worlds (100%); other students and teachers are still to be tried"),
+        (2.0, 1.0, 10, "Ahead", f"A gain in 40 of 40 worlds (100%); {MOVED}"),
+        (-2.0, 0.0, 10, "Behind", f"A gain in 0 of 40 worlds (0%); {MOVED}"),
+        (1.0, 1.0, 10, "Not clear", f"A gain in 40 of 40 worlds (100%), but {MOVED}"),
+        (2.0, 0.5, 10, "Not clear", f"A gain in 20 of 40 worlds (50%); {MOVED}"),
+        (2.0, 1.0, 0, "Not clear yet", "of 40 worlds (100%); other students and teachers are still to be tried."),
     ],
 )
 def test_a_verdict_says_what_stands_behind_it(

@@ -127,7 +127,7 @@ class WeekContext:
         return self.served[row] if row in self.served else self.section_weeks[section]
 
     def open_week(self, week: int) -> None:
-        """Posts what is known before the week's first phase: luck, norms, and the means of networks."""
+        """Posts what is known before the week's first phase: draws, norms, and the means of networks."""
         self.week = week
         self.served = {}
         self.flags = self.arm.flags
@@ -142,7 +142,7 @@ class WeekContext:
         self._meet_networks()
 
     def _draw(self) -> None:
-        """Draws this week's luck of every row, by address."""
+        """Draws this week's random draws of every row, by address."""
         arm = self.arm
         key, subject = arm.rows.key, arm.rows.subject
         seed, stream, year = np.uint64(arm.setting.seed), np.uint64(WEEKLY_STREAM), np.uint64(arm.year)

@@ -33,7 +33,7 @@ class ComparisonRequest(Watching):
     why: bool = Field(default=False, description="Also find the parts of each effect: fourteen more runs each.")
 
 
-@router.post("/compare", summary="Scenarios side by side on common luck")
+@router.post("/compare", summary="Scenarios side by side with the same random draws")
 async def compare(asked: ComparisonRequest, request: Request) -> dict[str, Any]:
     """Effects, differences world by world, and, if asked for, through which channel each scenario works."""
     evaluations: Evaluations = request.app.state.evaluations

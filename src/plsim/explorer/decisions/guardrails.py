@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from plsim.evidence import registry
 from plsim.explorer.decisions.controls import Control, controls, value_of
-from plsim.measures.vocabulary import joined
+from plsim.explorer.languages.texts import Joined, said
 from plsim.report.limits import studied
 from plsim.scenario.loading import load
 from plsim.scenario.schema import Scenario
@@ -41,12 +41,21 @@ def outside(scenario: Scenario) -> Warned | None:
             beyond.append((control, span))
     if not beyond:
         return None
-    shown = [f"“{control.whole_title}” ({control.shown(span.low)} to {control.shown(span.high)} is {span.words})"
-             for control, span in beyond]  # fmt: skip
-    rest = len(shown) - _NAMED
-    named = joined([*shown[:_NAMED], *([f"{rest} more"] if rest > 0 else [])])
-    text = f"Beyond what was studied or is plausible: {named}. The model extrapolates there."
+    shown: list[str] = [_named(control, span) for control, span in beyond[:_NAMED]]
+    if (rest := len(beyond) - _NAMED) > 0:
+        shown.append(said("{n} more", n=rest))
+    *first, last = shown
+    named = said("{first} and {last}", first=Joined(tuple(first), ", "), last=last) if first else last
+    text = said("Beyond what was studied or is plausible: {named}. The model extrapolates there.", named=named)
     return Warned("outside", text, tuple(control.key for control, _ in beyond))
+
+
+def _named(control: Control, span: Span) -> str:
+    """A control and what is covered of it."""
+    values = {"control": control.whole_title, "low": control.shown(span.low), "high": control.shown(span.high)}
+    if span.studied:
+        return said("“{control}” ({low} to {high} is studied)", **values)
+    return said("“{control}” ({low} to {high} is plausible, our judgement)", **values)
 
 
 class Span(NamedTuple):
@@ -55,11 +64,6 @@ class Span(NamedTuple):
     low: float
     high: float
     studied: bool
-
-    @property
-    def words(self) -> str:
-        """What stands behind it."""
-        return "studied" if self.studied else "plausible, our judgement"
 
 
 @cache

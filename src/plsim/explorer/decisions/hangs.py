@@ -75,7 +75,7 @@ def _words(one: Swing) -> str:
 
 def _sentence(moved: Sequence[Swing], explained: float | None, worlds: int) -> str:
     if explained is None:
-        return said("How much single assumptions explain is told from {n} different worlds on.", n=FEWEST_TO_TEST)
+        return said("How much single assumptions explain can be told from {n} different worlds on.", n=FEWEST_TO_TEST)
     return said(
         "Single assumptions explain {share}% of the differences between {n} worlds; the rest is how they act together. "
         "{forms}% hangs on the form of a rule.",

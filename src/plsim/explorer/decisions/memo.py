@@ -9,7 +9,7 @@ from plsim.explorer.decisions.hangs import hanging_words
 from plsim.explorer.decisions.view_model import material_of
 from plsim.report.memo import MemoOption, memo_html, moved_words
 
-_ASK = "Which assumptions decide: open “Why” of an option in the explorer, “Work it out”, and write this memo again."
+_ASK = "Which assumptions decide: open “Why” of an option in the explorer, “Calculate”, and write this memo again."
 
 
 def memo_of(evaluations: Sequence[Evaluation], labels: Sequence[str]) -> str:

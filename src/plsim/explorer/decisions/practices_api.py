@@ -120,7 +120,7 @@ def _leader(folder: StudyFolder, outcome: dict[str, Any], ranking: list[dict[str
     if losses:
         lines.append(f"A loss in nearly all worlds: {joined(losses)}.")
     if unclear:
-        lines.append(f"Not told apart from nothing: {joined(unclear)}.")
+        lines.append(f"Not clearly different from zero: {joined(unclear)}.")
     return lines
 
 

@@ -47,7 +47,7 @@ _CHART = ("percentile_points", "teacher_hours", "budget_cost_per_student")
 
 
 def on_common_context(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
-    """The scenarios in the schools of the first, with its luck, for as many years as all have."""
+    """The scenarios in the schools of the first, with its random draws, for as many years as all have."""
     first = scenarios[0]
     years = min(each.years for each in scenarios)
     return tuple(each.with_changes(population=first.population, seed=first.seed, years=years) for each in scenarios)

@@ -50,6 +50,7 @@ def view_of(evaluation: Evaluation) -> dict[str, Any]:
         "scenario": _scenario(evaluation),
         "worlds": {"done": result.worlds, "asked": len(evaluation.worlds), "label": result.world_label},
         "verdict": headlines.one_line(material),
+        "verdict_parts": list(headlines.verdict_parts(material)),
         "cautions": list(cautions(evaluation, material)),
         "summary": list(_summary(material)),
         "headlines": [each._asdict() for each in headlines.headlines(material)],
@@ -144,7 +145,7 @@ def _summary(material: Material) -> tuple[str, ...]:
     """The result in a few sentences: learning, how sure, for whom, at what price."""
     lines = [*headlines.verdict(material)]
     if not material.worlds:
-        lines[1] = "How sure that is, is being worked out: other sets of assumptions are still to be tried."
+        lines[1] = "How sure that is, is still being calculated: other sets of assumptions remain to be tried."
     lines.append(learning.fifths_sentence(material))
     cost = price.cost_sentences(material)
     lines.append(cost[0])

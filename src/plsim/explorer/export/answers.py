@@ -87,7 +87,7 @@ def answers(
 
 
 def _pinned(pins: Sequence[tuple[str, Scenario]], tell: Tell) -> Iterator[dict[str, Any]]:
-    """Scenarios in the schools of the first, with the same luck."""
+    """Scenarios in the schools of the first, with the same random draws."""
     for name, scenario in pins:
         tell(name)
         first = pins[0][1]

@@ -98,7 +98,9 @@ class Tongue:
         """What may be a text of ours, or anything else."""
         if self.language == PSEUDO:
             return f"⟦{text}⟧" if any(text in labels(each) for each in LANGUAGES) else text
-        return labels(self.language).get(text) or self._composed(text)
+        known = labels(self.language)
+        # Meanings end with a full stop, which tables leave out.
+        return known.get(text) or known.get(f"{text}.", "").rstrip(".") or self._composed(text)
 
     def _composed(self, text: str) -> str:
         """A sentence, or several, that the report has composed; as it is where no pattern knows it."""

@@ -46,7 +46,9 @@ class ScenarioRequest(BaseModel):
     years: int | None = Field(
         default=None, ge=1, le=MAX_YEARS, description="Years to simulate; the start's own if null."
     )
-    seed: int | None = Field(default=None, ge=0, le=MAX_SEED, description="The luck; the start's own if null.")
+    seed: int | None = Field(
+        default=None, ge=0, le=MAX_SEED, description="Seed of the random draws; the start's own if null."
+    )
     population: _Id = Field(default="", description="Name of students uploaded before; empty: drawn from norms.")
 
     def scenario(self) -> Scenario:

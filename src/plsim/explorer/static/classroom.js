@@ -177,7 +177,7 @@ export async function show(main, place) {
     const thing = h("select", { id: "turn-thing" }, choices.things.map((one) => h("option", { value: one.name }, one.title)));
     const now = sides.filter(([key]) => classroom[key].later).map(([key, text]) => h("p", { class: "turned" },
       t("{label}, from week {week} on: {thing}", { label: text, week: classroom[key].later.week + 1, thing: choices.things.find((one) => one.name === classroom[key].later.thing).title }), " ",
-      h("button", { type: "button", class: "plain", onclick: () => { delete classroom[key].later; load(); } }, t("Take it back"))));
+      h("button", { type: "button", class: "plain", onclick: () => { delete classroom[key].later; load(); } }, t("Undo it"))));
     change_.lastChild.replaceChildren(
       h("span", {}, h("label", { for: "turn-thing" }, t("From this week on")), " ", thing),
       h("span", {}, h("label", { for: "turn-side" }, t("in the class")), " ", side),
@@ -343,11 +343,11 @@ export async function show(main, place) {
 
   main.replaceChildren(h("div", { class: "watch" },
     h("h1", { tabindex: -1 }, t("Watch a classroom")),
-    h("p", { class: "intro" }, t("Students are numbers here, and nobody real. Both classes hold the same students with the same luck; only what the school does differs. Each lesson shows one moment of the week: over the year, every moment comes as often as it should.")),
+    h("p", { class: "intro" }, t("Students are numbers here, and nobody real. Both classes hold the same students with the same random draws; only what the school does differs. Each lesson shows one moment of the week: over the year, every moment comes as often as it should.")),
     first, chosen, look,
     h("div", { class: "tools-row" }, h("span", {}, h("label", { for: "whose" }, t("Story of")), " ", whose, " ", below), change_, key, big), between, stage, status,
     h("div", { class: "player", role: "group", "aria-label": t("Play") },
-      step("«", t("A week back"), -LESSONS, "week"), step("‹", t("A lesson back"), -1), play, step("›", t("A lesson on"), 1), step("»", t("A week on"), LESSONS, "week"),
+      step("«", t("Previous week"), -LESSONS, "week"), step("‹", t("Previous lesson"), -1), play, step("›", t("Next lesson"), 1), step("»", t("Next week"), LESSONS, "week"),
       h("div", { class: "scrub" }, when, scrub), pace),
     stories, numbers));
 

@@ -189,7 +189,7 @@ class Screen {
       const answer = (yes) => { this.ask_.close(); done(yes); };
       this.ask_.replaceChildren(
         h("h2", { id: "ask-title" }, counted(moved, "Discard {n} change?", "Discard {n} changes?")),
-        h("p", {}, t("A new start takes back what you moved. Undo brings it back.")),
+        h("p", {}, t("A new starting point discards your changes. Undo restores them.")),
         h("p", { class: "actions" }, h("button", { type: "button", class: "main", id: "discard", onclick: () => answer(true) }, t("Discard and start")), h("button", { type: "button", id: "keep", onclick: () => answer(false) }, t("Stay here"))));
       this.ask_.oncancel = () => done(false);
       this.ask_.showModal();
@@ -307,7 +307,7 @@ class Screen {
     const [learning, hours] = doc.headlines;
     this.mini.textContent = t("{number} points {range} · {hours} hours a week", { number: learning.number, range: learning.interval ? `(${learning.interval})` : "", hours: hours.number });
     this.moved.textContent = this.movedWords();
-    document.querySelector(".print-only.source").textContent = t("plsim, scenario {digest}, seed {seed}. To make it again: {command}", { digest: doc.scenario.digest, seed: doc.scenario.seed, command: doc.command });
+    document.querySelector(".print-only.source").textContent = t("plsim, scenario {digest}, seed {seed}. To reproduce it: {command}", { digest: doc.scenario.digest, seed: doc.scenario.seed, command: doc.command });
     document.body.dataset.pictures = Number(document.body.dataset.pictures ?? 0) + 1;
   }
 
@@ -338,7 +338,7 @@ class Screen {
     const { controls, groups } = known.controls;
     const control = controls.find((one) => one.key === key);
     const group = groups.find((one) => one.key === (control ? control.group : key.split(".")[1]));
-    if (!control) return value === null ? t("{what} taken away", { what: group?.title ?? key }) : `${group?.title ?? key} ${value}`;
+    if (!control) return value === null ? t("{what} removed", { what: group?.title ?? key }) : `${group?.title ?? key} ${value}`;
     return `${control.whole_title} ${shown(control, value)}`;
   }
 

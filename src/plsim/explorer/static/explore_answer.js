@@ -92,7 +92,7 @@ export function answerPanel({ onwhy, onhangs }) {
 function above(doc, body, figure, studies, redraw) {
   const pending = doc.worlds.asked > 0 && doc.worlds.done === 0;
   return [
-    h("p", { class: `verdict${pending ? " waiting" : ""}` }, doc.verdict),
+    h("p", { class: `verdict${pending ? " waiting" : ""}` }, doc.verdict_parts[0], " ", h("span", { class: "behind" }, doc.verdict_parts[1])),
     h("div", { class: "sure" }, worldsLine(doc.worlds), warnings(doc.warnings)),
     h("div", { class: "main" }, cards(doc.headlines, pending), effects(doc, mainWidth(body.clientWidth || 640), figure, studies, redraw, pending)),
     h("ul", { class: "cautions print-only" }, doc.cautions.map((line) => h("li", {}, line))),
@@ -234,19 +234,19 @@ function money(doc, { width, figure }) {
 
 const region = (data) => h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": data.caption }, table(data.caption, data.header, data.rows));
 function why(doc, { width, onwhy, onhangs, figure }) {
-  const progress = h("progress", { hidden: true, "aria-label": t("Working it out…") });
+  const progress = h("progress", { hidden: true, "aria-label": t("Calculating…") });
   const begin = (event) => {
     event.target.disabled = true;
     progress.hidden = false;
     onhangs((done, asked) => Object.assign(progress, { max: asked, value: Math.max(done, 0) }));
   };
   return [
-    h("h3", {}, t("What it hangs on")),
+    h("h3", {}, t("What it depends on")),
     doc.hangs ? hangs(doc.hangs, Math.min(width * 1.4, 760), figure)
-      : h("p", {}, t("Every assumption that is uncertain is moved alone, from the low to the high end of its range."), " ", h("button", { type: "button", id: "hangs", onclick: begin, disabled: doc.worlds.done < doc.worlds.asked }, t("Work it out")), " ", progress),
+      : h("p", {}, t("Every assumption that is uncertain is moved alone, from the low to the high end of its range."), " ", h("button", { type: "button", id: "hangs", onclick: begin, disabled: doc.worlds.done < doc.worlds.asked }, t("Calculate")), " ", progress),
     h("h3", {}, t("What the effect is made of")),
     doc.why ? reasons(doc.why, Math.min(width * 1.4, 720), figure)
-      : h("p", {}, h("button", { type: "button", id: "parts", onclick: (event) => { event.target.disabled = true; event.target.textContent = t("Working it out: fifteen runs…"); onwhy(); } }, t("Work it out"))),
+      : h("p", {}, h("button", { type: "button", id: "parts", onclick: (event) => { event.target.disabled = true; event.target.textContent = t("Calculating: fifteen runs…"); onwhy(); } }, t("Calculate"))),
   ];
 }
 
@@ -257,7 +257,7 @@ function hangs(found, width, figure) {
   const rows = found.rows.map((one) => ({ label: one.meaning, note: share(one), low: one.low, high: one.high, words: t("{low} to {high}", { low: signed(one.low), high: signed(one.high) }) }));
   return h("div", { class: "hangs" }, h("p", {}, found.sentence),
     figure({ title, name: "hangs", svg: swings(rows, { width, says: spoken(title, rows), axis: t("percentile points against typical practice") }),
-      header: [t("Assumption"), t("Stands on"), t("At its low end"), t("At its high end"), t("Share of the differences")],
+      header: [t("Assumption"), t("Based on"), t("At its low end"), t("At its high end"), t("Share of the differences")],
       rows: found.rows.map((one) => [one.meaning, one.grade, signed(one.low), signed(one.high), share(one)]),
       note: t("All other assumptions stay in the middle. Hollow: the low end, or the form of a rule that is named first; filled: the high end, or the other form. Percent: the share of the differences between worlds.") }));
 }

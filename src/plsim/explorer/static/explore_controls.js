@@ -196,11 +196,11 @@ function evidence(control) {
     h("p", {}, t("Value {value}, tried from {low} to {high} ({unit}).", { value: entry.value, low: entry.low, high: entry.high, unit: entry.unit }), " ", grade(entry)),
     h("p", {}, t("Source: {source}", { source: entry.source }), " ", h("code", {}, entry.key))));
   if (control.meaning !== control.evidence[0]?.meaning) inside.unshift(h("p", {}, control.meaning));
-  if (!control.evidence.length) inside.push(h("p", {}, t("A choice of yours: no number in the registry of evidence stands behind it.")));
+  if (!control.evidence.length) inside.push(h("p", {}, t("Your own choice: nothing in the evidence registry supports it.")));
   if (control.covered) {
     const ends = { low: shown(control, control.covered[0]), high: shown(control, control.covered[1]) };
     inside.push(h("p", {}, control.studied ? t("Studied from {low} to {high} (the solid line under the slider). Beyond, the model extrapolates.", ends)
-      : t("No study stands behind a range. From {low} to {high} is plausible, our judgement (the dotted line under the slider).", ends)));
+      : t("No study supports a range. From {low} to {high} is plausible, our judgement (the dotted line under the slider).", ends)));
   }
   return h("details", { class: "evidence" }, h("summary", { "aria-label": t("Meaning and evidence: {title}", { title: control.title }) }, t("Meaning and evidence")), inside);
 }

@@ -1,4 +1,4 @@
-// Pinned scenarios, side by side on common luck.
+// Pinned scenarios, side by side with the same random draws.
 
 import { post, postText, Problem } from "./api.js";
 import { chart, chartWidth, dots, PINS } from "./charts.js";
@@ -55,7 +55,7 @@ export function pinPanel({ state, name, onpins, onopen }) {
       h("span", { class: "swatch", "data-pin": index, "aria-hidden": "true" }),
       h("input", { type: "text", id: `pin-${index}`, value: one.label, maxlength: 60, onchange: (event) => { one.label = event.target.value.trim() || one.label; changed(); } }),
       h("button", { type: "button", class: "plain", "aria-label": t("Show “{name}” above", { name: one.label }), onclick: () => onopen(one) }, t("Show")),
-      h("button", { type: "button", class: "plain", "aria-label": t("Take “{name}” away", { name: one.label }), onclick: () => { state().pins.splice(index, 1); changed(); add.focus(); } }, t("Take away")))));
+      h("button", { type: "button", class: "plain", "aria-label": t("Remove “{name}”", { name: one.label }), onclick: () => { state().pins.splice(index, 1); changed(); add.focus(); } }, t("Remove")))));
   }
 
   /** A page that prints on one sheet: downloaded, because it brings its own style. */
@@ -92,7 +92,7 @@ export function pinPanel({ state, name, onpins, onopen }) {
         show(doc);
       }
       if (why && !doc.why) {
-        result.querySelector(".why-status").replaceChildren(t("Working it out: fifteen runs of each scenario…"), " ", h("progress", { "aria-label": t("Working it out…") }));
+        result.querySelector(".why-status").replaceChildren(t("Calculating: fifteen runs of each scenario…"), " ", h("progress", { "aria-label": t("Calculating…") }));
         show(await post("/api/compare", { ...body, why: true, known: doc.worlds.done }, { signal }));
       }
     } catch (error) {
@@ -114,7 +114,7 @@ export function pinPanel({ state, name, onpins, onopen }) {
       h("div", { class: "charts" }, doc.charts.map((one) => bands(one, width))),
       h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": doc.table.caption }, table(doc.table.caption, doc.table.header, doc.table.rows)),
       doc.why ? h("div", {}, h("h3", {}, t("Why do they differ?")), reasons(doc.why, Math.min(result.clientWidth || 640, 720))) : h("p", {}, h("button", { type: "button", class: "why", disabled: why, onclick: () => { why = true; compare(); } }, t("Why do they differ?")), " ",
-        h("span", { class: "why-status", role: "status" }, why ? t("Working it out…") : "")));
+        h("span", { class: "why-status", role: "status" }, why ? t("Calculating…") : "")));
     if (doc.why) why = true;
   }
 

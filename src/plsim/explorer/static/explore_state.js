@@ -1,4 +1,4 @@
-// What is asked, as it stands in the address: a starting point, changes to it, years, luck, and pinned scenarios.
+// What is asked, as it stands in the address: a starting point, changes to it, years, seed, and pinned scenarios.
 
 export const MOST_PINS = 4;
 const PLAIN = new Set(["start", "years", "seed", "pin", "worlds"]);

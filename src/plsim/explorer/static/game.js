@@ -26,14 +26,14 @@ export async function show(main) {
   main.replaceChildren(
     h("h1", { tabindex: -1 }, t("The district’s game")),
     h("p", { class: "lead" }, t("Your district has {budget} dollars a student and {hours} hours a teacher: find the best plan.", { budget: figure(rules.budget), hours: figure(rules.hours) })),
-    h("p", {}, t("What counts is learning after {years} years, in {schools} schools of {students} students that are the same for every team, with the same luck. Dollars are what the district pays for each student and year beyond what typical schools cost; hours are those asked of each teacher and week beyond what is paid. Every team may look {tries} times, then hands in.", rules)),
+    h("p", {}, t("What counts is learning after {years} years, in {schools} schools of {students} students that are the same for every team, with the same random draws. Dollars are what the district pays for each student and year beyond what typical schools cost; hours are those asked of each teacher and week beyond what is paid. Every team has {tries} tries, then submits its plan.", rules)),
     teams, plan, board);
 
   function names() {
     teams.replaceChildren(...state.teams.map((one, index) => h("button", { type: "button", "aria-pressed": String(index === state.at), onclick: () => { state.at = index; draw(); } },
       one.team, one.handed ? ` ✓` : "")),
       h("button", { type: "button", class: "plain", disabled: state.teams.length >= rules.teams, onclick: () => { state.teams.push(blank(t("Team {n}", { n: state.teams.length + 1 }))); state.at = state.teams.length - 1; draw(); } }, t("One more team")),
-      h("button", { type: "button", class: "plain", onclick: () => { state = { teams: [blank(t("Team {n}", { n: 1 })), blank(t("Team {n}", { n: 2 }))], at: 0, board: null }; draw(); } }, t("Begin anew")));
+      h("button", { type: "button", class: "plain", onclick: () => { state = { teams: [blank(t("Team {n}", { n: 1 })), blank(t("Team {n}", { n: 2 }))], at: 0, board: null }; draw(); } }, t("Start over")));
   }
 
   function dials(one) {
@@ -60,11 +60,11 @@ export async function show(main) {
       one.last ? h("ul", { class: "limits" }, one.last.rows.map((row, index) => h("li", { class: index && !one.last.within[index - 1] ? "over" : null },
         h("span", {}, row.title), " ", h("strong", {}, index === 1 ? money(row.value) : `${signed(row.value, row.digits)} ${row.unit}`), " ",
         index === 1 ? t("of {budget} allowed", { budget: money(rules.budget) }) : index === 2 ? t("of {hours} allowed", { hours: figure(rules.hours) }) : t("in one set of assumptions, without a band"))))
-        : h("p", { class: "soft" }, t("Move something, then look at what it brings and takes.")),
+        : h("p", { class: "soft" }, t("Change something, then see what it gains and what it costs.")),
       h("p", { class: "go" },
-        h("button", { type: "button", disabled: one.handed || left <= 0, onclick: () => look(one) }, counted(left, "Look ({n} time left)", "Look ({n} times left)")),
-        h("button", { type: "button", class: "main", disabled: one.handed, onclick: () => { one.handed = true; draw(); } }, t("Hand in")),
-        one.handed ? h("button", { type: "button", class: "plain", onclick: () => { one.handed = false; state.board = null; draw(); } }, t("Take it back")) : null));
+        h("button", { type: "button", disabled: one.handed || left <= 0, onclick: () => look(one) }, counted(left, "Try ({n} try left)", "Try ({n} tries left)")),
+        h("button", { type: "button", class: "main", disabled: one.handed, onclick: () => { one.handed = true; draw(); } }, t("Submit")),
+        one.handed ? h("button", { type: "button", class: "plain", onclick: () => { one.handed = false; state.board = null; draw(); } }, t("Undo it")) : null));
   }
   async function look(one) {
     seen.prepend(h("p", { role: "status" }, t("Running …")));
@@ -107,7 +107,7 @@ export async function show(main) {
     const found = state.board;
     board.replaceChildren(h("h2", { tabindex: -1 }, t("Leaderboard")),
       h("p", {}, h("button", { type: "button", class: "main", disabled: !handed, onclick: open }, counted(handed, "Run one plan", "Run all {n} plans")), " ",
-        handed ? null : h("span", { class: "soft" }, t("It opens when a plan is handed in."))));
+        handed ? null : h("span", { class: "soft" }, t("It opens when a plan is submitted."))));
     if (!found) return;
     const rows = found.teams.map((one, index) => ({ ...one.rows[0], label: `${figure(one.place)}. ${one.team}`, colour: PINS[index % PINS.length].colour, marker: PINS[index % PINS.length].marker, hollow: !one.within.every(Boolean) }));
     const band = (row) => `${signed(row.low, row.digits)} … ${signed(row.high, row.digits)}`;
@@ -128,7 +128,7 @@ export async function show(main) {
       h("div", { class: "wide" }, table(t("Money and hours"), [t("Team"), t("Place"), t("Dollars a student"), t("Unpaid hours a teacher"), t("Within the limits")],
         found.teams.map((one) => [one.team, figure(one.place), money(one.rows[1].value), signed(one.rows[2].value, 1), one.within.every(Boolean) ? t("yes") : t("no")]))),
       next.length ? h("ul", {}, next) : "",
-      h("p", {}, h("a", { class: "button", href: together(found) }, t("Put them before the board")), " ", t("The four best plans side by side, and the board memo.")));
+      h("p", {}, h("a", { class: "button", href: together(found) }, t("Present them to the board")), " ", t("The four best plans side by side, and the board memo.")));
   }
 
   /** The best plans as pinned scenarios of "Explore a decision", where the board memo is made. */

@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
 
 const doors = () => [
   ["#/explore", t("Explore a decision"), t("For school boards, district and school leaders. Start from a school situation, or from your own students, and move practices, support and conditions. See at once what follows: learning, for whom, teachers’ hours, budget, and how sure that is."), t("Start exploring")],
-  ["#/practices", t("Which practices matter?"), t("For everybody who chooses between practices. What each contributes, which pairs help each other, how many suffice, for whom, and which assumption decides: studies of all combinations, in plain words."), t("See the ranking")],
+  ["#/practices", t("Which practices matter?"), t("For everybody who chooses between practices. What each contributes, which pairs help each other, how many suffice, for whom, and which assumption matters most: studies of all combinations, in plain words."), t("See the ranking")],
   ["#/teach", t("Teach with it"), t("For trainers, with a projector. Guided demonstrations of about five steps, each with a question before the answer; and a classroom to watch, week by week."), t("Open the demonstrations")],
 ];
 

@@ -16,7 +16,7 @@ export async function show(main) {
   main.replaceChildren(
     h("h1", { tabindex: -1 }, t("Which practices matter?")),
     h("p", { class: "lead" }, t("Every combination of the practices was simulated, each in many sets of assumptions. Here is what each contributes, and how sure that is.")),
-    h("p", { class: "warning" }, known.purpose, " ", t("What follows holds inside the model. It is no evidence of what practices do in real schools.")),
+    h("p", { class: "warning" }, known.purpose, " ", t("These results hold inside the model. They are no evidence of what practices do in real schools.")),
     h("p", { class: "choose" }, h("label", { for: "study" }, t("Question")), " ", study), h("p", { class: "choose" }, h("label", { for: "for-whom" }, t("For whom")), " ", outcome), body);
 
   function choose() {
@@ -33,15 +33,15 @@ export async function show(main) {
       header: ["", axis], rows: rows.map((row) => [row.label, row.words]), raw: [["", "value", "low", "high"], ...rows.map((row) => [row.label, row.value, row.low, row.high])] });
     const opens = (rows) => h("ul", { class: "opens" }, rows.map((row) => h("li", {}, h("a", { href: address(row.changes, of.years) }, t("Open “{name}” as a decision", { name: row.label })))));
     body.replaceChildren(...[
-      h("p", { class: "soft" }, t("Over {n} worlds ({label}), {years} years. Filled marks: told apart from nothing; hollow ones are not.", { n: of.worlds, label: of.world_label, years: of.years })),
+      h("p", { class: "soft" }, t("Over {n} worlds ({label}), {years} years. Filled marks: clearly different from zero; hollow ones are not.", { n: of.worlds, label: of.world_label, years: of.years })),
       of.stale ? h("p", { class: "warning" }, t("These runs were made with an earlier version of the model.")) : null,
       one.sentences.map((line) => h("p", {}, line)),
       h("h2", {}, t("What each contributes")),
       picture(t("Contribution of each practice, on average over all orders of adding it"), "ranking", one.ranking.map((row) => ({ ...row, hollow: !row.told }))), opens(one.ranking),
       one.pairs.length ? [h("h2", {}, t("Which pairs help each other")), picture(t("What a pair brings beyond its two practices"), "pairs", one.pairs)] : null,
-      one.suffice.length ? [h("h2", {}, t("How many suffice")), picture(t("The best choice of so many practices"), "suffice", one.suffice.map((row) => ({ ...row, label: `${row.size}: ${short(row.label)}` }))), opens(one.suffice.filter((row) => row.size > 0))] : null,
-      h("h2", {}, t("Which assumption decides")),
-      of.decides.length ? of.decides.map((line) => h("p", {}, line)) : h("p", {}, t("This study was run in {n} worlds; which assumption decides can be told from 200 on.", { n: of.worlds })),
+      one.suffice.length ? [h("h2", {}, t("How many suffice")), picture(t("The best choice of this many practices"), "suffice", one.suffice.map((row) => ({ ...row, label: `${row.size}: ${short(row.label)}` }))), opens(one.suffice.filter((row) => row.size > 0))] : null,
+      h("h2", {}, t("Which assumption matters most")),
+      of.decides.length ? of.decides.map((line) => h("p", {}, line)) : h("p", {}, t("This study was run in {n} worlds; which assumption matters most can be told from 200 on.", { n: of.worlds })),
     ].flat(Infinity).filter(Boolean));
   }
 

@@ -18,7 +18,7 @@ export function show(main) {
     h("p", { class: "caution" }, t("Every answer is a range over {worlds} sets of assumptions, {label}: for exploring, not for prediction.", basis)));
   if (pins.length) {
     main.append(h("h2", {}, t("Pinned scenarios")),
-      h("p", {}, t("In the schools of the first, after {n} years, with the same luck.", { n: pins[0].years })),
+      h("p", {}, t("In the schools of the first, after {n} years, with the same random draws.", { n: pins[0].years })),
       h("ul", {}, pins.map((pin) => h("li", {}, h("strong", {}, pin.label), pin.purpose ? `: ${pin.purpose.replace(/\.$/, "")}` : "", ". ", verdict(pin.rows[0], pin.years)))),
       ...pins[0].rows.map((_, index) => shown(pins.map((pin) => ({ ...pin.rows[index], label: pin.label })), pins[0].rows[index])));
   }

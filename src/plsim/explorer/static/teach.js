@@ -41,8 +41,8 @@ async function list(main) {
       h("a", { href: "#/classroom" }, t("Watch a classroom"))),
     h("div", { class: "server" },
       h("h2", {}, t("Play the district’s game")),
-      h("p", {}, t("Teams look for the best plan within a district’s money and its teachers’ hours, and put it before the board."), " ", h("a", { href: "#/game" }, t("Play"))),
-      h("h2", {}, t("Take it home")),
+      h("p", {}, t("Teams look for the best plan within a district’s money and its teachers’ hours, and present it to the board."), " ", h("a", { href: "#/game" }, t("Play"))),
+      h("h2", {}, t("Take it with you")),
       takeHome(() => []),
       h("h2", {}, t("Make your own")),
       h("p", {}, t("A demonstration is a text file. Save one into a folder of yours, change the scenario, the question or the words, and start plsim with that folder:"), " ",
@@ -312,7 +312,7 @@ async function demonstration(main, place, name) {
     h("button", { type: "button", class: "main", onclick: on }, over() ? t("All demonstrations") : state.phase === "discuss" && state.step === demo.steps.length - 1 ? t("Finish") : NEXT[state.phase]),
     h("button", { type: "button", "aria-pressed": String(state.present), onclick: present }, state.present ? t("Leave presenter’s view") : t("Presenter’s view")),
     h("details", { class: "keys" }, h("summary", {}, t("Keys")),
-      h("p", {}, t("→ or space: on. ←: back. 1 to 6: a hand for an answer; with Shift: one less; 0: anew. P: presenter’s view. F: full screen. Esc: leave."))),
+      h("p", {}, t("→ or space: next. ←: back. 1 to 6: one vote for an answer; with Shift: one less; 0: reset. P: presenter’s view. F: full screen. Esc: leave."))),
   ];
 
   const progress = () => over() ? [] : PHASES.map((phase) => h("li", { "aria-current": phase === state.phase ? "step" : null }, NAMES[phase]));

@@ -88,5 +88,5 @@ export function sketch(paper, { width, type, values, changed }) {
   const axis = [paper.unit, paper.level ? "" : t("against typical practice")].filter(Boolean).join(", ");
   return h("figure", { class: "sketching" },
     h("figcaption", {}, t("Draw: {what}", { what: [paper.title, paper.about].filter(Boolean).join(", ") }), axis ? ` (${axis})` : "", paper.names.length > 1 ? ` – ${paper.names[0]}` : ""), svg,
-    h("button", { type: "button", class: "plain", onclick: () => { drawn.fill(null); show(); changed(null); } }, t("Rub out")));
+    h("button", { type: "button", class: "plain", onclick: () => { drawn.fill(null); show(); changed(null); } }, t("Erase")));
 }

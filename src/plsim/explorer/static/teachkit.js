@@ -100,7 +100,7 @@ function script(demo, kit, found) {
       chartOf(run, null, "small"),
       h("h3", {}, time(index, "explain"), t("Explain")),
       h("p", {}, run.text),
-      h("h4", {}, t("What people will also answer")),
+      h("h4", {}, t("Other answers to expect")),
       h("ul", {}, wrong.map(([text, why]) => h("li", {}, h("strong", {}, `“${text}”`), why ? [" ", t("They think: {why}", { why })] : null, " ",
         t("Ask them: what would have to be different in these schools for that to come out?")))),
       h("h3", {}, time(index, "discuss"), t("Discuss")),

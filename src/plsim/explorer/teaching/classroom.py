@@ -2,7 +2,7 @@
 
 Nothing here decides anything. A pupil is a :class:`~plsim.engine.mesa.model.Student` who also writes down what each
 week held; the class is a small school of one class, made so that both sides of a comparison hold the same students
-with the same luck.
+with the same random draws.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class Classroom(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
     left: Side = Side()
-    right: Side | None = Field(default=None, description="A second class to set beside it: the same students and luck.")
+    right: Side | None = Field(
+        default=None, description="A second class to set beside it: the same students and random draws."
+    )
     grade: int = Field(default=4, ge=0, le=12, description="0 is kindergarten.")
     students: int = Field(default=22, ge=8, le=32)
     subject: Literal["math", "reading"] = "math"
@@ -77,7 +79,7 @@ class Classroom(BaseModel):
         default=0.5, ge=0.1, le=0.9, description="How well students can work on their own, on average."
     )
     years: int = Field(default=0, ge=0, le=3, description="Years that the school has done this before.")
-    seed: int = Field(default=0, ge=0, le=MAX_SEED, description="Who sits in the class, and their luck.")
+    seed: int = Field(default=0, ge=0, le=MAX_SEED, description="Seed: who sits in the class, and their random draws.")
 
     def scenario(self, side: Side, *, later: bool = False) -> Scenario:
         """The scenario of one side: a school of one class, exactly at the plan's intensities; or as changed later."""

@@ -10,7 +10,7 @@ Thing = Literal["groups", "chance", "data", "blind", "aide", "hours"]
 
 TITLES: dict[Thing, str] = {
     "groups": "Three small groups, made from data",
-    "chance": "Three small groups, made by chance",
+    "chance": "Three small groups, formed at random",
     "data": "Fresh data on every student, every two weeks",
     "blind": "No new data any more",
     "aide": "An aide in the room, five hours a week",

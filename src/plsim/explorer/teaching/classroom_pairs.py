@@ -45,7 +45,7 @@ PAIRS: tuple[dict[str, Any], ...] = (
     },
     {
         "name": "groups",
-        "title": "Groups by chance, and groups from data",
+        "title": "Random groups, and groups from data",
         "look": "Look at the groups with the teacher: are they side by side, or spread over the class? Do they change?",
         "classroom": {
             "left": {
@@ -58,7 +58,7 @@ PAIRS: tuple[dict[str, Any], ...] = (
             "right": {"start": "flexible_grouping"},
             "grade": 3,
         },
-        "labels": ["Groups by chance", "Groups from data"],
+        "labels": ["Random groups", "Groups from data"],
     },
     {
         "name": "years",

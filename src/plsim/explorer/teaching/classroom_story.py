@@ -123,9 +123,11 @@ def _attention(one: Mapping[str, Any], week: int) -> str:
 def _teacher(one: Mapping[str, Any], week: int) -> str:
     minutes = sum(one["one_on_one"][:week])
     if minutes < 0.5:
-        return said("Never had the teacher alone.")
+        return said("Never had the teacher one-on-one.")
     return counted(
-        minutes, "Had the teacher alone for {n} minute in all.", "Had the teacher alone for {n} minutes in all."
+        minutes,
+        "Had the teacher one-on-one for {n} minute in all.",
+        "Had the teacher one-on-one for {n} minutes in all.",
     )
 
 

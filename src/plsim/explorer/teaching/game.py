@@ -1,7 +1,7 @@
 """A game: a district has so much money and so many hours; teams look for the plan that does most with them.
 
-All plans run in the same schools with the same luck. A team is ahead of another only if it is so in most worlds;
-otherwise they share a place, because nobody could tell them apart.
+All plans run in the same schools with the same random draws. A team is ahead of another only if it is so in most
+worlds; otherwise they share a place, because nobody could tell them apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a plan brings and takes: a few outcomes over worlds, in the same schools with the same luck."""
+"""What a plan brings and takes: a few outcomes over worlds, in the same schools with the same random draws."""
 
 from __future__ import annotations
 

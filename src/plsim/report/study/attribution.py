@@ -143,7 +143,7 @@ def every_outcome_table(folder: StudyFolder) -> DataTable | None:
         rows.append((f"{outcome_name(outcome)} ({scale.unit})", *cells))
     header = ("Outcome", *(factor_name(name).capitalize() for name in practices))
     return DataTable(
-        "Contributions to every outcome, middle of the worlds; * told apart from nothing", header, tuple(rows)
+        "Contributions to every outcome, middle of the worlds; * clearly different from zero", header, tuple(rows)
     )
 
 
@@ -231,7 +231,7 @@ def _pairs(folder: StudyFolder, outcome: dict[str, Any]) -> Picture | None:
             f"{factor_name(row.practice)} with {factor_name(row.practice2)}",
             f"{scale.signed(row.value)} ({scale.span(row.low, row.high)})",
             percent(row.positive),
-            {1: "help each other", -1: "get in each other’s way", 0: "not told from nothing"}[int(row.found)],
+            {1: "help each other", -1: "get in each other’s way", 0: "not clearly different from zero"}[int(row.found)],
         )
         for row in rows_of(ranked)
     )

@@ -114,7 +114,7 @@ def heat_figure(
 ) -> str:
     """Every pair as a cell with its number: blue above zero, orange below, paler near zero; NaN cells stay empty.
 
-    ``clear`` are the cells (row, column) that are told from nothing; others have no colour.
+    ``clear`` are the cells (row, column) that are clearly different from zero; others have no colour.
     """
 
     def draw(figure: Sheet) -> None:

@@ -102,7 +102,7 @@ def factors_table(folder: StudyFolder) -> DataTable | None:
     table = folder.table("factors")
     if table is None:
         return None
-    roles = {"lever": "chosen", "uncertainty": "not known", "context": "circumstance", "luck": "luck"}
+    roles = {"lever": "chosen", "uncertainty": "not known", "context": "circumstance", "luck": "chance"}
     rows = []
     for _, row in table.iterrows():
         listed = str(row["values"] or "")

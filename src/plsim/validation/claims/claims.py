@@ -19,7 +19,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.core.errors import StudyError
-from plsim.measures.luck import found
+from plsim.measures.findings import found
 from plsim.validation.claims.claim_lab import Lab
 
 Compute = Callable[[Lab], float]
@@ -109,7 +109,7 @@ class ClaimResult:
     Attributes
     ----------
     values
-        The statistic in every run: a world, and a seed for the luck, the seeds in turn. Shape (runs,).
+        The statistic in every run: a world, and a seed, the seeds in turn. Shape (runs,).
     seeds
         How many seeds there are.
     control
@@ -158,9 +158,9 @@ class ClaimResult:
 
     @property
     def sign(self) -> int:
-        """1 where it is found to hold, -1 to fail, 0 where worlds and luck leave it open: the rule of attributions.
+        """1 where it is found to hold, -1 to fail, 0 where worlds and chance leave it open: the rule of attributions.
 
-        Worlds that had the same seed stand for what worlds leave open; the seeds for luck.
+        Worlds that had the same seed stand for what worlds leave open; the seeds for chance.
         """
         blocks = self.values.size // self.seeds
         room = self.claim.room(self.values[: blocks * self.seeds]).reshape(blocks, self.seeds).T

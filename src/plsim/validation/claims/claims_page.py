@@ -10,11 +10,11 @@ TITLE = "# Claims, tried"
 _INTRODUCTION = """\
 What articles and reports on personalized learning claim, each as an experiment. For every claim there is a statistic,
 and where it is expected to lie if the claim is right. Scenarios are the shipped ones, in {schools}; a run is
-a world with a luck of its own (five seeds in turn). Both arms hold the same students with the same luck. Sign and shape
+a world with one of five seeds in turn. Both arms hold the same students with the same random draws. Sign and shape
 are what counts here: sizes are in [facts.md](facts.md), beside published numbers.
 
 - A difference of less than {margin} SD says nothing. A claim *holds* when it does in at least 90% of runs, and would
-  in other worlds with other luck: it passes the test by which studies call an effect found, over worlds and over seeds,
+  in other worlds with other seeds: it passes the test by which studies call an effect found, over worlds and seeds,
   which takes 30 runs or more. It *fails* likewise; it *says nothing* when most differences are too small; else it is
   *open*.
 - *Input*: the statistic is how a scenario or the yardstick was made. *True by construction*: a rule says it outright.

@@ -1,4 +1,4 @@
-"""Checking claims: a run is a world with a luck of its own, all claims in it; runs are kept and can be gone on with.
+"""Checking claims: a run is a world with random draws of its own, all claims in it; runs are kept and can be resumed.
 
 Worlds and seeds go together, so that forty runs are forty worlds under five seeds. Arms that claims have in common are
 lived once in a run. What ships is the table of a run of all of them, shown at once.
@@ -39,7 +39,7 @@ _MADE_BY = ("validation.claims", "validation.facts.arm_cache", "runs.paired", "r
 
 @dataclass(frozen=True)
 class ClaimsTask:
-    """Claims in worlds, each with the luck of one of a few seeds.
+    """Claims in worlds, each with one of a few seeds.
 
     Attributes
     ----------

@@ -147,7 +147,7 @@ class Prepared:
         masks["lower_half"], masks["upper_half"] = keep[:, np.newaxis] & lower, keep[:, np.newaxis] & ~lower
         return {label: mask.astype(np.float64) for label, mask in masks.items() if mask.any()}
 
-    def luck(self, subject: str, *, schools: bool) -> float:
+    def sampling_variance(self, subject: str, *, schools: bool) -> float:
         """Sampling variance of one school's effect in a school of the study's own size (SD squared)."""
         grade = self.grade(1)[self.counted(1)]
         school = self.setting.population.school[self.counted(1)]
@@ -156,5 +156,5 @@ class Prepared:
         if schools:
             by_subject = by_subject + school_noise(grade, float(np.mean(of_level)))
         columns = COLUMNS[subject]
-        # Luck of the two subjects is drawn apart, so that their mean has less of it.
+        # Errors of the two subjects are independent, so their mean has a smaller one.
         return float(by_subject[columns].mean() / len(columns))

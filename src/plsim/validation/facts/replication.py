@@ -38,7 +38,7 @@ class Replication:
         ``"full"``: each study's own size, and all facts; ``"reduced"``: small populations also where a fact file
         gives none, and all facts.
     seed
-        Luck of students, schools and years; the same in every world.
+        Seed of students, schools and years; the same in every world.
     roles
         Facts of these roles instead.
     """

@@ -1,8 +1,8 @@
 """What is read from an experiment: the statistics that fact files may name.
 
-Each is low in noise. Both arms of an experiment hold the same students with the same luck, and a study that compared
-with other schools is read as what it is on average: the effect in these schools plus what their conditions do, found
-by putting the same students into ordinary schools. Luck of the draw of schools, tests and matches is left out here;
+Each is low in noise. Both arms of an experiment hold the same students with the same random draws, and a study that
+compared with other schools is read as what it is on average: the effect in these schools plus what their conditions do,
+found by putting the same students into ordinary schools. Sampling error of schools, tests and matches is left out here;
 it is part of a published number's standard error.
 """
 
@@ -110,21 +110,21 @@ def share_surpassing_match(view: View, fact: FactTable) -> Sequence[float]:
 def share_of_schools_below(view: View, fact: FactTable) -> Sequence[float]:
     """Share of schools that a study would find below their comparison.
 
-    Every school has a chance of that, given its effect and the luck of a school's year; this is their mean.
+    Every school has a chance of that, given its effect and the chance variation of a school's year; this is their mean.
     """
     means, counted = view.school_means(fact.subject, fact.group, fact.year)
-    return (float(ndtr(-means[counted] / view.school_luck(fact.subject)).mean()),)
+    return (float(ndtr(-means[counted] / view.school_error(fact.subject)).mean()),)
 
 
 @register()
 def share_of_schools_significant(view: View, fact: FactTable) -> Sequence[float]:
     """Share of schools that a study would find significantly above their comparison.
 
-    As reports of single schools do it: the error counts students only, so luck of a school's year adds stars.
+    As reports of single schools do it: the error counts students only, so chance in a school's year adds stars.
     """
     means, counted = view.school_means(fact.subject, fact.group, fact.year)
-    critical = 1.96 * view.student_luck(fact.subject)
-    return (float(ndtr((means[counted] - critical) / view.school_luck(fact.subject)).mean()),)
+    critical = 1.96 * view.student_error(fact.subject)
+    return (float(ndtr((means[counted] - critical) / view.school_error(fact.subject)).mean()),)
 
 
 def _practices(fact: FactTable) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ def validate(
     Parameters
     ----------
     seed
-        Luck of students, schools and years.
+        Seed of students, schools and years.
     size
         ``"full"``, each study's own, or ``"calibration"``.
     only

@@ -93,13 +93,13 @@ class View:
             means.append(np.bincount(school, effects[:, each] * weight[:, each], minlength=schools) / (total + 1e-12))
         return np.mean(means, axis=0), np.asarray(total > 0.0)
 
-    def student_luck(self, subject: str) -> float:
+    def student_error(self, subject: str) -> float:
         """Sampling error of one school's effect as its students alone tell it (SD), in a school of full size."""
-        return float(np.sqrt(self._of.luck(subject, schools=False)))
+        return float(np.sqrt(self._of.sampling_variance(subject, schools=False)))
 
-    def school_luck(self, subject: str) -> float:
-        """The same with the luck of a school's year, which its students share."""
-        return float(np.sqrt(self._of.luck(subject, schools=True)))
+    def school_error(self, subject: str) -> float:
+        """The same with the chance variation of a school's year, which its students share."""
+        return float(np.sqrt(self._of.sampling_variance(subject, schools=True)))
 
     def spread_of_match(self, year: int) -> float:
         """SD of what a student's score is above that of a matched student, without any effect (SD)."""

@@ -54,7 +54,7 @@ class NormFigure:
     simulated, norm
         In the statistic's unit. For a bound, ``norm`` is the bound.
     tolerance
-        How far they may be apart; for a bound, how far beyond it luck may carry the simulated number.
+        How far they may be apart; for a bound, how far beyond it chance may carry the simulated number.
     error
         Monte Carlo standard error of the simulated number.
     """

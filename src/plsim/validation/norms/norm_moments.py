@@ -11,7 +11,7 @@ from plsim.core.arrays import Floats, Ints
 from plsim.core.calendar import FALL_WEEK, SPRING_WEEK
 from plsim.engine.arm import Arm
 from plsim.engine.setting import WINDOWS
-from plsim.engine.structure import luck_of_absence
+from plsim.engine.structure import variance_of_absence
 from plsim.engine.transient import Transient, expected_growth, test_errors, transient_scores
 
 QUINTILES = 5
@@ -35,8 +35,8 @@ class Cell:
     latent_growth
         Of latent achievement, fall to spring (RIT).
     expected_growth
-        The same with the transient part that the entry score leads to expect: true growth without its luck.
-    luck
+        The same with the transient part that the entry score leads to expect: true growth without chance.
+    absence
         Variance of latent growth that comes from the weeks a student happened to be absent (RIT squared).
     stayers
         Who is at the school, one grade on, in the next fall.
@@ -52,7 +52,7 @@ class Cell:
     spring_error: Floats
     latent_growth: Floats
     expected_growth: Floats
-    luck: Floats
+    absence: Floats
     stayers: npt.NDArray[np.bool_]
 
     def only(self, chosen: npt.NDArray[np.bool_]) -> Cell:
@@ -94,7 +94,7 @@ class Cell:
         return _root(within(here.school, here.next_fall, here.next_fall))
 
     def growth_by_quintile(self) -> Floats:
-        """Mean growth of each fifth of the students by true fall status (RIT); luck, which has mean 0, is left out."""
+        """Mean growth of each fifth of the students by true fall status (RIT), without chance, which has mean 0."""
         rank = np.empty(self.fall.shape[0], np.int64)
         rank[np.argsort(self.fall, kind="stable")] = np.arange(self.fall.shape[0])
         quintile = rank * QUINTILES // self.fall.shape[0]
@@ -104,10 +104,10 @@ class Cell:
     def persistent_growth_sd(self) -> float:
         """SD within classes of the growth that a student's lasting traits lead to expect (RIT).
 
-        Learning rate, match, self-regulation and attendance; the luck of single weeks is taken off.
+        Learning rate, match, self-regulation and attendance; the chance of single weeks is taken off.
         """
         seen = within(self.section, self.latent_growth, self.latent_growth)
-        return _root(seen - float(self.luck.mean()))
+        return _root(seen - float(self.absence.mean()))
 
     @property
     def growth(self) -> Floats:
@@ -150,7 +150,7 @@ def lives(arm: Arm, numbers: Transient, subject: int) -> SubjectYears:
         spring_error=test_errors(setting, 0, SPRING_WEEK)[:, subject],
         latent_growth=gain,
         expected_growth=gain + expected_growth(setting, numbers, 0, subject),
-        luck=luck_of_absence(arm, subject),
+        absence=variance_of_absence(arm, subject),
         stayers=second.entered == 0,
     )
     return SubjectYears(first.grade.astype(np.int64), everyone)

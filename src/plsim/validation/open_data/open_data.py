@@ -108,12 +108,12 @@ def read(name: str) -> pd.DataFrame:
 
 
 def open_data(worlds: Sequence[World], *, seed: int = 1, progress: Progress | None = None) -> OpenData:
-    """Data and simulation side by side; every world has luck of its own.
+    """Data and simulation side by side; every world has random draws of its own.
 
     Parameters
     ----------
     seed
-        Luck of the first world; the others count on from it.
+        Seed of the first world; the others count on from it.
     """
     children, classes = read_egsingle(read("egsingle")), read_star(read("star"))
     growth_there, classes_there = growth_spread(children), class_figures(classes, classes.after)

@@ -135,8 +135,8 @@ def test_an_unknown_outcome_is_refused_by_name() -> None:
 
 def test_luck_of_a_school_is_more_than_that_of_its_students() -> None:
     view = seen(small("rand_2017"))
-    assert 0.0 < view.student_luck("math") < view.school_luck("math") < 0.5
-    assert view.school_luck("both") < view.school_luck("math")
+    assert 0.0 < view.student_error("math") < view.school_error("math") < 0.5
+    assert view.school_error("both") < view.school_error("math")
 
 
 def test_noise_is_that_of_the_norms() -> None:

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from plsim.core.arrays import Floats
-from plsim.measures.luck import (
+from plsim.measures.findings import (
     FALSE_ALARMS,
     Direction,
     _over_both,

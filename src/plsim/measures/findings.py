@@ -22,7 +22,7 @@ from plsim.measures.effects import CI_LEVEL
 FALSE_ALARMS = 0.05
 """How often, at most, anything at all is called found where nothing has an effect."""
 FEWEST_SEEDS = 2
-"""Draws without which luck cannot be told from an effect."""
+"""Draws without which chance cannot be told from an effect."""
 _TAIL = 0.5 * (1.0 - CI_LEVEL)
 
 
@@ -68,7 +68,7 @@ def wilson(hits: float, count: int, *, level: float = CI_LEVEL) -> tuple[float, 
 
 
 def spread(effects: Floats) -> dict[str, Any]:
-    """The columns of a table: what worlds leave open, draws averaged; and what is luck.
+    """The columns of a table: what worlds leave open, draws averaged; and what is chance.
 
     ``value`` is the median over worlds, ``low`` and ``high`` hold 90% of them, ``positive`` is the share above 0,
     ``mean`` the mean. ``luck`` is the standard deviation between draws inside a world, ``positive_draws`` the share of
@@ -158,7 +158,7 @@ def direction(
 
 
 def found(effects: Floats, *, negligible: float = 0.0, false_alarms: float = FALSE_ALARMS) -> Ints:
-    """What may be called found: 1 above, -1 below, 0 not to be told from nothing. Shape (things,).
+    """What may be called found: 1 above, -1 below, 0 not clearly different from zero. Shape (things,).
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def found(effects: Floats, *, negligible: float = 0.0, false_alarms: float = FAL
     is that between worlds and that between draws, with the smaller of their degrees of freedom, which is careful
     (Mickey and Brown 1966): an effect of the people who happened to be drawn is the same in all worlds, and passes the
     first test alone. Holm's (1979) correction allows for looking at many things. With one draw nothing is found: it
-    cannot be told from luck; with two hardly anything is.
+    cannot be told from chance; with two hardly anything is.
     """
     things = effects.shape[2]
     sign = np.zeros(things, dtype=np.int64)
@@ -226,7 +226,7 @@ PARTS = ("levers", "worlds", "luck", "levers x worlds", "levers x luck", "worlds
 def variance_parts(values: Floats) -> dict[str, float]:
     """How the variance of all runs of a crossed design splits. ``values`` has shape (seeds, worlds, points).
 
-    Shares of one; NaN for all when all runs are the same. What hangs on luck is known from two draws on; with one it is
+    Shares of one; NaN for all when all runs are the same. What chance does is known from two draws on; with one it is
     inside the rest, and its shares are NaN.
     """
     axes = {"luck": 0, "worlds": 1, "levers": 2}
@@ -253,7 +253,7 @@ def variance_sentence(parts: dict[str, float], about: str) -> str:
     if not known:
         return ""
     together = sum(value for name, value in known.items() if name not in ("levers", "worlds", "luck"))
-    luck = "luck unknown (one draw)" if "luck" not in known else f"luck {known['luck']:.0%}"
+    luck = "chance unknown (one draw)" if "luck" not in known else f"chance {known['luck']:.0%}"
     return (
         f"{about}: of the variance between all runs, choices make {known['levers']:.0%}, worlds {known['worlds']:.0%}, "
         f"{luck}, and these together {together:.0%}."
