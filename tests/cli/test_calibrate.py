@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_a_calibration_ends_in_worlds_tables_and_a_page_and_going_on_changes_not
     text = page.read_text(encoding="utf-8")
     assert "R17-01" in text
     assert "nan" not in text
+    assert re.search(r"`match.form` \| bell or zone \| bell \d+%, zone \d+%", text)
     assert (page.parent / "figures" / "calibration-facts.svg").read_text(encoding="utf-8").startswith("<svg")
 
     first = (out / "worlds.csv").read_bytes()

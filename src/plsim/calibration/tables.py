@@ -19,6 +19,7 @@ from plsim.calibration.identification import Identification
 from plsim.calibration.leave_out import by_kind
 from plsim.calibration.likelihood import Target
 from plsim.calibration.one_number import Leading, leading, number
+from plsim.calibration.posterior import Posterior
 from plsim.calibration.recovery import Predicted, Recovery
 from plsim.core.arrays import Floats
 from plsim.core.files import json_bytes, write_file
@@ -129,7 +130,7 @@ def parameter_table(of: Calibration, found: Identification) -> pd.DataFrame:
                 "prior_low": parameter.low,
                 "prior_high": parameter.high,
                 **{f"posterior_{name}": float(values[at, column]) for at, name in enumerate(_NAMES)},
-                "in_words": _in_words(of, parameter, column, values[:, column]),
+                "in_words": in_words(of.posterior, parameter, column, values[:, column]),
                 "spread_left": float(found.left[column]),
                 "identified": bool(found.left[column] <= NOT_NARROWED),
                 "most_narrowed_by": found.facts[most] if gain[most] > 0.01 else "",
@@ -138,15 +139,14 @@ def parameter_table(of: Calibration, found: Identification) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _in_words(of: Calibration, parameter: Parameter, column: int, spread: Floats) -> str:
-    """What worlds have of a parameter: median and 90% interval, or how often each form of a rule."""
+def in_words(of: Posterior, parameter: Parameter, column: int, spread: Floats) -> str:
+    """What worlds have of a parameter: median and 90% interval (``spread``), or how often each form of a rule."""
     if not parameter.forms:
         low, middle, high = spread.tolist()
         return f"{middle:.3g} ({low:.3g} to {high:.3g})"
-    places = of.posterior.candidates.points[:, column]
+    places = of.candidates.points[:, column]
     shares = {
-        name: float(of.posterior.weights[places == parameter.place(number)].sum())
-        for number, name in enumerate(parameter.forms)
+        name: float(of.weights[places == parameter.place(number)].sum()) for number, name in enumerate(parameter.forms)
     }
     return ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
 

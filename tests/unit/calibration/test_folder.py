@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from plsim.calibration.one_number import leading
 from plsim.calibration.posterior import Candidates, candidates, posterior
 from plsim.calibration.priors import Prior, prior, space_filling
 from plsim.calibration.recovery import predicted, recovery
+from plsim.calibration.tables import in_words
 from plsim.core.arrays import Floats
 from plsim.evidence import registry
 
@@ -90,6 +92,10 @@ def test_a_fact_that_one_form_alone_meets_finds_it() -> None:
     assert set(found.candidates.points[:, 1]) == set(bank[:, 1]), "nothing is asked between two forms"
     assert found.quantiles(found.candidates.points, (0.05, 0.95))[:, 1] == pytest.approx(min(bank[:, 1]))
     assert spread_left(found)[1] < 0.2
+    ends = asked.values(found.quantiles(found.candidates.points, (0.05, 0.5, 0.95)))
+    floor, form = (in_words(found, one, at, ends[:, at]) for at, one in enumerate(asked.parameters))
+    assert form == "bell 99%, zone 1%"
+    assert re.fullmatch(r"0\.\d+ \(0\.\d+ to 0\.\d+\)", floor)
 
 
 def test_a_form_is_recovered_with_ranks_that_are_even() -> None:
