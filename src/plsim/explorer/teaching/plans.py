@@ -1,4 +1,4 @@
-"""What a plan brings and takes: a few outcomes over worlds, in the same schools with the same random draws."""
+"""What a plan gains and costs: a few outcomes over worlds, in the same schools with the same random draws."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ async def game() -> dict[str, Any]:
 
 @router.post("/game/try")
 async def try_plan(request: Request, asked: TeamPlan) -> dict[str, Any]:
-    """What a plan brings and takes in the central world."""
+    """What a plan gains and costs in the central world."""
     scheduler: Scheduler = request.app.state.scheduler
     return await asyncio.wrap_future(scheduler.urgent(partial(_of(request).tried, asked.changes)))
 
