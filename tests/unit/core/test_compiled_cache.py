@@ -105,7 +105,7 @@ def test_a_full_or_locked_disk_costs_a_compilation_and_one_line(
     def full(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(compiled_cache._Checked, "_save_data", full)
+    monkeypatch.setattr(compiled_cache._DigestedCache, "_save_data", full)
     assert made(tmp_path / "digest")(2.0) == 4.0
     assert len(said()) == 1
     assert os.strerror(number) in said()[0]
