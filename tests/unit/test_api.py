@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 import pytest
 
 import plsim
+from plsim.api.arguments import progress_from
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CONTRIBUTORS = {"adding-a-form.md", "adding-a-practice.md", "adding-an-outcome.md", "changing-a-rule.md"}
@@ -120,6 +122,22 @@ def test_a_result_and_what_made_it_can_be_copied_and_sent(result: plsim.Result) 
     evaluator = plsim.evaluate("one_school_demo", years=1)
     first = evaluator()
     assert np.array_equal(_sent(evaluator)(), first)
+    assert np.array_equal(copy.deepcopy(evaluator)(), first)
+
+
+def test_a_notebook_shows_progress_unless_somebody_else_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert progress_from(None, "run") is None
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    report = progress_from(None, "run")
+    assert report is not None
+    report(1, 4)
+    report(4, 4)
+    assert "run: 100%" in capsys.readouterr().err
+    told: list[int] = []
+    assert progress_from(lambda done, _: told.append(done), "run") is not None
+    assert capsys.readouterr().err == ""
 
 
 def test_a_comparison_can_be_copied_and_sent() -> None:
