@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,8 @@ from plsim.explorer.decisions.evaluation import Evaluation, run_central, run_num
 from plsim.explorer.decisions.evaluations import Evaluations
 from plsim.explorer.decisions.side_by_side import compared_evaluations, on_common_context
 from plsim.explorer.decisions.view_model import view_of
+from plsim.explorer.languages.catalogue import Tongue
+from plsim.explorer.languages.texts import localized
 from plsim.explorer.server.kept import Kept
 from plsim.explorer.server.requests import ScenarioRequest
 from plsim.explorer.server.scheduler import Scheduler, Superseded
@@ -108,6 +110,30 @@ def test_a_draw_is_the_same_whenever_it_is_made_and_another_draw_is_another() ->
     effects = [draws.effects(COACHED.scenario(), "", number, found=central, engine=engine()) for number in (1, 2, 1)]
     assert effects[0] == effects[2]
     assert all(effects[0][row] != effects[1][row] for row in effects[0])
+
+
+def texts(document: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every sentence of a document, and where it stands."""
+    if isinstance(document, dict):
+        document = document.items()
+    elif isinstance(document, (list, tuple)):
+        document = enumerate(document)
+    elif isinstance(document, str) and len(document.split()) > 3:
+        yield where, document
+        return
+    else:
+        return
+    for key, value in document:
+        yield from texts(value, f"{where}/{key}")
+
+
+def test_a_spanish_answer_holds_no_english_sentence(coached: Evaluation) -> None:
+    # What studies say of themselves, a scenario's own purpose and a command stay as they are.
+    own = ("/benchmarks/marks", "/scenario/", "/command", "/grounds/")
+    english = dict(texts(view_of(coached)))
+    spanish = dict(texts(localized(view_of(coached), Tongue("es"))))
+    assert len(english) > 60
+    assert [text for at, text in english.items() if spanish.get(at) == text and not at.startswith(own)] == []
 
 
 def test_without_other_draws_no_direction_is_said(coached: Evaluation) -> None:

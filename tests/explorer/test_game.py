@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from plsim.core.errors import InputError
@@ -47,6 +48,21 @@ def test_the_same_plan_twice_shares_a_place_and_one_that_breaks_the_limits_comes
     assert last["place"] == 3
     assert first["ahead_of_next"] == 0  # alike in every world
     assert "all" not in first
+
+
+def test_the_board_judges_the_limits_by_what_teams_saw(referee):
+    plans = [("A", DEAR), ("B", {"practices.advising.intensity": 0.6})]
+    for one in referee.board(plans)["teams"]:
+        seen = referee.tried(one["changes"])
+        assert one["within"] == seen["within"]
+        assert [row["value"] for row in one["rows"][1:]] == [row["value"] for row in seen["rows"][1:]]
+
+
+@pytest.mark.parametrize(("ahead", "level"), [(10, True), (16, True), (17, False), (20, False)])
+def test_plans_are_told_apart_where_worlds_agree_as_anywhere_else(ahead, level):
+    worlds = np.arange(20)[:, np.newaxis]
+    one, other = ({"within": [True, True], "all": each} for each in (np.where(worlds < ahead, 1.0, -1.0), 0.0 * worlds))
+    assert game._level(one, other) is level
 
 
 @pytest.mark.parametrize(

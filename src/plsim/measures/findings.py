@@ -122,6 +122,11 @@ def reach_of_chance(luck: float, seeds: int) -> float:
     return float(stdtrit(seeds - 1, 1.0 - 0.5 * FALSE_ALARMS)) * luck
 
 
+def clear_share(worlds: int) -> float:
+    """The share of worlds beyond which they agree: three standard errors of a share above one half."""
+    return 0.5 + 3.0 * 0.5 / math.sqrt(worlds)
+
+
 def direction(
     value: float, *, low: float, high: float, positive: float, worlds: int, luck: float, seeds: int
 ) -> Direction:
@@ -148,7 +153,7 @@ def direction(
         return Direction(0, "")
     sign = 1 if value > 0.0 else -1
     agree = positive if sign > 0 else 1.0 - positive
-    if agree <= 0.5 + 3.0 * 0.5 / math.sqrt(worlds):
+    if agree <= clear_share(worlds):
         return Direction(0, "worlds")
     # The middle 90% of a normal distribution is 3.29 standard deviations wide; a median scatters by 1.25 of a mean's.
     of_median = 1.25 * (high - low) / 3.29 / math.sqrt(worlds)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -100,19 +100,7 @@ class Tongue:
             return f"⟦{text}⟧" if any(text in labels(each) for each in LANGUAGES) else text
         known = labels(self.language)
         # Meanings end with a full stop, which tables leave out.
-        return known.get(text) or known.get(f"{text}.", "").rstrip(".") or self._composed(text)
-
-    def _composed(self, text: str) -> str:
-        """A sentence, or several, that the report has composed; as it is where no pattern knows it."""
-        if self.language == ENGLISH or len(text) > _LONGEST:
-            return text
-        if _NUMBER.fullmatch(text):
-            return self.figure(text)
-        for pattern, words in patterns(self.language):
-            if (found := pattern.fullmatch(text)) is not None:
-                return filled(words, {name: self.label(value) for name, value in found.groupdict().items()})
-        sentences = _SENTENCE.split(text)
-        return text if len(sentences) == 1 else " ".join(self.label(each) for each in sentences)
+        return known.get(text) or known.get(f"{text}.", "").rstrip(".") or _composed(self, text)
 
     def figure(self, english: str) -> str:
         """A number with the signs of the place."""
@@ -123,6 +111,20 @@ class Tongue:
         digits = whole.replace(",", "")
         grouped = digits if len(digits.lstrip("+−-$")) <= 4 else whole.replace(",", ".")
         return grouped + ("," if point else "") + rest
+
+
+@lru_cache(maxsize=8192)
+def _composed(tongue: Tongue, text: str) -> str:
+    """A sentence, or several, that the report has composed; as it is where no pattern knows it."""
+    if tongue.language == ENGLISH or len(text) > _LONGEST:
+        return text
+    if _NUMBER.fullmatch(text):
+        return tongue.figure(text)
+    for pattern, words in patterns(tongue.language):
+        if (found := pattern.fullmatch(text)) is not None:
+            return filled(words, {name: tongue.label(value) for name, value in found.groupdict().items()})
+    sentences = _SENTENCE.split(text)
+    return text if len(sentences) == 1 else " ".join(tongue.label(each) for each in sentences)
 
 
 def tongue_of(asked: str) -> Tongue:

@@ -125,7 +125,7 @@ export async function show(main) {
         rows: rows.map((row) => [row.label, signed(row.value, row.digits), signed(row.low, row.digits), signed(row.high, row.digits)]),
         note: t("Mark: the middle of {n} sets of assumptions; bar: nine in ten of them. Hollow: beyond the money or the hours. For exploring, not for prediction.", { n: figure(found.worlds) }),
       }),
-      h("div", { class: "wide" }, table(t("Money and hours"), [t("Team"), t("Place"), t("Dollars a student"), t("Unpaid hours a teacher"), t("Within the limits")],
+      h("div", { class: "wide" }, table(t("Money and hours, as the teams saw them when they looked"), [t("Team"), t("Place"), t("Dollars a student"), t("Unpaid hours a teacher"), t("Within the limits")],
         found.teams.map((one) => [one.team, figure(one.place), money(one.rows[1].value), signed(one.rows[2].value, 1), one.within.every(Boolean) ? t("yes") : t("no")]))),
       next.length ? h("ul", {}, next) : "",
       h("p", {}, h("a", { class: "button", href: together(found) }, t("Present them to the board")), " ", t("The four best plans side by side, and the board memo.")));

@@ -16,6 +16,7 @@ from plsim.core.errors import InputError
 from plsim.engine.parameters import CENTRAL
 from plsim.engine.worlds import label, worlds
 from plsim.explorer.teaching.plans import SHOWN, outcomes, told, values
+from plsim.measures.findings import clear_share
 from plsim.runs.evaluate import Evaluator
 from plsim.scenario.loading import changed, load
 from plsim.scenario.schema import Scenario
@@ -29,8 +30,6 @@ START = "typical_practice"
 YEARS = 2
 SIZE = {"population.schools": 4, "population.students_per_school": 150, "population.device_share": 1.0}
 WORLDS = 20
-AHEAD = 0.7
-"""A plan is ahead of another when it is so in this share of the worlds."""
 
 _SHARE = {"low": 0.0, "high": 1.0, "step": 0.1, "unit": "share"}
 CONTROLS: tuple[dict[str, Any], ...] = (
@@ -117,7 +116,7 @@ class Referee:
         for number, (team, changes) in enumerate(plans):
             tell(number)
             each = values(self._ask, plan(changes), tried)
-            rows = told(each)
+            rows = [*told(each)[:1], *told(values(self._ask, plan(changes), (CENTRAL,)))[1:]]
             found.append({"team": team, "changes": dict(changes), "rows": rows, "within": _within(rows), "all": each})
         found.sort(key=lambda one: (not all(one["within"]), -one["rows"][0]["value"]))
         place = 0
@@ -133,7 +132,7 @@ class Referee:
 
 
 def _within(rows: Sequence[Mapping[str, Any]]) -> list[bool]:
-    """Whether the plan keeps to the money and to the hours, in the middle of the worlds."""
+    """Whether the plan keeps to the money and to the hours, as its team saw them."""
     by_name = dict(zip(SHOWN, rows, strict=True))
     _, budget, hours = (by_name[name] for name in SHOWN)
     return [bool(budget["value"] <= BUDGET_USD), bool(hours["value"] <= HOURS_A_WEEK)]
@@ -148,4 +147,5 @@ def _level(before: Mapping[str, Any], one: Mapping[str, Any]) -> bool:
     """Whether two plans cannot be told apart; one that breaks the limits shares no place with one that keeps them."""
     if all(before["within"]) != all(one["within"]):
         return False
-    return _ahead(before, one) < AHEAD * len(one["all"])
+    worlds_run = len(one["all"])
+    return _ahead(before, one) <= clear_share(worlds_run) * worlds_run
