@@ -11,7 +11,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
+from plsim.attribution.one_at_a_time import Swing
 from plsim.explorer.app import create_app
+from plsim.explorer.decisions.hangs import _sentence
 from plsim.explorer.export.collect import missing, unused, wanted
 from plsim.explorer.languages import catalogue
 from plsim.explorer.languages.catalogue import LANGUAGES, Tongue, tongue_of
@@ -123,3 +125,15 @@ def test_answers_come_in_the_language_of_who_asks():
             for language in ("en-US", "es-MX", "de")
         }
     assert told == {"en-US": "What a first year shows", "es-MX": "Lo que muestra un primer año", "de": told["en-US"]}
+
+
+def test_what_an_effect_hangs_on_says_how_much_is_the_form_of_a_rule():
+    moved = (
+        Swing("needs.stake", 1.0, 3.0, 0.5),
+        Swing("match.form", 1.0, 2.0, 0.12),
+        Swing("learning.form", 1.0, 1.0, 0.0),
+    )
+    text = _sentence(moved, 0.62, 40)
+    assert text.startswith("Single assumptions explain 62% of the differences between 40 worlds;")
+    assert text.endswith("12% hangs on the form of a rule.")
+    assert localized(text, Tongue("es")).endswith("El 12% depende de la forma de una regla.")
