@@ -290,7 +290,7 @@ def test_the_same_folder_gives_the_same_bytes(factorial: Path) -> None:
 def test_plsim_report_knows_a_study(factorial: Path) -> None:
     found = CliRunner().invoke(main, ["report", str(factorial)])
     assert found.exit_code == 0, found.output
-    assert found.output.strip() == str(factorial / "report.html")
+    assert found.stdout.strip() == str(factorial / "report.html")
     assert "A study by simulation" in (factorial / "report.html").read_text(encoding="utf-8")
 
 
