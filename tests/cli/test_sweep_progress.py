@@ -61,8 +61,8 @@ class _Terminal(io.StringIO):
         return True
 
 
-def test_a_phase_without_a_count_is_shown_once_it_takes_long(monkeypatch, capsys) -> None:
-    monkeypatch.setattr(progress, "PHASE_SECONDS", 0.05)
+def test_a_log_gets_a_line_of_a_phase_without_a_count_once_that_takes_long(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0.05)
     with progress.phases(wanted=True):
         with phase("Short"):
             pass

@@ -15,7 +15,7 @@ Progress = Callable[[int, int], None]
 
 LINE_SECONDS = 30.0
 PHASE_SECONDS = 2.0
-"""After which a phase without a count is shown."""
+"""After which a terminal shows a phase without a count."""
 
 
 @contextmanager
@@ -37,9 +37,9 @@ def progress_bar(label: str, *, wanted: bool) -> Iterator[Progress | None]:
 
 @contextmanager
 def phases(*, wanted: bool) -> Iterator[None]:
-    """Shows what the work inside is doing (:func:`plsim.core.phases.phase`) when that takes more than two seconds.
+    """Shows what the work inside is doing (:func:`plsim.core.phases.phase`).
 
-    On a terminal with the time it has taken; elsewhere as one line.
+    On a terminal after two seconds, with the time it has taken; elsewhere, as in a log, one line after half a minute.
     """
     if not wanted:
         yield
@@ -61,9 +61,10 @@ def _shown(name: str) -> Iterator[None]:
 
 
 def _show(name: str, over: threading.Event) -> None:
-    if over.wait(PHASE_SECONDS):
+    watched = sys.stderr.isatty()
+    if over.wait(PHASE_SECONDS if watched else LINE_SECONDS):
         return
-    if not sys.stderr.isatty():
+    if not watched:
         print(f"{name} ...", file=sys.stderr, flush=True)
         return
     from tqdm import tqdm
