@@ -59,7 +59,7 @@ export async function show(main) {
     seen.replaceChildren(
       one.last ? h("ul", { class: "limits" }, one.last.rows.map((row, index) => h("li", { class: index && !one.last.within[index - 1] ? "over" : null },
         h("span", {}, row.title), " ", h("strong", {}, index === 1 ? money(row.value) : `${signed(row.value, row.digits)} ${row.unit}`), " ",
-        index === 1 ? t("of {budget} allowed", { budget: money(rules.budget) }) : index === 2 ? t("of {hours} allowed", { hours: figure(rules.hours) }) : t("in one set of assumptions, without a band"))))
+        index === 1 ? t("of {budget} allowed", { budget: money(rules.budget) }) : index === 2 ? t("of {hours} allowed", { hours: figure(rules.hours) }) : t("by central assumptions; the board shows its range"))))
         : h("p", { class: "soft" }, t("Change something, then see what it gains and what it costs.")),
       h("p", { class: "go" },
         h("button", { type: "button", disabled: one.handed || left <= 0, onclick: () => look(one) }, counted(left, "Try ({n} try left)", "Try ({n} tries left)")),
@@ -106,16 +106,21 @@ export async function show(main) {
     const handed = state.teams.filter((one) => one.handed).length;
     const found = state.board;
     board.replaceChildren(h("h2", { tabindex: -1 }, t("Leaderboard")),
-      h("p", {}, h("button", { type: "button", class: "main", disabled: !handed, onclick: open }, counted(handed, "Run one plan", "Run all {n} plans")), " ",
+      h("p", {}, h("button", { type: "button", class: "main", disabled: !handed, onclick: open }, handed ? counted(handed, "Run one plan", "Run all {n} plans") : t("Run the plans")), " ",
         handed ? null : h("span", { class: "soft" }, t("It opens when a plan is submitted."))));
     if (!found) return;
-    const rows = found.teams.map((one, index) => ({ ...one.rows[0], label: `${figure(one.place)}. ${one.team}`, colour: PINS[index % PINS.length].colour, marker: PINS[index % PINS.length].marker, hollow: !one.within.every(Boolean) }));
+    const rows = found.teams.map((one, index) => ({ ...one.rows[0], label: one.place ? `${figure(one.place)}. ${one.team}` : one.team, colour: PINS[index % PINS.length].colour, marker: PINS[index % PINS.length].marker, hollow: !one.within.every(Boolean) }));
     const band = (row) => `${signed(row.low, row.digits)} … ${signed(row.high, row.digits)}`;
     const title = found.teams[0].rows[0].title;
-    const next = found.teams.slice(0, -1).map((one, index) => h("li", {}, one.place === found.teams[index + 1].place
-      ? t("{one} and {other} cannot be told apart: {one} is ahead in {n} of {worlds} sets of assumptions.", { one: one.team, other: found.teams[index + 1].team, n: one.ahead_of_next, worlds: found.worlds })
-      : one.within.every(Boolean) && !found.teams[index + 1].within.every(Boolean) ? t("{other} breaks the limits and comes after {one}.", { one: one.team, other: found.teams[index + 1].team })
-        : t("{one} is ahead of {other} in {n} of {worlds} sets of assumptions.", { one: one.team, other: found.teams[index + 1].team, n: one.ahead_of_next, worlds: found.worlds })));
+    const next = found.teams.slice(0, -1).map((one, index) => {
+      const other = found.teams[index + 1];
+      const said = { one: one.team, other: other.team, n: one.ahead_of_next, worlds: found.worlds };
+      if (!one.place) return null;
+      if (!other.place) return t("{other} breaks the limits and comes after {one}.", said);
+      return one.place === other.place ? t("{one} and {other} cannot be told apart: {one} is ahead in {n} of {worlds} sets of assumptions.", said)
+        : t("{one} is ahead of {other} in {n} of {worlds} sets of assumptions.", said);
+    }).filter(Boolean).map((text) => h("li", {}, text));
+    if (!found.teams[0].place) next.push(h("li", {}, t("No plan keeps to the money and the hours, so none has a place.")));
     board.append(
       chart({
         title, name: "leaderboard",
@@ -125,8 +130,8 @@ export async function show(main) {
         rows: rows.map((row) => [row.label, signed(row.value, row.digits), signed(row.low, row.digits), signed(row.high, row.digits)]),
         note: t("Mark: the middle of {n} sets of assumptions; bar: nine in ten of them. Hollow: beyond the money or the hours. For exploring, not for prediction.", { n: figure(found.worlds) }),
       }),
-      h("div", { class: "wide" }, table(t("Money and hours, as the teams saw them when they looked"), [t("Team"), t("Place"), t("Dollars a student"), t("Unpaid hours a teacher"), t("Within the limits")],
-        found.teams.map((one) => [one.team, figure(one.place), money(one.rows[1].value), signed(one.rows[2].value, 1), one.within.every(Boolean) ? t("yes") : t("no")]))),
+      h("div", { class: "wide" }, table(t("Money and hours, as in the teams’ tries"), [t("Team"), t("Place"), t("Dollars a student"), t("Unpaid hours a teacher"), t("Within the limits")],
+        found.teams.map((one) => [one.team, one.place ? figure(one.place) : "–", money(one.rows[1].value), signed(one.rows[2].value, 1), one.within.every(Boolean) ? t("yes") : t("no")]))),
       next.length ? h("ul", {}, next) : "",
       h("p", {}, h("a", { class: "button", href: together(found) }, t("Present them to the board")), " ", t("The four best plans side by side, and the board memo.")));
   }

@@ -110,7 +110,10 @@ class Referee:
     def board(
         self, plans: Sequence[tuple[str, Mapping[str, object]]], *, tell: Callable[[int], None] = lambda _: None
     ) -> dict[str, Any]:
-        """The leaderboard: plans over worlds, best first; plans that nobody can tell apart share a place."""
+        """The leaderboard: plans over worlds, best first; plans that nobody can tell apart share a place.
+
+        Plans that break the limits come last, and have none.
+        """
         tried = worlds(WORLDS, _base().seed)
         found: list[dict[str, Any]] = []
         for number, (team, changes) in enumerate(plans):
@@ -124,7 +127,7 @@ class Referee:
             before = found[index - 1] if index else None
             if before is None or not _level(before, one):
                 place = index + 1
-            one["place"] = place
+            one["place"] = place if all(one["within"]) else None
             one["ahead_of_next"] = None if index + 1 == len(found) else _ahead(one, found[index + 1])
         for one in found:
             del one["all"]
