@@ -128,9 +128,8 @@ def texts(document: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_a_spanish_answer_holds_no_english_sentence(coached: Evaluation) -> None:
-    # What studies say of themselves, a scenario's own purpose and a command stay as they are; three names of support in
-    # the description of a plan are not in the catalogue yet.
-    own = ("/benchmarks/marks", "/scenario/", "/command", "/grounds/", "/setting/options/")
+    # What studies say of themselves, a scenario's own purpose and a command stay as they are.
+    own = ("/benchmarks/marks", "/scenario/", "/command", "/grounds/")
     english = dict(texts(view_of(coached)))
     spanish = dict(texts(localized(view_of(coached), Tongue("es"))))
     assert len(english) > 60

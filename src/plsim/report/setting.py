@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plsim.report.folder import ResultFolder
     from plsim.scenario import Scenario
 
-_SUPPORT = {
+SUPPORT_NAMES = {
     "coaching_hours": "Coaching for each teacher",
     "planning_hours": "Extra planning time for each teacher",
     "library_access": "Shared lesson library that is open to the school",
@@ -30,7 +30,8 @@ _SUPPORT = {
     "rollout_weeks": "Weeks that a phased rollout takes",
     "structure": "Old duties and schedules",
 }
-_VALUES = {
+"""Support, as a description of a plan names it."""
+VALUE_NAMES = {
     "engaged": "teachers and families took part",
     "imposed": "imposed from above",
     "big_bang": "everything in the first week",
@@ -41,6 +42,7 @@ _VALUES = {
     True: "yes",
     False: "no",
 }
+"""Values of options that are no numbers, in words."""
 _DOSES = frozenset({"intensity", "spread"})
 _EVERYWHERE = frozenset({"first_week", "last_week"})
 
@@ -201,8 +203,8 @@ def _programs(scenario: Scenario) -> list[OptionLine]:
 def _named(options: Options, field: str) -> str:
     """What an option is, from the registry or from here."""
     key = _evidence(options, field)
-    if type(options).__name__ == "Support" and field in _SUPPORT:
-        return _SUPPORT[field]
+    if type(options).__name__ == "Support" and field in SUPPORT_NAMES:
+        return SUPPORT_NAMES[field]
     if key in registry():
         meaning = registry()[key].meaning.rstrip(".")
         meaning = meaning.partition(" in typical schools")[0].partition(" at the start")[0].removeprefix("Mean ")
@@ -213,7 +215,7 @@ def _named(options: Options, field: str) -> str:
 def _shown(options: Options, field: str, value: Any) -> str:
     """A value with its unit."""
     if value is None or isinstance(value, str | bool):
-        return _VALUES.get(value, str(value))
+        return VALUE_NAMES.get(value, str(value))
     key = _evidence(options, field)
     unit = registry()[key].unit if key in registry() else "share" if field == "vision" else ""
     shown = unit_of(unit)

@@ -64,6 +64,7 @@ def labels() -> dict[str, set[str]]:
     from plsim.explorer.teaching.teach_api import class_scenarios
     from plsim.measures.vocabulary import OUTCOMES as ALL_OUTCOMES
     from plsim.measures.vocabulary import PRACTICE_LABELS, outcome_label
+    from plsim.report.setting import SUPPORT_NAMES, VALUE_NAMES
     from plsim.report.words import group_name, subject_name, unit_of
     from plsim.scenario.shipped import shipped_scenarios
 
@@ -79,6 +80,7 @@ def labels() -> dict[str, set[str]]:
     for pair in PAIRS:
         words |= {pair["title"], pair["look"], *pair["labels"]}
     words |= {PRIOR_LABEL, CALIBRATED_LABEL} | {subject_name(each) for each in ("math", "reading", "both")}
+    words |= {*SUPPORT_NAMES.values(), *VALUE_NAMES.values()}
     words |= {group_name(f"quintile:{n}") for n in range(1, 6)} | {"All students", "Cost per student and year"}
     units = {unit_of(unit) for unit in OUTCOMES.values()}
     words |= {outcome_label(each.name) for each in ALL_OUTCOMES} | {word for each in units for word in each[2:]}
