@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,6 @@ def test_an_extra_installs_and_works(extra: str, tmp_path: Path) -> None:
 
 
 def test_mesas_own_page_opens_in_a_browser_and_makes_a_step(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     chromium = next((path for path in map(shutil.which, CHROMIUMS) if path), None)
     if chromium is None:
         pytest.skip("no Chromium on this machine")
@@ -78,29 +77,37 @@ def test_mesas_own_page_opens_in_a_browser_and_makes_a_step(tmp_path: Path) -> N
     page_file = ROOT / "examples" / "mesa_visualisation.py"
     log = (tmp_path / "log").open("w")
     server = subprocess.Popen(
-        [python, "-m", "solara", "run", str(page_file), "--host", "127.0.0.1", "--port", str(port), "--no-open"],
+        [python, "-m", "solara", "run", str(page_file), "--host", "127.0.0.1", "--port", str(port), "--no-open", "--production"],
         stdout=log, stderr=subprocess.STDOUT, cwd=tmp_path,
     )  # fmt: skip
     try:
         _wait_for(port, server, tmp_path / "log")
-        with sync_playwright() as running:
-            browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            page = browser.new_page()
-            errors: list[str] = []
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(f"http://127.0.0.1:{port}", timeout=300_000)
-            page.get_by_text("A school, week by week").first.wait_for(timeout=300_000)
-            page.get_by_text("Coaching hours a week").first.wait_for(timeout=60_000)
-            page.locator("img, svg.figure, canvas").first.wait_for(timeout=300_000)
-            before = page.inner_text("body")
-            page.get_by_role("button", name="Step").click()
-            page.wait_for_function("before => document.body.innerText !== before", arg=before, timeout=300_000)
-            assert not errors
-            browser.close()
+        # In a thread of its own: the explorer's tests may hold a browser open in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(_a_step, chromium, port).result()
     finally:
         server.terminate()
         server.wait(timeout=30)
         log.close()
+
+
+def _a_step(chromium: str, port: int) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"http://127.0.0.1:{port}", timeout=300_000)
+        page.get_by_text("A school, week by week").first.wait_for(timeout=300_000)
+        page.get_by_text("Coaching hours a week").first.wait_for(timeout=60_000)
+        page.locator("img, svg.figure, canvas").first.wait_for(timeout=300_000)
+        before = page.inner_text("body")
+        page.get_by_role("button", name="Step").click()
+        page.wait_for_function("before => document.body.innerText !== before", arg=before, timeout=300_000)
+        assert not errors
+        browser.close()
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
