@@ -9,6 +9,8 @@ import httpx
 import pandas as pd
 import pytest
 
+from plsim.engine.worlds import model_digest, worlds_digest
+from plsim.explorer.decisions import practices_api
 from plsim.measures.effects import percentile_points
 from plsim.report.study.folder import read_study
 from plsim.report.study.page import study_html
@@ -35,6 +37,14 @@ def test_the_ranking_is_the_stored_studys(document: dict[str, Any]) -> None:
     for one in given["ranking"]:
         assert one["value"] == pytest.approx(float(percentile_points(rows.loc[one["key"], "value"])))
         assert one["low"] <= one["value"] <= one["high"]
+
+
+def test_runs_are_old_when_rules_or_worlds_changed_and_not_on_another_python() -> None:
+    now = {"source_digest": "of another compiler", "model_digest": model_digest(), "worlds_digest": worlds_digest()}
+    assert not practices_api.is_old(now)
+    assert practices_api.is_old({**now, "model_digest": "of other rules"})
+    assert practices_api.is_old({**now, "worlds_digest": "of other worlds"})
+    assert practices_api.is_old({"source_digest": "of another compiler"})
 
 
 def test_each_bar_is_a_scenario_that_can_be_opened(document: dict[str, Any], client: httpx.Client) -> None:

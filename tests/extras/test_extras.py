@@ -77,7 +77,7 @@ def test_mesas_own_page_opens_in_a_browser_and_makes_a_step(tmp_path: Path) -> N
     page_file = ROOT / "examples" / "mesa_visualisation.py"
     log = (tmp_path / "log").open("w")
     server = subprocess.Popen(
-        [python, "-m", "solara", "run", str(page_file), "--host", "127.0.0.1", "--port", str(port), "--no-open", "--production"],
+        [python, "-m", "solara", "run", str(page_file), "--production", "--no-open", "--port", str(port)],
         stdout=log, stderr=subprocess.STDOUT, cwd=tmp_path,
     )  # fmt: skip
     try:

@@ -73,6 +73,7 @@ from plsim.core.errors import InputError, RunError
 from plsim.core.files import json_bytes, parquet_bytes, write_file
 from plsim.core.jit import source_digest
 from plsim.core.phases import phase
+from plsim.engine.worlds import model_digest, worlds_digest
 from plsim.evidence import evidence_digest
 from plsim.measures.spread import interval_plot
 from plsim.scenario.outside import outside_practices
@@ -362,6 +363,8 @@ def _manifest(loaded: LoadedStudy, task: StudyTask, sweep: SweepOutcome) -> dict
         "task_digest": task.digest(),
         "evidence_digest": evidence_digest(),
         "source_digest": source_digest(),
+        "model_digest": model_digest(),
+        "worlds_digest": worlds_digest(),
         "scenario": loaded.scenario.to_toml(),
         "scenario_digest": loaded.scenario.digest(),
         "practices_from": {name: list(source) for name, source in outside_practices().items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 from fastapi import APIRouter
 
 from plsim.core.errors import InputError
-from plsim.core.jit import source_digest
+from plsim.engine.worlds import model_digest, worlds_digest
 from plsim.measures.effects import percentile_points
 from plsim.measures.vocabulary import PRACTICE_LABELS, joined, practice_label
 from plsim.measures.vocabulary import in_worlds as share_of_worlds
@@ -61,10 +62,15 @@ def _study(name: str, path: Path) -> dict[str, Any] | None:
         "worlds": worlds,
         "world_label": str(folder.manifest["worlds_are"]),
         "years": int(folder.manifest["years"]),
-        "stale": str(folder.manifest.get("source_digest") or "") != source_digest(),
+        "stale": is_old(folder.manifest),
         "outcomes": [_outcome(folder, one, worlds, scenario) for one in outcomes],
         "decides": [line for line in said if _NARROW in line],
     }
+
+
+def is_old(manifest: Mapping[str, Any]) -> bool:
+    """Whether the rules, their numbers or the worlds have changed since; another Python or compiler changes nothing."""
+    return [manifest.get(key) for key in ("model_digest", "worlds_digest")] != [model_digest(), worlds_digest()]
 
 
 def _outcome(folder: StudyFolder, outcome: dict[str, Any], worlds: int, scenario: Scenario) -> dict[str, Any]:
