@@ -19,8 +19,8 @@ from plsim.studies.run import run_study
 
 MOST_BYTES = 300_000
 FIRST = (
-    "sensitivity", "attribution", "attribution_joint", "ranks", "firsts", "interactions", "needs", "best_combinations",
-    "contrasts", "response", "convergence", "outcomes", "factors",
+    "sensitivity", "attribution", "attribution_joint", "attribution_as_one", "ranks", "firsts", "interactions", "needs",
+    "best_combinations", "contrasts", "response", "convergence", "outcomes", "factors",
 )  # fmt: skip
 """Tables that answer, in the order in which they are kept."""
 
