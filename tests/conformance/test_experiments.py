@@ -17,6 +17,7 @@ EXPERIMENTS = shipped_studies()
 WANTED = {
     "charter_or_conditions", "dose_response", "rollout", "scale_up", "self_pacing", "shared_library",
     "teacher_or_student_capacity", "technology_sweet_spot", "vision_and_synergy", "what_matters", "which_practices",
+    "which_practices_paid",
 }  # fmt: skip
 
 
