@@ -33,6 +33,7 @@ def test_nothing_of_a_demonstration_is_wider_than_a_phone(screen):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SIZES, indirect=True, ids=["desktop", "phone"])
 def test_no_accessibility_finding_in_the_classroom(screen):
     page = screen.classroom("?lesson=60&student=4")

@@ -126,7 +126,7 @@ def test_own_choices_are_kept_in_the_address(screen):
     assert page.locator(".pupil").count() == 24
 
 
-SIZES = [(1440, 900), *(pytest.param(size, marks=pytest.mark.slow) for size in ((1024, 768), PHONE))]
+SIZES = [(1440, 900), (1024, 768), PHONE]
 ANY_OVERLAP = """() => {
   const box = (e) => e.getBoundingClientRect();
   const over = (a, b, slack) => a.left < b.right - slack && b.left < a.right - slack
@@ -155,8 +155,9 @@ ANY_OVERLAP = """() => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SIZES, indirect=True, ids=["1440", "1024", "phone"])
-@pytest.mark.parametrize("present", ["", pytest.param("&present=1", marks=pytest.mark.slow)], ids=["page", "presented"])
+@pytest.mark.parametrize("present", ["", "&present=1"], ids=["page", "presented"])
 def test_nothing_of_a_class_covers_anything_else_at_any_size(screen, present):
     page = screen.classroom(f"?lesson=1{present}&students=32")
     for _ in range(6):
