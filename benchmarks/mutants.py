@@ -31,7 +31,8 @@ AREAS = {
     "rules": (
         ["src/plsim/rules"],
         16,
-        ["tests/theory/test_learning_core.py", "tests/theory/test_rules_in_their_limits.py"],
+        ["tests/theory/test_learning_core.py", "tests/theory/test_learning_in_its_limits.py",
+         "tests/theory/test_rules_in_their_limits.py"],
     ),
     "measures": (
         ["src/plsim/measures"],

@@ -47,7 +47,7 @@ def changed(folder: Path, target: Path, **values: object) -> Path:
     return target
 
 
-@pytest.mark.parametrize("workers", ["1", "3"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("3", marks=pytest.mark.slow)])
 def test_a_manifest_makes_the_same_result_to_the_last_bit(first: Path, tmp_path: Path, workers: str) -> None:
     done = called("--from", first / "manifest.json", "--out", tmp_path / "second", "--workers", workers)
     assert done.exit_code == 0, done.output

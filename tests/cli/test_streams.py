@@ -30,7 +30,14 @@ def plsim(*arguments: str | Path, out: Any = subprocess.PIPE, env: Mapping[str, 
 @pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["list", "levers"], ["list", "levers", "--json"], ["check", "nglc_2015"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["list", "levers"],
+        pytest.param(["list", "levers", "--json"], marks=pytest.mark.slow),
+        pytest.param(["check", "nglc_2015"], marks=pytest.mark.slow),
+    ],
 )
 def test_a_full_standard_output_is_one_message(arguments: list[str], unbuffered: str) -> None:
     with FULL.open("wb") as full:
@@ -55,7 +62,10 @@ def test_a_reader_that_has_had_enough_is_no_error() -> None:
     assert done.stderr == b""
 
 
-@pytest.mark.parametrize("command", ["check", "run", "study", "report", "compare"])
+@pytest.mark.parametrize(
+    "command",
+    ["check", "run", *(pytest.param(each, marks=pytest.mark.slow) for each in ("study", "report", "compare"))],
+)
 def test_a_name_that_is_no_text_is_one_message(command: str, tmp_path: Path) -> None:
     name = tmp_path / f"{NO_TEXT}.toml"
     done = plsim(command, name, *([name] if command == "compare" else []))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def few() -> dict[str, LoadedDemonstration]:
     return {"first-year": replace(one, says=one.says.model_copy(update={"worlds": 4}), scenarios=scenarios)}
 
 
-@pytest.fixture(scope="module", params=["en", "es"])
+@pytest.fixture(scope="module", params=["en", pytest.param("es", marks=pytest.mark.slow)])
 def page_file(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, found: dict[str, Any]
 ) -> tuple[str, Path]:
@@ -67,28 +68,11 @@ def held(path: Path) -> dict[str, Any]:
 
 
 class Alone:
-    """A page from a file that fails the test when it asks anybody, or complains."""
+    """A page from a file, which may ask nobody."""
 
-    def __init__(self, browser: Any, path: Path, size: tuple[int, int]) -> None:
-        viewport = {"width": size[0], "height": size[1]}
-        self.context = browser.new_context(viewport=viewport, reduced_motion="reduce", offline=True)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
-        self.wrong: list[str] = []
-        self.page.on(
-            "console", lambda said: self.wrong.append(said.text) if said.type in {"error", "warning"} else None
-        )
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("request", self._asked)
-        self.address = path.as_uri()
-
-    def _said(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            self.wrong.append(message.text)
-
-    def _asked(self, request: Any) -> None:
-        if not request.url.startswith((self.address, "data:", "blob:")):
-            self.wrong.append(request.url)
+    def __init__(self, page: Any, address: str) -> None:
+        self.page = page
+        self.address = address
 
     def open(self, place: str, wait: str) -> Any:
         self.page.goto("about:blank")
@@ -97,12 +81,18 @@ class Alone:
         return self.page
 
 
-@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])
-def alone(browser: Any, page_file: tuple[str, Path], request: pytest.FixtureRequest) -> Any:
-    made = Alone(browser, page_file[1], request.param)
-    yield made
-    made.context.close()
-    assert made.wrong == []
+@pytest.fixture(scope="module")
+def offline(open_window: Callable[..., Any]) -> Iterator[Any]:
+    """A browser without a network."""
+    with open_window(offline=True) as window:
+        yield window
+
+
+@pytest.fixture(params=[(1280, 900), pytest.param((390, 844), marks=pytest.mark.slow)], ids=["desktop", "phone"])
+def alone(offline: Any, page_file: tuple[str, Path], request: pytest.FixtureRequest) -> Iterator[Alone]:
+    address = page_file[1].as_uri()
+    with offline.turn(address, request.param, motion=False) as page:
+        yield Alone(page, address)
 
 
 def test_everything_of_it_opens_from_a_file_without_a_network_and_without_a_finding(alone, axe):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from plsim.cli.main import main
 from plsim.core.jit import cache_folder
 from plsim.population.nwea.reading import RESULTS_FILE, STUDENTS_FILE
 from plsim.population.sample.write import write_sample
@@ -85,19 +87,39 @@ def found_in(text: str, personal: set[str]) -> set[str]:
     return {value for value in personal if value in words or (not re.fullmatch(r"[\w/.@-]+", value) and value in text)}
 
 
-def plsim(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "plsim.cli.main", *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env=os.environ)
+@dataclass(frozen=True)
+class Told:
+    """How a command ended, and all it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def plsim(capfd: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+    """A command in this process, with what it and every library below it write to the terminal."""
+
+    def called(*arguments: str | Path) -> Told:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(each) for each in arguments])
+        return Told(int(ended.value.code or 0), *capfd.readouterr())
+
+    return called
 
 
 @pytest.fixture(scope="module")
 def finished(district: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The result folder of a run with the district, and everything the run said."""
+    """The result folder of a run with the district, in a process of its own, and everything the run said."""
     folder = tmp_path_factory.mktemp("run")
-    run = plsim(
+    command = (
         "run", "typical_practice", "--population", district, "--worlds", "0", "--set", "years=1", "--out", "result",
-        "--tables", "students,schools", cwd=folder,
+        "--tables", "students,schools",
     )  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-m", "plsim.cli.main", *command], check=False, capture_output=True, text=True, cwd=folder
+    )
     assert run.returncode == 0, run.stderr
     return folder, run.stdout + run.stderr
 
@@ -135,8 +157,8 @@ def test_the_run_says_nothing_personal(district, finished):
     [("compare", "typical_practice", "gentle_start", "--no-why", "--population"), ("districts", "typical_practice")],
     ids=lambda command: command[0],
 )
-def test_no_other_command_writes_or_says_anything_personal(district, tmp_path, command):
-    done = plsim(*command, district, "--worlds", "0", "--set", "years=1", "--out", "result", cwd=tmp_path)
+def test_no_other_command_writes_or_says_anything_personal(district, tmp_path, command, plsim):
+    done = plsim(*command, district, "--worlds", "0", "--set", "years=1", "--out", tmp_path / "result")
     assert done.returncode == 0, done.stderr
     texts = everything_written(tmp_path) | {"said": done.stdout + done.stderr}
     assert len(texts) > 3
@@ -151,13 +173,13 @@ def test_the_cache_that_a_run_uses_holds_nothing_personal(district, finished):
     assert {name: found for name, text in cached.items() if (found := found_in(text, personal))} == {}
 
 
-def test_a_run_that_is_refused_says_nothing_personal(district, tmp_path):
+def test_a_run_that_is_refused_says_nothing_personal(district, tmp_path, plsim):
     for name in (RESULTS_FILE, STUDENTS_FILE):
         text = (district / name).read_text(encoding="utf-8")
         # A name, a birth date and an ethnic group in place of numbers, and a quote that never ends.
         damaged = text.replace(",3,", ",Lastname3,", 5).replace(",2022", ",1/1/1971", 3) + '"Ethnic group 3'
         (tmp_path / name).write_text(damaged, encoding="utf-8")
-    told = plsim("run", "typical_practice", "--population", ".", "--worlds", "0", "--out", "result", cwd=tmp_path)
+    told = plsim("run", "typical_practice", "--population", tmp_path, "--worlds", "0", "--out", tmp_path / "result")
     assert told.returncode == 2
     assert found_in(told.stdout + told.stderr, personal_values(district)) == set()
     assert not (tmp_path / "result").exists()
@@ -168,45 +190,45 @@ def test_the_results_are_about_these_students(finished):
     assert "X00000" in set(students["student_id"])
 
 
-def test_an_explanation_row_by_row_says_nothing_personal(district, tmp_path):
-    told = plsim("check", "--explain", district, cwd=tmp_path)
+def test_an_explanation_row_by_row_says_nothing_personal(district, plsim):
+    told = plsim("check", "--explain", district)
     assert told.returncode == 0
     assert len(told.stdout.splitlines()) > 2000
     assert found_in(told.stdout + told.stderr, personal_values(district)) == set()
     assert "X00000" not in told.stdout
-    rows = json.loads(plsim("check", "--explain", "--json", district, cwd=tmp_path).stdout)[0]["rows"]
+    rows = json.loads(plsim("check", "--explain", "--json", district).stdout)[0]["rows"]
     assert found_in(json.dumps(rows), personal_values(district)) == set()
 
 
 @pytest.mark.parametrize("shift", range(1, 8))
-def test_no_message_about_slipped_columns_says_anything_personal(district, tmp_path, shift):
+def test_no_message_about_slipped_columns_says_anything_personal(district, tmp_path, shift, plsim):
     lines = (district / STUDENTS_FILE).read_text(encoding="utf-8").splitlines()
     slipped = [",".join([*line.split(",")[shift:], *line.split(",")[:shift]]) for line in lines[1:]]
     (tmp_path / STUDENTS_FILE).write_text("\n".join([lines[0], *slipped]), encoding="utf-8")
     (tmp_path / RESULTS_FILE).write_bytes((district / RESULTS_FILE).read_bytes())
-    told = plsim("check", tmp_path, cwd=tmp_path)
+    told = plsim("check", tmp_path)
     assert found_in(told.stdout + told.stderr, personal_values(district)) == set()
 
 
-@pytest.mark.parametrize("column", ["Nickname", "Guardian", "Ethnicity"])
-def test_personal_columns_of_a_roster_never_become_groups(tmp_path, column):
-    rows = "".join(f"a{i},Oak,{i % 5},Secret{i % 2}\n" for i in range(60))
-    (tmp_path / "roster.csv").write_text(f"student_id,school,grade,{column}\n{rows}", encoding="utf-8")
+def test_personal_columns_of_a_roster_never_become_groups(tmp_path, plsim):
+    rows = "".join(f"a{i},Oak,{i % 5},{','.join(f'Secret{n}{i % 2}' for n in range(3))}\n" for i in range(60))
+    head = "student_id,school,grade,Nickname,Guardian,Ethnicity"
+    (tmp_path / "roster.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
     run = plsim(
-        "run", "typical_practice", "--population", "roster.csv", "--worlds", "0", "--years", "1", "--out", "result",
-        cwd=tmp_path,
+        "run", "typical_practice", "--population", tmp_path / "roster.csv", "--worlds", "0", "--years", "1",
+        "--out", tmp_path / "result",
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     texts = everything_written(tmp_path / "result") | {"said": run.stdout + run.stderr}
     assert [name for name, text in texts.items() if "Secret" in text] == []
 
 
-def test_a_column_that_could_name_somebody_never_becomes_groups(tmp_path):
+def test_a_column_that_could_name_somebody_never_becomes_groups(tmp_path, plsim):
     rows = "".join(f"a{i},Oak,{i % 5},Secret{i},{f'Secretsmall{i % 4}' if i < 20 else 'large'}\n" for i in range(180))
     (tmp_path / "roster.csv").write_text(f"student_id,school,grade,who,club\n{rows}", encoding="utf-8")
     run = plsim(
-        "run", "typical_practice", "--population", "roster.csv", "--worlds", "0", "--years", "1", "--out", "result",
-        "--subgroups", "club", cwd=tmp_path,
+        "run", "typical_practice", "--population", tmp_path / "roster.csv", "--worlds", "0", "--years", "1",
+        "--out", tmp_path / "result", "--subgroups", "club",
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     texts = everything_written(tmp_path / "result") | {"said": run.stdout + run.stderr}
@@ -215,12 +237,12 @@ def test_a_column_that_could_name_somebody_never_becomes_groups(tmp_path):
 
 
 @pytest.mark.parametrize("named", [(), ("--tables", "students")], ids=["usual", "students"])
-def test_rows_of_each_student_and_school_are_written_only_on_request(tmp_path, named):
+def test_rows_of_each_student_and_school_are_written_only_on_request(tmp_path, named, plsim):
     rows = "".join(f"a{i},Oak,{3 + i % 2},{200 + i % 17}\n" for i in range(60))
     (tmp_path / "roster.csv").write_text(f"student_id,school,grade,math_rit\n{rows}", encoding="utf-8")
     run = plsim(
-        "run", "typical_practice", "--population", "roster.csv", "--worlds", "0", "--years", "1", "--out", "result",
-        *named, cwd=tmp_path,
+        "run", "typical_practice", "--population", tmp_path / "roster.csv", "--worlds", "0", "--years", "1",
+        "--out", tmp_path / "result", *named,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     tables = {path.stem for path in (tmp_path / "result").glob("*.parquet")}

@@ -157,6 +157,7 @@ def _achievement(seed: int) -> list[float]:
     return found
 
 
+@pytest.mark.slow
 def test_joblib_runs_plsim_in_processes_and_threads() -> None:
     joblib = pytest.importorskip("joblib")
     here = [_achievement(seed) for seed in (1, 2)]
@@ -166,6 +167,7 @@ def test_joblib_runs_plsim_in_processes_and_threads() -> None:
         np.testing.assert_array_equal(found, here)
 
 
+@pytest.mark.slow
 def test_dask_runs_plsim_in_processes_and_threads() -> None:
     dask = pytest.importorskip("dask")
     here = [_achievement(seed) for seed in (1, 2)]

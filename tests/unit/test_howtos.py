@@ -135,6 +135,7 @@ COMPILES = "plsim run|test_engines_agree|regenerate"
 """Commands that compile the copy's rules, which takes half a minute and more: the slow test runs them."""
 
 
+@pytest.mark.slow
 def test_an_outcome_takes_one_file_and_its_test(tmp_path: Path) -> None:
     copy = Followed(tmp_path / "copy")
 
@@ -165,6 +166,7 @@ def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
     assert worlds_in(copy) == (True, 6)
 
 
+@pytest.mark.slow
 def test_a_rule_takes_one_file_and_its_test(tmp_path: Path) -> None:
     copy = Followed(tmp_path / "copy")
 

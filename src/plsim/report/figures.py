@@ -65,7 +65,7 @@ else:
 
 
 class Point(NamedTuple):
-    """One line of a picture of effects; NaN bounds draw no interval, ``hollow`` marks what is read with care."""
+    """One line of a picture of effects; NaN bounds draw no interval, ``hollow`` is not clearly different from zero."""
 
     label: str
     value: float

@@ -43,7 +43,7 @@ def effect_pictures(material: Material) -> tuple[Picture, ...]:
     limits = _limits(estimate for rows in shown.values() for _, estimate in rows)
     pictures = []
     for year, rows in shown.items():
-        points = [_point(subject_name(subject), estimate) for subject, estimate in rows]
+        points = [_point(subject_name(subject), estimate, material.worlds) for subject, estimate in rows]
         says = f"Effect after year {year}, in percentile points. {_spoken(points)}"
         svg = effect_figure(points, name=f"effect-{year}", says=says, axis=_POINTS_AXIS, limits=limits)
         pictures.append(Picture(svg, f"After year {year}", effect_table(material, year)))
@@ -160,7 +160,7 @@ def who_pictures(material: Material) -> tuple[Picture, ...]:
     shared = _limits(estimate for each in shown if each.key != "grades" for _, estimate in each.rows)
     pictures = []
     for key, title, rows, table in shown:
-        points = [_point(group_name(group), one, hollow=group_name(group).endswith("*")) for group, one in rows]
+        points = [_point(group_name(group), one, material.worlds) for group, one in rows]
         says = f"{title}: effect after year {material.year}, in percentile points. {_spoken(points)}"
         limits = _limits(one for _, one in rows) if key == "grades" else shared
         svg = effect_figure(points, name=f"who-{key}", says=says, axis=_POINTS_AXIS, limits=limits)
@@ -269,8 +269,8 @@ def _effect_row(material: Material, subject: str, year: int) -> tuple[str, ...]:
     return (subject_name(subject), *cells, in_worlds(points, material.worlds) if points is not None else "")
 
 
-def _point(label: str, estimate: ReportedEstimate, *, hollow: bool = False) -> Point:
-    return Point(label, estimate.value, estimate.low, estimate.high, hollow)
+def _point(label: str, estimate: ReportedEstimate, worlds: int) -> Point:
+    return Point(label, estimate.value, estimate.low, estimate.high, hollow=estimate.is_open(worlds))
 
 
 def _limits(estimates: Iterable[ReportedEstimate]) -> tuple[float, float]:

@@ -59,6 +59,10 @@ class ReportedEstimate(NamedTuple):
         value, low, high, positive, _, luck, seeds = self
         return direction(value, low=low, high=high, positive=positive, worlds=worlds, luck=luck, seeds=seeds)
 
+    def is_open(self, worlds: int) -> bool:
+        """Whether worlds were run and leave its direction open: pictures mark it hollow."""
+        return worlds > 0 and not self.direction(worlds).sign
+
 
 class Effects:
     """Rows of ``effects.parquet``, found by what they are."""

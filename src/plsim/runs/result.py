@@ -111,7 +111,7 @@ class Result:
         ``value`` is the median over worlds, ``low`` and ``high`` their 90% interval; with no worlds it is the central
         world's and the interval is missing. ``positive`` is the share of worlds above zero. ``luck`` is the standard
         deviation between other draws of students, teachers and years in the central world, and ``seeds`` their number:
-        for everybody's achievement; NaN and 0 where luck was not tried. Where a design draws a sample (studies,
+        for achievement, of every group; NaN and 0 where luck was not tried. Where a design draws a sample (studies,
         lotteries) the interval holds sampling error too, and is there without worlds. ``unit`` is SD, RIT, points,
         share, hours/week, minutes/week, weeks, count, index or USD.
         """

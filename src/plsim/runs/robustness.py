@@ -85,7 +85,7 @@ def robustness(
     draws: int | None = None,
     mapped: Callable[[Callable[[int], dict[Row, float]], Iterable[int]], Iterable[dict[Row, float]]] = map,
 ) -> Robustness:
-    """Other random draws and other durability in the central world, for the effects on everybody's achievement.
+    """Other random draws and other durability in the central world, for the effects on achievement.
 
     ``found`` is the central world's reference; ``draws`` is :func:`luck_draws` when None; ``mapped`` makes them, in
     order.
@@ -117,14 +117,18 @@ def _durability(both: Pair, engine: Engine) -> dict[Row, tuple[float, float]]:
     for value in (entry.low, entry.high):
         world = World(f"durability {value:g}", {DURABILITY: value})
         ends.append(_effects(runs, both, runs.run(both, world)))
-    return {row: (ends[0][row], ends[1][row]) for row in ends[0] if row.year > 1 and row.unit == "SD"}
+    rows = (row for row in ends[0] if row.year > 1 and row.unit == "SD" and row.group == "all")
+    return {row: (ends[0][row], ends[1][row]) for row in rows}
 
 
 def _effects(runs: PairedRuns, both: Pair, run_: WorldRun) -> dict[Row, float]:
-    return told(*runs.outcomes(both, run_, only=("achievement",), groups=("all",)))
+    return told(*runs.outcomes(both, run_, only=("achievement",)))
 
 
 def told(rows: Sequence[Row], values: Floats) -> dict[Row, float]:
-    """Of the rows of a world, the effects of which luck is told: everybody's achievement, in SD and in points."""
-    return {row: float(value) for row, value in zip(rows, values, strict=True) if row.group == "all" and (
-        (row.outcome, row.unit) in {("achievement", "SD"), ("percentile_points", "points")})}  # fmt: skip
+    """Of the rows of a world, the effects of which luck is told: achievement of every group, on every scale."""
+    return {
+        row: float(value)
+        for row, value in zip(rows, values, strict=True)
+        if row.outcome in ("achievement", "percentile_points") and row.arm == "difference"
+    }

@@ -148,9 +148,19 @@ def linked_tables(draw: st.DrawFn, columns: tuple[str, ...]) -> str:
     return "\n".join(",".join(row) for row in [columns, *rows])
 
 
-@settings(QUICK, max_examples=200)
-@given(st.fixed_dictionaries({name: linked_tables(columns) for name, columns in ONEROSTER.items()}))
+LINKED = given(st.fixed_dictionaries({name: linked_tables(columns) for name, columns in ONEROSTER.items()}))
+
+
+@QUICK
+@LINKED
 def test_a_oneroster_whose_ids_meet_at_random_is_read_or_refused(files):
+    read(**files)
+
+
+@pytest.mark.slow
+@settings(QUICK, max_examples=500)
+@LINKED
+def test_five_hundred_such_onerosters_are_read_or_refused(files):
     read(**files)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 
 from plsim.core.errors import PopulationError
 from plsim.population import PopulationSpec, load_population, read_students, timeline
-from plsim.population.nwea.reading import RESULTS_FILE, STUDENTS_FILE
 from plsim.population.oneroster.titles import taught_by_codes, taught_by_title
 from plsim.population.student_file import StudentFile
 
@@ -20,14 +18,7 @@ Tables = dict[str, list[dict[str, str]]]
 
 MATH, READING = 0, 1
 CLASS = {"sourcedId": "", "title": "", "classType": "scheduled", "schoolSourcedId": "oak", "subjects": "", "status": ""}
-ENROLLMENT = {
-    "classSourcedId": "",
-    "userSourcedId": "",
-    "role": "student",
-    "primary": "",
-    "beginDate": "",
-    "status": "",
-}
+ENROLLMENT = dict.fromkeys(("classSourcedId", "userSourcedId", "role", "primary", "beginDate", "status"), "")
 
 
 def _class(name: str, subjects: str = "Mathematics", **more: str) -> dict[str, str]:
@@ -388,96 +379,6 @@ def test_birth_dates_and_ethnicity_are_never_held(read, monkeypatch):
     file = read(tables)
     assert file.flags == {}
     assert "2010-02-03" not in repr(file)
-
-
-# Beside an export
-
-
-def _export(folder: Path, ids: list[str]) -> None:
-    folder.mkdir(exist_ok=True)
-    results = "TermName,StudentID,SchoolName,MeasurementScale,GrowthMeasureYN,TestStartDate,TestRITScore\n"
-    students = "TermName,SchoolName,StudentID,Grade\n"
-    for student in ids:
-        results += f"Fall 2022-2023,{student},Oak School,Mathematics,TRUE,9/14/2022,220\n"
-        students += f"Fall 2022-2023,Oak School,{student},7\n"
-    (folder / RESULTS_FILE).write_text(results, encoding="utf-8")
-    (folder / STUDENTS_FILE).write_text(students, encoding="utf-8")
-
-
-@pytest.mark.parametrize("column", ["sourcedId", "identifier"])
-@pytest.mark.parametrize("place", ["same", "folder", "zip"])
-def test_sections_are_joined_by_student_id_wherever_the_oneroster_lies(tmp_path, column, place):
-    tables = _district()
-    tables["users"][0]["identifier"], tables["users"][1]["identifier"] = "901", "902"
-    ids = ["s1", "s2"] if column == "sourcedId" else ["901", "902"]
-    _export(tmp_path, ids)
-    write(tmp_path if place == "same" else tmp_path / "roster", tables)
-    if place == "zip":
-        with zipfile.ZipFile(tmp_path / "roster.zip", "w") as archive:
-            for name in tables:
-                archive.write(tmp_path / "roster" / f"{name}.csv", f"export/{name}.csv")
-                (tmp_path / "roster" / f"{name}.csv").unlink()
-        (tmp_path / "roster").rmdir()
-    file = read_students(tmp_path)
-    assert [_of(file, student, MATH) for student in ids] == [("m1", "t1")] * 2
-    assert set(file.school) == {"Oak School"}
-    assert np.isfinite(file.rit[:, MATH]).all()
-
-
-def test_students_whom_the_oneroster_does_not_know_are_counted(tmp_path):
-    _export(tmp_path, ["s1", "s9"])
-    write(tmp_path, _district())
-    file = read_students(tmp_path)
-    assert _of(file, "s9", MATH) == ("", "")
-    assert file.rows["students without a OneRoster user"] == 1
-
-
-def test_ids_that_never_meet_are_refused(tmp_path):
-    _export(tmp_path, ["77"])
-    write(tmp_path, _district())
-    with pytest.raises(PopulationError, match="none of the students of the export"):
-        read_students(tmp_path)
-
-
-def test_ids_that_lost_their_leading_zeros_are_joined_where_that_is_unique_and_told(tmp_path):
-    tables = _district()
-    tables["users"][0]["identifier"] = "00077"
-    tables["users"][1]["identifier"] = "077"
-    tables["users"].append(_user("s3", identifier="0088"))
-    tables["enrollments"].append(_in("m1", "s3"))
-    _export(tmp_path, ["77", "88"])
-    write(tmp_path, tables)
-    file = read_students(tmp_path)
-    assert [_of(file, student, MATH)[0] for student in ("77", "88")] == ["", "m1"]
-    assert any("1 students were joined although one file lacks the leading zeros" in each for each in file.remarks)
-
-
-def test_two_users_with_the_identifier_of_one_student_are_refused(tmp_path):
-    tables = _district()
-    tables["users"][0]["identifier"] = tables["users"][1]["identifier"] = "901"
-    _export(tmp_path, ["901"])
-    write(tmp_path, tables)
-    with pytest.raises(PopulationError, match=r"users\.csv: row 3, identifier: two users"):
-        read_students(tmp_path)
-
-
-def test_two_onerosters_beside_an_export_are_refused(tmp_path):
-    _export(tmp_path, ["s1"])
-    write(tmp_path / "one", _district())
-    write(tmp_path / "two", _district())
-    with pytest.raises(PopulationError, match="more than one OneRoster: one, two"):
-        read_students(tmp_path)
-
-
-def test_what_is_wrong_with_both_is_told_together(tmp_path):
-    _export(tmp_path, ["s1"])
-    path = tmp_path / RESULTS_FILE
-    path.write_text(path.read_text(encoding="utf-8").replace("220", "999"), encoding="utf-8")
-    tables = _district()
-    tables["users"].append(_user("s1", grades="09"))
-    write(tmp_path / "roster", tables)
-    with pytest.raises(PopulationError, match=r"(?s)TestRITScore: got '999'.*users\.csv: row 6"):
-        read_students(tmp_path)
 
 
 # The sample

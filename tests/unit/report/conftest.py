@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from plsim.evidence import registry
+from plsim.report.page import report_html
 from plsim.scenario import loads
 
 SCENARIO = """
@@ -139,31 +141,37 @@ def schools_table() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def written(folder: Path, change: Change | None = None) -> Path:
+    """The folder, after a change to its tables and manifest."""
+    tables = {
+        "effects": effects_table(), "weekly": weekly_table(), "students": students_table(),
+        "teachers": teachers_table(), "schools": schools_table(),
+    }  # fmt: skip
+    manifest = {
+        "schema_version": 1, "plsim": "0.1.0", "scenario": loads(SCENARIO).to_toml(), "seed": 7, "years": 2,
+        "worlds": 40, "world_label": "prior range, not calibrated", "population": "", "population_drawn": {},
+        "parameters": {"measures.instruction_hours": 25.2}, "parameters_digest": registry().digest(),
+        "engine": "batch", "people": people(),
+    }  # fmt: skip
+    if change is not None:
+        change(tables, manifest)
+    folder.mkdir(exist_ok=True)
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def make_folder(tmp_path: Path) -> Callable[..., Path]:
     """Writes the folder, after a change to its tables and manifest."""
+    return partial(written, tmp_path / "result")
 
-    def write(change: Change | None = None) -> Path:
-        tables = {
-            "effects": effects_table(), "weekly": weekly_table(), "students": students_table(),
-            "teachers": teachers_table(), "schools": schools_table(),
-        }  # fmt: skip
-        manifest = {
-            "schema_version": 1, "plsim": "0.1.0", "scenario": loads(SCENARIO).to_toml(), "seed": 7, "years": 2,
-            "worlds": 40, "world_label": "prior range, not calibrated", "population": "", "population_drawn": {},
-            "parameters": {"measures.instruction_hours": 25.2}, "parameters_digest": registry().digest(),
-            "engine": "batch", "people": people(),
-        }  # fmt: skip
-        if change is not None:
-            change(tables, manifest)
-        folder = tmp_path / "result"
-        folder.mkdir(exist_ok=True)
-        for name, table in tables.items():
-            table.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        return folder
 
-    return write
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of the folder as it is."""
+    return report_html(written(tmp_path_factory.mktemp("report") / "result"))
 
 
 @pytest.fixture

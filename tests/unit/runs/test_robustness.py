@@ -114,3 +114,17 @@ def test_the_central_world_alone_says_nothing_of_sureness() -> None:
 def test_other_workers_change_no_bit_of_luck() -> None:
     again = plsim.run(load("nglc_2015", overrides=SMALL), worlds=3, other_designs=False, workers=2)
     assert again.robustness == result().robustness
+
+
+def test_chance_is_told_of_groups_as_of_everybody() -> None:
+    table = result().effects
+    paired = table[
+        (table["outcome"] == "achievement") & (table["arm"] == "difference") & (table["estimator"] == "paired")
+    ]
+    for group in ("all", "quintile:1", "quintile:5", "governance:charter"):
+        rows = paired[paired["group"] == group]
+        assert (rows["seeds"] >= 5).all()
+        assert (rows["luck"] > 0.0).all()
+    # Fewer students are more at the mercy of chance.
+    luck = paired[(paired["subject"] == "math") & (paired["year"] == 1)].groupby("group")["luck"].max()
+    assert luck["quintile:1"] > luck["all"]

@@ -37,6 +37,8 @@ READ = """
 import sys
 import plsim
 from pathlib import Path
+
+import pytest
 from plsim.runs.manifest import read_manifest
 try:
     print(read_manifest(Path(sys.argv[1])).changed)
@@ -94,30 +96,38 @@ def test_a_package_whose_practice_cannot_be_loaded_is_named(package: Path) -> No
 
 
 LOST = """
+import json, sys
 import plsim
-for change in ({}, {"programs.tutoring.minutes": 60.0}):
+
+def said(**changes):
     try:
-        plsim.change("one_school_demo", {"practices.evening_reading.intensity": 0.5, **change})
-        print("fine")
+        plsim.change("one_school_demo", changes)
+        return "fine"
     except plsim.InputError as error:
-        print(error)
+        return str(error)
+
+for lever in sys.argv[1:]:
+    practice = {f"practices.with_{lever}.intensity": 0.5}
+    print(json.dumps([lever, said(**practice), said(**practice, **{"programs.tutoring.minutes": 60.0})]))
 """
+OVERWRITTEN = {
+    "belonging": ("fine", "fine"),
+    "coaching_hours": ("turns the lever coaching_hours, which is overwritten", "which is overwritten"),
+    "intensity_paths": ("turns the lever intensity_paths, which is overwritten", "which is overwritten"),
+    "tutoring_minutes": ("fine", "turns the lever tutoring_minutes, which is overwritten"),
+}
+"""What is said of a practice that turns a lever: alone, and beside tutoring."""
 
 
-@pytest.mark.parametrize(
-    ("lever", "alone", "with_tutoring"),
-    [
-        ("belonging", "fine", "fine"),
-        ("coaching_hours", "turns the lever coaching_hours, which is overwritten", "which is overwritten"),
-        ("intensity_paths", "turns the lever intensity_paths, which is overwritten", "which is overwritten"),
-        ("tutoring_minutes", "fine", "turns the lever tutoring_minutes, which is overwritten"),
-    ],
-)
-def test_a_lever_that_would_be_overwritten_is_an_error(
-    package: Path, lever: str, alone: str, with_tutoring: str
-) -> None:
-    module = package / "my_schools.py"
-    module.write_text(module.read_text(encoding="utf-8").replace("belonging", lever), encoding="utf-8")
-    said = told(LOST, package).splitlines()
-    assert alone in said[0]
-    assert with_tutoring in said[1]
+def test_a_lever_that_would_be_overwritten_is_an_error(package: Path) -> None:
+    points = ["[plsim.practices]"]
+    for lever in OVERWRITTEN:
+        text = CLASS.replace('"belonging"', f'"{lever}"').replace('"evening_reading"', f'"with_{lever}"')
+        (package / f"turns_{lever}.py").write_text(text, encoding="utf-8")
+        points.append(f"with_{lever} = turns_{lever}:EveningReading")
+    (package / "my_schools-1.2.dist-info" / "entry_points.txt").write_text("\n".join(points), encoding="utf-8")
+    lines = [json.loads(line) for line in told(LOST, package, *OVERWRITTEN).splitlines()]
+    assert [lever for lever, *_ in lines] == list(OVERWRITTEN)
+    for lever, *said in lines:
+        for expected, found in zip(OVERWRITTEN[lever], said, strict=True):
+            assert expected in found, lever

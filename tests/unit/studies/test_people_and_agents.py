@@ -12,7 +12,7 @@ import plsim
 from plsim.core.errors import InputError, StudyError
 from plsim.population.options import StudentFiles
 from plsim.runs.evaluate import Evaluator
-from plsim.studies.design import task_of
+from plsim.studies.design import StudyTask, task_of
 from plsim.studies.loading import load_study, loads_study
 from plsim.studies.run import runs_table
 
@@ -25,6 +25,9 @@ luck.seeds = 1
 method.kind = "grid"
 """
 CHOICE = "[levers]\nsupport.coaching_hours = [0.0, 3.0]\n"
+ENGAGEMENT = (
+    "population.students_per_school = 20\n" + CHOICE + '[[outcomes]]\noutcome = "engagement"\narm = "scenario"\n'
+)
 THEORY = """from plsim import Student
 
 class Tireless(Student):
@@ -68,19 +71,22 @@ def test_what_is_varied_cannot_be_the_students_of_a_file(tmp_path: Path) -> None
         loads_study(text, folder=tmp_path)
 
 
-def test_agents_of_ones_own_run_in_a_study_and_in_a_run(tmp_path: Path) -> None:
-    (tmp_path / "theory.py").write_text(THEORY, encoding="utf-8")
-    engine = f"mesa:{tmp_path / 'theory.py'}:Tireless"
-    small = "population.students_per_school = 20\n"
-    of = '[[outcomes]]\noutcome = "engagement"\narm = "scenario"\n'
-    usual = task_of(loads_study(HEAD + small + CHOICE + of))
-    theirs = task_of(loads_study(HEAD + f'engine = "{engine}"\n' + small + CHOICE + of))
-    before = theirs.digest()
-    assert before != usual.digest()
-    assert theirs.prepare()(0)[0] == pytest.approx(1.0)
-    assert usual.prepare()(0)[0] != pytest.approx(1.0)
-    (tmp_path / "theory.py").write_text(THEORY.replace("1.0", "0.5"), encoding="utf-8")
-    assert task_of(loads_study(HEAD + f'engine = "{engine}"\n' + small + CHOICE + of)).digest() != before
+def with_agents(folder: Path, theory: str = THEORY) -> StudyTask:
+    """A study of engagement with these agents."""
+    (folder / "theory.py").write_text(theory, encoding="utf-8")
+    return task_of(loads_study(f'{HEAD}engine = "mesa:{folder / "theory.py"}:Tireless"\n{ENGAGEMENT}'))
+
+
+@pytest.mark.slow
+def test_agents_of_ones_own_run_in_a_study(tmp_path: Path) -> None:
+    assert with_agents(tmp_path).prepare()(0)[0] == pytest.approx(1.0)
+    assert task_of(loads_study(HEAD + ENGAGEMENT)).prepare()(0)[0] != pytest.approx(1.0)
+
+
+def test_agents_of_ones_own_make_another_study_and_are_refused_when_there_are_none(tmp_path: Path) -> None:
+    before = with_agents(tmp_path).digest()
+    assert before != task_of(loads_study(HEAD + ENGAGEMENT)).digest()
+    assert with_agents(tmp_path, THEORY.replace("1.0", "0.5")).digest() != before
     for wrong in ("mesa:nowhere:Student", f"mesa:{tmp_path / 'theory.py'}:Nobody", "mesa:json:JSONDecoder"):
         with pytest.raises(InputError, match="engine"):
             plsim.evaluate("one_school_demo", years=1, engine=wrong)

@@ -40,7 +40,7 @@ class OtherDraws:
         runs = self._runs(scenario, population, number)
         both = runs.pair(scenario)
         run = runs.run(both, CENTRAL, found=found, engine=engine)
-        return told(*runs.outcomes(both, run, only=("achievement",), groups=("all",)))
+        return told(*runs.outcomes(both, run, only=("achievement",)))
 
     def _runs(self, scenario: Scenario, population: str, number: int) -> PairedRuns:
         seed, spec, programs = other_seed(scenario.seed, number), population_spec(scenario), scenario.programs

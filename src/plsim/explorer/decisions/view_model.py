@@ -56,7 +56,7 @@ def view_of(evaluation: Evaluation) -> dict[str, Any]:
         "headlines": [each._asdict() for each in headlines.headlines(material)],
         "effect": [_effect(material, year) for year in material.effects.years],
         "benchmarks": {"marks": [each._asdict() for each in benchmarks()], "note": CAUTION},
-        "who": [_groups(each) for each in learning.who_gains(material)],
+        "who": [_groups(each, material.worlds) for each in learning.who_gains(material)],
         "who_line": learning.fifths_sentence(material),
         "growth": weeks["growth"],
         "teachers": {"pictures": weeks["teachers"], "sentences": list(price.teacher_sentences(material))},
@@ -152,8 +152,8 @@ def _summary(material: Material) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _estimate(estimate: ReportedEstimate, worlds: int) -> dict[str, Any]:
-    """A number with its band, and in words."""
+def _estimate(estimate: ReportedEstimate, worlds: int, *, count: bool = True) -> dict[str, Any]:
+    """A number with its band, and in words; ``open`` when it is not clearly different from zero."""
     return {
         "value": _finite(estimate.value),
         "low": _finite(estimate.low),
@@ -161,7 +161,8 @@ def _estimate(estimate: ReportedEstimate, worlds: int) -> dict[str, Any]:
         "positive": _finite(estimate.positive),
         "unit": estimate.unit,
         "words": with_interval(estimate),
-        "worlds": in_worlds(estimate, worlds),
+        "worlds": in_worlds(estimate, worlds if count else 0),
+        "open": estimate.is_open(worlds),
     }
 
 
@@ -180,8 +181,10 @@ def _effect(material: Material, year: int) -> dict[str, Any]:
     }
 
 
-def _groups(groups: learning.Groups) -> dict[str, Any]:
-    rows = [{"label": group_name(group), "key": group, **_estimate(one, 0)} for group, one in groups.rows]
+def _groups(groups: learning.Groups, worlds: int) -> dict[str, Any]:
+    rows = [
+        {"label": group_name(group), "key": group, **_estimate(one, worlds, count=False)} for group, one in groups.rows
+    ]
     return {"key": groups.key, "title": groups.title, "rows": rows, "table": _table(groups.table)}
 
 

@@ -129,14 +129,15 @@ function cards(headlines, pending) {
     h("p", { class: "soft note" }, one.key === "money" ? one.notes[1] ?? one.notes[0] : one.notes[0]))));
 }
 
+const hollow = (rows) => (rows.some((row) => row.open) ? t("Hollow: not clearly different from zero.") : "");
 const spoken = (title, rows) => `${title}. ${rows.map((row) => `${row.label}: ${row.words}`).join("; ")}.`;
 const numbers = (rows) => [["", "value", "low", "high"], ...rows.map((row) => [row.label, row.value, row.low, row.high])];
 
 function effects(doc, width, figure, studies, redraw, pending) {
   const last = doc.effect.at(-1);
   const rows = (doc.effect.length > 1
-    ? doc.effect.slice(-2).flatMap((one) => one.rows.map((row) => ({ ...row, label: t("{subject}, year {year}", { subject: row.label, year: one.year }), hollow: one !== last })))
-    : last.rows).map((row) => ({ ...row, waiting: pending }));
+    ? doc.effect.slice(-2).flatMap((one) => one.rows.map((row) => ({ ...row, label: t("{subject}, year {year}", { subject: row.label, year: one.year }) })))
+    : last.rows).map((row) => ({ ...row, hollow: row.open, waiting: pending }));
   const title = doc.effect.length > 1 ? t("Effect on learning after each year") : t("Effect on learning after year {year}", { year: last.year });
   const { marks, note } = doc.benchmarks;
   const chosen = marks.filter((one, index) => index === 0 || studies.has(one.key)).map((one) => ({ label: one.label, value: one.points }));
@@ -145,14 +146,15 @@ function effects(doc, width, figure, studies, redraw, pending) {
       h("input", { type: "checkbox", id: `study-${one.key}`, ...(studies.has(one.key) ? { checked: true } : {}), onchange: (event) => { (event.target.checked ? studies.add(one.key) : studies.delete(one.key)); redraw(); } }), one.label)),
     h("p", { class: "soft" }, note));
   const made = figure({ title, name: "effect", svg: dots(rows, { width, tight: rows.length > 4, marks: chosen, says: `${spoken(title, rows)} ${chosen.map((one) => `${one.label}: ${one.value.toFixed(1)}`).join("; ")}.`, axis: t("percentile points against typical practice") }),
-    header: last.table.header, rows: doc.effect.flatMap((one) => one.table.rows.map(([first, ...rest]) => [t("{subject}, year {year}", { subject: first, year: one.year }), ...rest])), raw: numbers(rows) });
+    header: last.table.header, rows: doc.effect.flatMap((one) => one.table.rows.map(([first, ...rest]) => [t("{subject}, year {year}", { subject: first, year: one.year }), ...rest])), raw: numbers(rows),
+    note: pending ? "" : hollow(rows) });
   made.append(more);
   return made;
 }
 
 function who(doc, { width, figure, open }) {
-  const one = (each) => figure({ title: each.title, name: `who-${each.key}`, svg: dots(each.rows.map((row) => ({ ...row, hollow: row.label.endsWith("*") })), { width, axis: t("percentile points against typical practice"), says: spoken(each.title, each.rows) }),
-    note: each.rows.some((row) => row.label.endsWith("*")) ? t("* Read with care: few norms, or few such students.") : "", header: each.table.header, rows: each.table.rows, raw: numbers(each.rows) });
+  const one = (each) => figure({ title: each.title, name: `who-${each.key}`, svg: dots(each.rows.map((row) => ({ ...row, hollow: row.open })), { width, axis: t("percentile points against typical practice"), says: spoken(each.title, each.rows) }),
+    note: [hollow(each.rows), each.rows.some((row) => row.label.endsWith("*")) ? t("* Read with care: few norms, or few such students.") : ""].filter(Boolean).join(" "), header: each.table.header, rows: each.table.rows, raw: numbers(each.rows) });
   return [
     doc.who_line ? h("p", {}, doc.who_line) : null,
     doc.schools.shown > 1 ? h("p", {}, t("{n} of {all} schools end lower than under typical practice, in the central world.", { n: doc.schools.below, all: doc.schools.shown })) : null,

@@ -109,7 +109,7 @@ export async function show(main) {
       h("p", {}, h("button", { type: "button", class: "main", disabled: !handed, onclick: open }, handed ? counted(handed, "Run one plan", "Run all {n} plans") : t("Run the plans")), " ",
         handed ? null : h("span", { class: "soft" }, t("It opens when a plan is submitted."))));
     if (!found) return;
-    const rows = found.teams.map((one, index) => ({ ...one.rows[0], label: one.place ? `${figure(one.place)}. ${one.team}` : one.team, colour: PINS[index % PINS.length].colour, marker: PINS[index % PINS.length].marker, hollow: !one.within.every(Boolean) }));
+    const rows = found.teams.map((one, index) => ({ ...one.rows[0], label: one.place ? `${figure(one.place)}. ${one.team}` : one.team, colour: PINS[index % PINS.length].colour, marker: PINS[index % PINS.length].marker, waiting: !one.within.every(Boolean) }));
     const band = (row) => `${signed(row.low, row.digits)} … ${signed(row.high, row.digits)}`;
     const title = found.teams[0].rows[0].title;
     const next = found.teams.slice(0, -1).map((one, index) => {
