@@ -79,6 +79,7 @@ def slider(address: str, moves: int) -> list[float]:
         page.wait_for_selector(".short progress", state="detached", timeout=600_000)
         count = "performance.getEntriesByName('move to picture').length"
         for move in range(moves):
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             page.locator(SLIDER).fill(f"{0.3 + 0.01 * move:.2f}")
             while page.evaluate(count) <= move:
                 time.sleep(0.02)
