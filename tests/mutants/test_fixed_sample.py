@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).resolve().parents[1]
-SOURCES = TESTS.parent / "src"
+ROOT = Path(__file__).resolve().parents[2]
+TESTS, SOURCES = ROOT / "tests", ROOT / "src"
 MUTANTS: list[dict[str, str]] = tomllib.loads(Path(__file__).with_name("sample.toml").read_text(encoding="utf-8"))[
     "mutants"
 ]
@@ -23,7 +23,7 @@ MUTANTS: list[dict[str, str]] = tomllib.loads(Path(__file__).with_name("sample.t
 TRIED = """
 import json, os, sys
 from pathlib import Path
-import hypothesis, numba, pandas, pytest, scipy.stats
+import numba, pandas, pytest, scipy.stats
 
 def status(tests, said):
     child = os.fork()
@@ -57,7 +57,8 @@ def test_what_a_mutant_changes_stands_in_its_module_once(mutant: dict[str, str])
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are copied in another way")
 def test_every_mutant_of_the_sample_is_noticed(tmp_path: Path) -> None:
-    shutil.copytree(SOURCES, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("src", "scenarios", "experiments"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "results"))
     asked = [{**each, "tests": str(TESTS / each["tests"])} for each in MUTANTS]
     (tmp_path / "mutants.json").write_text(json.dumps(asked), encoding="utf-8")
     command = [sys.executable, "-c", TRIED, str(tmp_path / "src"), str(tmp_path / "mutants.json")]
