@@ -332,6 +332,7 @@ def test_a_school_that_went_back_carries_out_nothing(p, autonomy, old, buy_in, k
 def test_a_network_covers_what_its_best_school_has_and_at_most_what_all_wrote_apart(p, libraries):
     best, missing = max(libraries), float(np.prod([1.0 - each for each in libraries]))
     pool = school.pooled_library(best, missing, p.school)
+    assert school.together(np.array(libraries), p.school) == pytest.approx(pool, abs=1e-12)
     assert best - 1e-12 <= pool <= 1.0 - missing + 1e-12
     assert school.pooled_library(best, missing, p.school._replace(library_distinct=0.0)) == best
     whole = school.pooled_library(best, missing, p.school._replace(library_distinct=1.0))
