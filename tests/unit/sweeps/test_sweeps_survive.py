@@ -109,7 +109,7 @@ def killed_after(process: subprocess.Popen[str], marks: Path, seconds: float) ->
 def finished(folder: Path, workers: int, task: Roots | Doses) -> None:
     """Let the sweep come to its end."""
     process = started(folder, workers, task)
-    said, errors = process.communicate(timeout=120)
+    said, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors
     assert json.loads(said)["complete"]
     until(lambda: not of_session(process.pid), 10.0)
@@ -183,7 +183,7 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(tmp_path: Path, marks: 
         pid = next(pid for pid in makers(marks) if pid not in killed and pid != process.pid and alive(pid))
         os.kill(pid, signal.SIGKILL)
         killed.add(pid)
-    said, errors = process.communicate(timeout=120)
+    said, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors
     assert json.loads(said) == {"made": 3000, "complete": True}
     run_task(Roots(3000), tmp_path / "whole")
@@ -228,7 +228,7 @@ def interrupted(folder: Path, task: Roots, *, workers: int, to: str) -> int:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the session
     else:
         process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors == "interrupted\n"
     until(lambda: not of_session(process.pid), 10.0)
