@@ -11,6 +11,7 @@ from plsim.report.folder import read_folder
 from plsim.report.material import Material
 from plsim.report.tables import (
     Effects,
+    ReportedEstimate,
     growth_curves,
     hours_by_mode,
     school_effects,
@@ -102,3 +103,12 @@ def test_a_year_of_growth_weighs_students_alike() -> None:
     ]
     weekly = pd.DataFrame(rows, columns=["arm", "year", "week", "school_id", "subject", "achievement"])
     assert growth_curves(weekly, schools, "math").scenario[0] == pytest.approx((0.0, 2.0))
+
+
+def test_an_effect_is_open_where_worlds_disagree_or_chance_could_have_made_it() -> None:
+    clear = ReportedEstimate(0.5, 0.2, 0.9, 1.0, "SD", luck=0.05, seeds=10)
+    assert not clear.is_open(40)
+    assert clear._replace(luck=0.5).is_open(40)
+    assert clear._replace(positive=0.6).is_open(40)
+    assert clear._replace(luck=float("nan"), seeds=0).is_open(40)  # chance was not tried
+    assert not clear.is_open(0)  # one set of assumptions: nothing is said of its direction
