@@ -207,3 +207,30 @@ def test_interrupted_work_has_a_moment_to_tidy_up(tmp_path):
         process.kill()
     assert process.returncode == 130
     assert (tmp_path / "tidied").exists()
+
+
+IN_A_CALLBACK = """
+import ctypes
+import time
+from pathlib import Path
+from plsim.cli.interrupt import interruptible
+
+@ctypes.CFUNCTYPE(None)
+def called_from_c():
+    Path("working").touch()
+    while True:
+        time.sleep(0.01)
+
+interruptible(lambda: called_from_c(), message="interrupted")
+"""
+
+
+def test_work_interrupted_in_a_callback_from_c_prints_its_message_only(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", IN_A_CALLBACK], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    try:
+        _until((tmp_path / "working").exists)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, said) == (130, "interrupted\n")

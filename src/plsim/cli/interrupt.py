@@ -65,6 +65,9 @@ def _end(
 ) -> None:
     """End the process: politely if the work can be stopped between two instructions, else at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C
+    # Thrown inside a callback from C, as where compiled code is loaded, the exception cannot be raised: Python would
+    # print it, with its traceback.
+    sys.unraisablehook = lambda _: None
     if thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(KeyboardInterrupt))
     over.wait(GRACE_SECONDS)
