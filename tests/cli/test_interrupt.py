@@ -50,7 +50,7 @@ def test_an_interrupted_run_ends_within_a_second_and_leaves_no_whole_folder(tmp_
     finally:
         process.kill()
     assert process.returncode == 130
-    assert took < 2.0  # about 0.1 s on an idle machine
+    assert took < 4.0  # about 0.1 s on an idle machine; waiting for the work would take a minute
     assert "interrupted" in said
     assert "Traceback" not in said
     assert not out.exists()  # made for the result, and empty
@@ -98,7 +98,7 @@ def test_a_run_interrupted_while_it_writes_has_no_manifest(tmp_path):
     finally:
         process.kill()
     assert process.returncode == 130
-    assert took < 2.0
+    assert took < 4.0
     assert (tmp_path / "out" / "weekly.parquet").exists()
     assert not (tmp_path / "out" / "manifest.json").exists()
 
@@ -130,7 +130,7 @@ def test_a_run_interrupted_while_its_page_is_made_keeps_the_result_and_says_so(t
         took = time.perf_counter() - begun
     finally:
         process.kill()
-    assert (process.returncode, took < 2.0) == (130, True)
+    assert (process.returncode, took < 4.0) == (130, True)
     assert "out is complete, but its report was not written" in said
     assert (tmp_path / "out" / "manifest.json").exists()
     assert not (tmp_path / "out" / "report.html").exists()

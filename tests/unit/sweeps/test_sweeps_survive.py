@@ -274,7 +274,7 @@ def test_two_workers_are_never_slower_than_one(tmp_path: Path) -> None:
         pytest.skip("one processor")
     for count in (100, 1000, 3000):
         ratios = []
-        for attempt in range(3):  # other programs on the machine may slow down one of two
+        for attempt in range(6):  # other programs on the machine may slow down one of two
             took = []
             for workers in (1, 2):
                 begun = time.perf_counter()
