@@ -35,7 +35,7 @@ schema_version = 1
 title = "A quick one"
 about = "For tests."
 years = 2
-worlds = 4
+worlds = 10
 order = 1
 closing = "Take this home."
 [changes]

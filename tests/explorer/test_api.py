@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plsim.attribution.one_at_a_time import end_worlds
+from plsim.explorer.app import SCREENS, STATIC
 from plsim.explorer.decisions.controls import controls
 from plsim.explorer.decisions.labels import LABELS, MAIN, MEANINGS, MORE_EVIDENCE, SPANS
 from plsim.scenario.loading import loads
@@ -261,6 +262,22 @@ def test_too_much_is_refused_before_it_is_read(client: httpx.Client) -> None:
     answer = client.post("/api/population", content=b" " * (33 << 20), headers={"content-type": "application/json"})
 
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("/explore", "/#/explore"), ("/teach", "/#/teach"), ("/explore?years=2", "/#/explore?years=2")]
+)
+def test_an_address_typed_without_its_sign_leads_to_its_screen(client: httpx.Client, typed: str, meant: str) -> None:
+    answer = client.get(typed, follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (307, meant)
+    assert all(f"/^\\/{screen}" in (STATIC / "main.js").read_text(encoding="utf-8") for screen in SCREENS)
+
+
+def test_an_address_that_leads_nowhere_is_told_so(client: httpx.Client) -> None:
+    answer = client.get("/nothing")
+
+    assert (answer.status_code, answer.json()) == (404, {"problem": "There is no such page."})
 
 
 def test_the_api_describes_itself_without_pages_of_others(client: httpx.Client) -> None:

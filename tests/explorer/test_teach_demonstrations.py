@@ -13,6 +13,7 @@ import pytest
 import plsim
 from plsim.cli.main import main
 from plsim.core.errors import InputError
+from plsim.engine.parameters import CENTRAL
 from plsim.explorer.teaching import demonstration_run
 from plsim.explorer.teaching.demonstration_files import (
     SHIPPED,
@@ -20,12 +21,14 @@ from plsim.explorer.teaching.demonstration_files import (
     all_demonstrations,
     read_demonstration,
 )
-from plsim.explorer.teaching.demonstration_run import StepRunner
+from plsim.explorer.teaching.demonstration_run import Numbers, StepRunner
 from plsim.explorer.teaching.demonstrations import OUTCOMES
 from plsim.practices import known_practices
+from plsim.runs.robustness import other_seed
 
 NAMES = tuple(path.stem for path in sorted(SHIPPED.glob("*.toml")))
 FEW = 2
+WORLDS = 10
 STAGE = StepRunner()
 
 SMALL = """
@@ -34,7 +37,7 @@ schema_version = 1
 title = "Small"
 about = "For tests."
 scenario = "typical_practice"
-worlds = 4
+worlds = 10
 
 [changes]
 population.schools = 1
@@ -61,7 +64,7 @@ otherwise = "No: {change}."
 
 
 def few(loaded: LoadedDemonstration) -> LoadedDemonstration:
-    """The demonstration over fewer worlds."""
+    """The demonstration over fewer worlds than a file may have."""
     return dataclasses.replace(loaded, says=loaded.says.model_copy(update={"worlds": FEW}))
 
 
@@ -100,7 +103,7 @@ def test_no_text_of_a_demonstration_holds_a_figure_that_a_run_should_give(name):
 def test_numbers_of_a_step_are_those_of_a_run(tmp_path):
     loaded = read_demonstration(written(tmp_path, SMALL))
     found = StepRunner().step(loaded, 0)
-    table = plsim.run(loaded.scenarios["coached"], seed=0, worlds=4, other_designs=False).effects
+    table = plsim.run(loaded.scenarios["coached"], seed=0, worlds=WORLDS, other_designs=False).effects
     row = table.query(
         "outcome == 'percentile_points' and subject == 'both' and group == 'all' and estimator == 'paired'"
     ).iloc[0]
@@ -108,52 +111,85 @@ def test_numbers_of_a_step_are_those_of_a_run(tmp_path):
     assert (value, low, high) == pytest.approx((row["value"], row["low"], row["high"]), abs=1e-12)
 
 
-def turned_out(folder: Path, monkeypatch, text: str, plain: list[float], coached: list[float]) -> dict[str, Any]:
-    """The step of ``text`` when its settings give these numbers in four worlds."""
+def turned_out(
+    folder: Path, monkeypatch, text: str, coached: list[float], draws: list[float] | None = None
+) -> dict[str, Any]:
+    """The step of ``text`` when its second setting gives these numbers in ten worlds and some draws; its first, 1."""
     loaded = read_demonstration(written(folder, text))
-    given = {"plain": plain, "coached": coached}
+    worlds = np.array(coached)
+    others = np.full(5, np.median(worlds)) if draws is None else np.array(draws)
+    given = {"plain": Numbers(np.ones_like(worlds), np.ones_like(others)), "coached": Numbers(worlds, others)}
 
     def made_up(of, names, tried, stop):
-        return {name: dict.fromkeys(demonstration_run._addresses(of, name), np.array(given[name])) for name in names}
+        return {name: dict.fromkeys(demonstration_run._addresses(of, name), given[name]) for name in names}
 
     monkeypatch.setattr(demonstration_run, "_evaluated", made_up)
     return StepRunner().step(loaded, 0)
 
 
 @pytest.mark.parametrize(
-    ("coached", "verdict"),
+    ("coached", "draws", "verdict"),
     [
-        ([2.0, 3.0, 4.0, 5.0], "rises"),
-        ([-2.0, -3.0, -4.0, -5.0], "falls"),
-        ([2.0, 3.0, -4.0, 5.0], "unclear"),  # three of four are not enough to be sure
-        ([0.1, 0.1, 0.1, 0.1], "unclear"),  # sure, but too small to matter
+        ([3.0] * 10, [2.9, 3.0, 3.1], "rises"),
+        ([-3.0] * 10, [-2.9, -3.0, -3.1], "falls"),
+        ([3.0] * 10, [2.0, 3.0, 4.0], "unclear"),  # other students and teachers could have made it
+        ([3.0] * 10, [3.0], "unclear"),  # chance was not tried
+        ([3.0] * 9 + [0.0], [2.9, 3.0, 3.1], "unclear"),  # nine of ten worlds are not enough to be sure
+        ([1.1] * 10, [1.1, 1.1, 1.1], "unclear"),  # sure, but too small to matter
     ],
 )
-def test_a_change_has_a_direction_when_worlds_agree_and_it_is_large_enough(tmp_path, monkeypatch, coached, verdict):
-    found = turned_out(tmp_path, monkeypatch, SMALL, [0.0] * 4, coached)
+def test_a_change_has_a_direction_when_worlds_and_draws_tell_it_and_it_is_large_enough(
+    tmp_path, monkeypatch, coached, draws, verdict
+):
+    found = turned_out(tmp_path, monkeypatch, SMALL, coached, draws)
     assert found["verdict"] == verdict
     assert found["right"] == (0 if verdict == "rises" else 1)
     assert found["text"].startswith("From" if verdict == "rises" else "No")
 
 
 def test_placeholders_stand_for_the_median_and_change_for_the_difference(tmp_path, monkeypatch):
-    found = turned_out(tmp_path, monkeypatch, SMALL, [1.0, 1.0, 1.0, 1.0], [2.0, 4.0, 4.0, 5.0])
+    found = turned_out(tmp_path, monkeypatch, SMALL, [2.0, *[4.0] * 8, 4.8], [3.9, 4.0, 4.1])
     assert found["text"] == "From +1.0 points to +4.0 points: +3.0 points."
-    assert found["sure"] == "It goes up in 4 of 4 sets of assumptions. Nine in ten lie between +1.3 and +3.8 points."
+    assert found["sure"] == (
+        "It goes up in 10 of 10 sets of assumptions. Nine in ten lie between +1.9 and +3.4 points. "
+        "Other students, teachers and years move it by up to 0.4 points."  # 4.3 standard deviations with three draws
+    )
 
 
-@pytest.mark.parametrize(("coached", "verdict"), [([2.0, 2.0, 2.0, 0.0], "coached"), ([2.0, 2.0, 0.0, 0.0], "unclear")])
-def test_one_is_ahead_when_it_is_so_in_most_worlds(tmp_path, monkeypatch, coached, verdict):
+@pytest.mark.parametrize(
+    ("coached", "draws", "verdict", "sure"),
+    [
+        ([2.0] * 7 + [0.0] * 3, [2.0, 2.0, 2.0, 0.0], "coached", ".* highest in 7 of 10 .* 3 of 4 other draws"),
+        ([2.0] * 6 + [0.0] * 4, [2.0, 2.0, 2.0, 2.0], "unclear", ".* highest in 6 of 10 .* 4 of 4 other draws"),
+        ([2.0] * 9 + [0.0] * 1, [2.0, 2.0, 0.0, 0.0], "unclear", ".* highest in 9 of 10 .* 2 of 4 other draws"),
+    ],
+)  # fmt: skip
+def test_one_is_ahead_when_it_is_so_in_most_worlds_and_draws(tmp_path, monkeypatch, coached, draws, verdict, sure):
     text = SMALL.replace('change = [{ setting = "coached" }, { setting = "plain", times = -1.0 }]', 'find = "largest"')
     text = text.replace('"rises"', '"coached"').replace('["falls", "unclear"]', '["plain", "unclear"]')
     text = text.replace('rises = "From {plain} to {coached}: {change}."', 'coached = "{found}."')
-    found = turned_out(tmp_path, monkeypatch, text, [1.0] * 4, coached)
+    found = turned_out(tmp_path, monkeypatch, text, coached, draws)
     assert found["verdict"] == verdict
+    assert re.match(sure, found["sure"])
+
+
+def test_other_draws_are_other_people_in_the_central_world(tmp_path):
+    loaded = read_demonstration(written(tmp_path, SMALL))
+    found = demonstration_run._evaluated(loaded, ["coached"], (CENTRAL,), lambda: False)["coached"]
+    (address,) = found
+    for place, seed in enumerate([0, other_seed(0, 1), other_seed(0, 2)]):
+        table = plsim.run(loaded.scenarios["coached"], seed=seed, worlds=0, other_designs=False).effects
+        row = table.query(
+            "outcome == 'percentile_points' and subject == 'both' and group == 'all' and estimator == 'paired'"
+        ).iloc[0]
+        number = found[address].worlds[0] if not place else found[address].draws[place - 1]
+        assert number == pytest.approx(row["value"], abs=1e-12)
+    assert found[address].draws.size == 10
 
 
 def test_a_change_smaller_than_asked_for_is_called_unclear(tmp_path, monkeypatch):
     text = SMALL.replace('ask = "What happens?"', 'ask = "What happens?"\nsmallest = 50.0')
-    assert turned_out(tmp_path, monkeypatch, text, [0.0] * 4, [40.0] * 4)["verdict"] == "unclear"
+    assert turned_out(tmp_path, monkeypatch, text, [40.0] * 10)["verdict"] == "unclear"
 
 
 @pytest.mark.parametrize(("hours", "right"), [(1.0, 0), (2.0, 1), (4.9, 1), (5.0, 2)])
@@ -162,14 +198,14 @@ def test_a_guess_is_right_where_its_number_lies(tmp_path, monkeypatch, hours, ri
         '{ text = "Up", when = "rises" }, { text = "Down or nothing", when = ["falls", "unclear"] }',
         '{ text = "Less", below = 2.0 }, { text = "Some", below = 5.0 }, { text = "More" }',
     ).replace('rises = "From', 'otherwise = "From').replace('otherwise = "No: {change}."\n', "")  # fmt: skip
-    assert turned_out(tmp_path, monkeypatch, text, [0.0] * 4, [hours] * 4)["right"] == right
+    assert turned_out(tmp_path, monkeypatch, text, [1.0 + hours] * 10)["right"] == right
 
 
 def test_the_band_of_a_level_has_no_signs(tmp_path, monkeypatch):
     text = SMALL.replace('ask = "What', 'outcome = "teacher_hours"\narm = "scenario"\nask = "What').replace(
         ', { setting = "plain", times = -1.0 }', ""
     )  # fmt: skip
-    said = turned_out(tmp_path, monkeypatch, text, [0.0] * 4, [3.0, 3.5, 4.0, 4.5])["sure"]
+    said = turned_out(tmp_path, monkeypatch, text, list(np.linspace(3.0, 4.5, 10)))["sure"]
     assert "between 3.1 and 4.4" in said
 
 
@@ -186,9 +222,9 @@ ASK = 'ask = "What happens?"'
         ('when = "rises"', 'when = "rise"', r"'rise' is no way to turn out. Did you mean 'rises'"),
         ('otherwise = "No', 'falls = "No', r"reveal lacks 'unclear'"),
         (
-            "worlds = 4",
+            "worlds = 10",
             "worlds = 4000",
-            r"mine.toml:7: worlds: 4000 is out of range. Allowed: a whole number from 4 to 100",
+            r"mine.toml:7: worlds: 4000 is out of range. Allowed: a whole number from 10 to 100",
         ),
         (
             "schema_version = 1",
@@ -210,7 +246,7 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place_and_the_likely_fix(tmp
 
 
 def test_everything_wrong_with_a_file_is_said_at_once(tmp_path):
-    text = SMALL.replace('title = "One"', 'titel = "One"').replace("worlds = 4", "worlds = 4000")
+    text = SMALL.replace('title = "One"', 'titel = "One"').replace("worlds = 10", "worlds = 4000")
     with pytest.raises(InputError) as raised:
         read_demonstration(written(tmp_path, text))
     lines = str(raised.value).splitlines()

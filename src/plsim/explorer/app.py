@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from plsim import __version__
@@ -29,6 +29,8 @@ from plsim.explorer.teaching.votes import Votes
 
 FIRST = ScenarioRequest()
 STATIC = Path(__file__).resolve().parent / "static"
+SCREENS = ("explore", "practices", "teach", "classroom", "game")
+"""What the page shows under ``/#/explore`` and so on, as ``static/main.js`` lists it."""
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -104,6 +106,14 @@ def _serve_files(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
         return FileResponse(files["index.html"], media_type=_TYPES[".html"])
+
+    @app.get("/{screen}", include_in_schema=False)
+    async def typed(screen: str, request: Request) -> Response:
+        """A screen's address typed without its ``#``."""
+        if screen not in SCREENS:
+            raise HTTPException(404, "There is no such page.")
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/#/{screen}{query}")
 
     words = {f"{language}.json": catalogue.part(language, catalogue.PAGES) for language in catalogue.LANGUAGES}
 

@@ -5,28 +5,29 @@ Everything comes from :class:`plsim.runs.evaluate.Evaluator`, as any study does.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.engine.parameters import World
+from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.worlds import label, worlds
 from plsim.explorer.languages.texts import Joined, NumberText, Text, said
 from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
 from plsim.explorer.teaching.demonstrations import OTHERWISE, UNCLEAR, Step, key_of
+from plsim.measures.findings import direction, reach_of_chance
 from plsim.measures.vocabulary import outcome_label
 from plsim.report.words import group_name, number, signed, subject_name, unit_of
 from plsim.runs.evaluate import Evaluator, Outcome
+from plsim.runs.robustness import luck_draws, other_seed
 
-SURE = 0.8
-"""A change has a direction when the median and this share of the worlds agree on it."""
 AHEAD = 0.7
-"""One of several is ahead when it is so in this share of the worlds."""
+"""One of several is ahead when it is so in this share of the worlds, and of the other draws of people."""
 KEPT = 256
 """Settings whose numbers are kept."""
 
@@ -39,6 +40,32 @@ class StoppedError(Exception):
     """Nobody waits for the run any more."""
 
 
+class Numbers(NamedTuple):
+    """A number of a setting: in each world, and in the central world with each other draw of people."""
+
+    worlds: Floats
+    draws: Floats
+
+    @property
+    def median(self) -> float:
+        """The middle of the worlds."""
+        return float(np.median(self.worlds))
+
+    def agree(self, holds: Callable[[float], bool]) -> tuple[int, int]:
+        """In how many worlds, and in how many draws, something holds."""
+        return sum(map(holds, self.worlds.tolist())), sum(map(holds, self.draws.tolist()))
+
+    @property
+    def luck(self) -> float:
+        """Standard deviation between the draws."""
+        return float(self.draws.std(ddof=1)) if self.draws.size > 1 else math.nan
+
+
+Point = tuple[str, int, str]
+"""Setting, year and group of a number."""
+At = Callable[[Point], Numbers]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """How a step turned out.
@@ -48,16 +75,19 @@ class Verdict:
     name
         One of the step's ways to turn out.
     change
-        The change in each world; None where something was to be found.
+        The change; None where something was to be found.
     agree
-        Worlds that agree with it: of the same sign, or with the same one ahead; above zero when unclear.
+        Worlds, and draws, that agree with it: of the same sign, or with the same one ahead; above zero when unclear.
+    draws
+        How many other draws of people there were.
     found
         Label of what is ahead most often; empty for a change.
     """
 
     name: str
-    change: Floats | None
-    agree: int
+    change: Numbers | None
+    agree: tuple[int, int]
+    draws: int
     found: str = ""
 
 
@@ -66,7 +96,7 @@ class StepRunner:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[object, ...], dict[Address, Floats]] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], dict[Address, Numbers]] = OrderedDict()
 
     def step(self, of: LoadedDemonstration, index: int, *, stop: Stop = lambda: False) -> dict[str, Any]:
         """A step's run as a JSON document: verdict, explanation, chart, what it rests on.
@@ -83,7 +113,7 @@ class StepRunner:
         with self._lock:
             numbers = self._numbers(of, sorted(needed), stop)
 
-        def at(point: tuple[str, int, str]) -> Floats:
+        def at(point: Point) -> Numbers:
             name, year, group = point
             return numbers[name][(step.outcome, step.subject, step.arm, year, group)]
 
@@ -99,8 +129,8 @@ class StepRunner:
             "basis": label(),
         }
 
-    def _numbers(self, of: LoadedDemonstration, names: list[str], stop: Stop) -> dict[str, dict[Address, Floats]]:
-        """Every number that the demonstration reads of these settings, in each world."""
+    def _numbers(self, of: LoadedDemonstration, names: list[str], stop: Stop) -> dict[str, dict[Address, Numbers]]:
+        """Every number that the demonstration reads of these settings."""
         tried = worlds(of.says.worlds, of.says.seed)
         missing = [name for name in names if self._key(of, name) not in self._kept]
         found = _evaluated(of, missing, tried, stop) if missing else {}
@@ -126,50 +156,73 @@ def _addresses(of: LoadedDemonstration, name: str) -> tuple[Address, ...]:
 
 def _evaluated(
     of: LoadedDemonstration, names: list[str], tried: tuple[World, ...], stop: Stop
-) -> dict[str, dict[Address, Floats]]:
+) -> dict[str, dict[Address, Numbers]]:
     addresses = {name: _addresses(of, name) for name in names}
     wanted = sorted({address for each in addresses.values() for address in each})
     # Percentile points are made of achievement, so it is asked for too; what is wanted comes first.
     outcomes = [Outcome(outcome, subject, year, group, arm) for outcome, subject, arm, year, group in wanted]
     outcomes.append(Outcome())
-    evaluator = Evaluator(
-        of.scenarios[names[0]],
-        seed=of.says.seed,
-        years=of.says.years,
-        outcomes=outcomes,
+
+    def values(seed: int, among: tuple[World, ...]) -> Floats:
+        """Shape (settings, worlds, numbers wanted)."""
+        evaluator = Evaluator(of.scenarios[names[0]], seed=seed, years=of.says.years, outcomes=outcomes)
+        found = np.empty((len(names), len(among), len(wanted)))
+        for w, world in enumerate(among):
+            for n, name in enumerate(names):
+                if stop():
+                    raise StoppedError
+                found[n, w] = evaluator.of(of.scenarios[name], world)[:-1]
+        return found
+
+    in_worlds = values(of.says.seed, tried)
+    students = max(
+        scenario.population.schools * scenario.population.students_per_school for scenario in of.scenarios.values()
     )
-    values = np.empty((len(names), len(tried), len(wanted)))
-    for w, world in enumerate(tried):
-        for n, name in enumerate(names):
-            if stop():
-                raise StoppedError
-            values[n, w] = evaluator.of(of.scenarios[name], world)[:-1]
+    draws = range(1, luck_draws(students, of.says.years) + 1)
+    in_draws = np.concatenate([values(other_seed(of.says.seed, draw), (CENTRAL,)) for draw in draws], axis=1)
     return {
-        name: {address: values[n, :, wanted.index(address)] for address in addresses[name]}
+        name: {
+            address: Numbers(in_worlds[n, :, place], in_draws[n, :, place])
+            for address in addresses[name]
+            for place in [wanted.index(address)]
+        }
         for n, name in enumerate(names)
     }
 
 
-def _verdict(of: LoadedDemonstration, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> Verdict:
-    if step.change:
-        change = np.sum([term.times * at(step.at(term)) for term in step.change], axis=0)
-        middle = float(np.median(change))
-        if step.guess:
-            option = _option(step, middle)
-            return Verdict(f"option {option + 1}", change, sum(_option(step, float(one)) == option for one in change))
-        above, below = int((change > 0.0).sum()), int((change < 0.0).sum())
-        needed = SURE * change.size
-        if middle >= step.threshold and above >= needed:
-            return Verdict("rises", change, above)
-        if middle <= -step.threshold and below >= needed:
-            return Verdict("falls", change, below)
-        return Verdict(UNCLEAR, change, above)
-    values = np.array([at(point) for point in step.points])
-    ahead = values.argmax(axis=0) if step.find == "largest" else values.argmin(axis=0)
-    counts = np.bincount(ahead, minlength=len(step.points))
-    leader, agree = int(counts.argmax()), int(counts.max())
-    name = step.candidates[leader] if agree >= AHEAD * values.shape[1] else UNCLEAR
-    return Verdict(name, None, agree, _label(of, step, leader))
+def _verdict(of: LoadedDemonstration, step: Step, at: At) -> Verdict:
+    if not step.change:
+        return _found(of, step, at)
+    terms = [(term.times, at(step.at(term))) for term in step.change]
+    change = Numbers(
+        np.asarray(sum(times * each.worlds for times, each in terms)),
+        np.asarray(sum(times * each.draws for times, each in terms)),
+    )
+    middle, draws = change.median, change.draws.size
+    if step.guess:
+        option = _option(step, middle)
+        return Verdict(f"option {option + 1}", change, change.agree(lambda one: _option(step, one) == option), draws)
+    low, high = _band(change.worlds)
+    worlds, positive = change.worlds.size, float((change.worlds > 0.0).mean())
+    sign = direction(
+        middle, low=low, high=high, positive=positive, worlds=worlds, luck=change.luck, seeds=draws
+    ).sign  # fmt: skip
+    if sign and abs(middle) >= step.threshold:
+        return Verdict("rises" if sign > 0 else "falls", change, change.agree(lambda one: sign * one > 0.0), draws)
+    return Verdict(UNCLEAR, change, change.agree(lambda one: one > 0.0), draws)
+
+
+def _found(of: LoadedDemonstration, step: Step, at: At) -> Verdict:
+    """Which setting, year or group is ahead."""
+    points = [at(point) for point in step.points]
+    best = np.argmax if step.find == "largest" else np.argmin
+    ahead = Numbers(best([each.worlds for each in points], axis=0), best([each.draws for each in points], axis=0))
+    leader = int(np.bincount(ahead.worlds).argmax())
+    agree = ahead.agree(lambda one: one == leader)
+    clear = agree[0] >= AHEAD * ahead.worlds.size and agree[1] >= AHEAD * ahead.draws.size
+    return Verdict(
+        step.candidates[leader] if clear else UNCLEAR, None, agree, ahead.draws.size, _label(of, step, leader)
+    )
 
 
 def _right(step: Step, verdict: Verdict) -> int:
@@ -199,17 +252,15 @@ def _group(group: str) -> str:
     return "All students" if group == "all" else group_name(group)
 
 
-def _words(
-    of: LoadedDemonstration, step: Step, verdict: Verdict, at: Callable[[tuple[str, int, str]], Floats]
-) -> dict[str, str]:
+def _words(of: LoadedDemonstration, step: Step, verdict: Verdict, at: At) -> dict[str, str]:
     """What the placeholders of a step's texts stand for."""
     points = {key_of(step, point): point for point in (*step.points, *(step.at(term) for term in step.change))}
     level = step.arm != "difference"
-    words = {key: _said(step, float(np.median(at(point))), level=level) for key, point in points.items()}
-    change = 0.0 if verdict.change is None else float(np.median(verdict.change))
+    words = {key: _said(step, at(point).median, level=level) for key, point in points.items()}
+    change = 0.0 if verdict.change is None else verdict.change.median
     words["change"] = _said(step, change, level=False)
     words["size"] = _said(step, abs(change), level=True)
-    words["worlds"] = said("{some} of {all} worlds", some=verdict.agree, all=of.says.worlds)
+    words["worlds"] = said("{some} of {all} worlds", some=verdict.agree[0], all=of.says.worlds)
     words["found"] = verdict.found
     return words
 
@@ -243,16 +294,25 @@ def _band(values: Floats) -> tuple[float, float]:
 
 
 def _sureness(of: LoadedDemonstration, step: Step, verdict: Verdict) -> str:
-    """How sure the answer is, in a sentence or two."""
-    many = {"some": verdict.agree, "all": of.says.worlds}
+    """How sure the answer is: over worlds, and over other students, teachers and years."""
+    many = {"some": verdict.agree[0], "all": of.says.worlds}
     if verdict.change is None:
+        draws = {"few": verdict.agree[1], "draws": verdict.draws}
         if step.find == "largest":
-            return said("“{found}” is highest in {some} of {all} sets of assumptions.", found=verdict.found, **many)
-        return said("“{found}” is lowest in {some} of {all} sets of assumptions.", found=verdict.found, **many)
+            return said(
+                "“{found}” is highest in {some} of {all} sets of assumptions, and in {few} of {draws} other draws of "
+                "students and teachers.", found=verdict.found, **many, **draws,
+            )  # fmt: skip
+        return said(
+            "“{found}” is lowest in {some} of {all} sets of assumptions, and in {few} of {draws} other draws of "
+            "students and teachers.", found=verdict.found, **many, **draws,
+        )  # fmt: skip
     level = step.arm != "difference" and len(step.change) == 1  # no difference of anything: it has no sign
-    low, high = _band(verdict.change)
+    low, high = _band(verdict.change.worlds)
     ends = {"low": _figure(step, low, level=level), "high": _said(step, high, level=level)}
     span = said("Nine in ten lie between {low} and {high}.", **ends)
+    reach = reach_of_chance(verdict.change.luck, verdict.draws)
+    chance = said("Other students, teachers and years move it by up to {n}.", n=_said(step, reach, level=True))
     if step.guess:
         first = said("The same answer is right in {some} of {all} sets of assumptions.", **many)
     elif verdict.name == UNCLEAR:
@@ -261,16 +321,15 @@ def _sureness(of: LoadedDemonstration, step: Step, verdict: Verdict) -> str:
         first = said("It goes up in {some} of {all} sets of assumptions.", **many)
     else:
         first = said("It goes down in {some} of {all} sets of assumptions.", **many)
-    return Joined((first, span))
+    return Joined((first, span, chance))
 
 
-def _chart(of: LoadedDemonstration, step: Step, at: Callable[[tuple[str, int, str]], Floats]) -> dict[str, Any]:
+def _chart(of: LoadedDemonstration, step: Step, at: At) -> dict[str, Any]:
     factor = unit_of(step.unit).factor
     points = []
     for point in step.points:
-        values = at(point)
-        low, high = _band(values)
-        points.append([value * factor for value in (float(np.median(values)), low, high)])
+        low, high = _band(at(point).worlds)
+        points.append([value * factor for value in (at(point).median, low, high)])
     found = frame(of, step)
     several = len(found["ticks"])
     series = [

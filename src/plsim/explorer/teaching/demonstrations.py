@@ -246,8 +246,8 @@ class Demonstration(_Closed):
     """What all settings start from."""
     years: int = Field(default=1, ge=1, le=MAX_YEARS)
     seed: int = Field(default=0, ge=0, le=2**63 - 1)
-    worlds: int = Field(default=20, ge=4, le=100)
-    """Sets of assumptions to try beside the central one."""
+    worlds: int = Field(default=20, ge=10, le=100)
+    """Sets of assumptions to try: with fewer than ten no direction could be told."""
     changes: Changes = Field(default_factory=dict)
     settings: dict[Name, DemonstrationSetting] = Field(min_length=1, max_length=24)
     steps: tuple[Step, ...] = Field(min_length=1, max_length=12)
