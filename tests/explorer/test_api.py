@@ -274,12 +274,6 @@ def test_an_address_typed_without_its_sign_leads_to_its_screen(client: httpx.Cli
     assert all(f"/^\\/{screen}" in (STATIC / "main.js").read_text(encoding="utf-8") for screen in SCREENS)
 
 
-def test_an_address_that_leads_nowhere_is_told_so(client: httpx.Client) -> None:
-    answer = client.get("/nothing")
-
-    assert (answer.status_code, answer.json()) == (404, {"problem": "There is no such page."})
-
-
 def test_the_api_describes_itself_without_pages_of_others(client: httpx.Client) -> None:
     described = client.get("/openapi.json").json()
 

@@ -80,7 +80,8 @@ def test_at_least_eight_demonstrations_ship_with_about_five_steps_each():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_step_runs_and_has_words_for_how_it_turned_out(name):
+def test_every_step_runs_and_has_words_for_how_it_turned_out(name, monkeypatch):
+    monkeypatch.setattr(demonstration_run, "luck_draws", lambda students, years: FEW)
     loaded = few(read_demonstration(SHIPPED / f"{name}.toml"))
     for index, step in enumerate(loaded.says.steps):
         found = STAGE.step(loaded, index)

@@ -107,13 +107,13 @@ def _serve_files(app: FastAPI) -> None:
     async def page() -> Response:
         return FileResponse(files["index.html"], media_type=_TYPES[".html"])
 
-    @app.get("/{screen}", include_in_schema=False)
-    async def typed(screen: str, request: Request) -> Response:
+    async def typed(request: Request) -> Response:
         """A screen's address typed without its ``#``."""
-        if screen not in SCREENS:
-            raise HTTPException(404, "There is no such page.")
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/#/{screen}{query}")
+        return RedirectResponse(f"/#{request.url.path}{query}")
+
+    for screen in SCREENS:
+        app.add_api_route(f"/{screen}", typed, include_in_schema=False)
 
     words = {f"{language}.json": catalogue.part(language, catalogue.PAGES) for language in catalogue.LANGUAGES}
 
