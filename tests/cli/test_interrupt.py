@@ -87,6 +87,7 @@ main(["run", "one_school_demo", "--worlds", "0", "--years", "1", "--out", "out"]
 """
 
 
+@pytest.mark.slow
 def test_a_run_interrupted_while_it_writes_has_no_manifest(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", WRITING], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     try:

@@ -102,8 +102,9 @@ def test_another_seed_is_another_study(study: Path, folder: Path) -> None:
     assert "another study" in result.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_done_and_the_same_line_goes_on(study: Path, tmp_path: Path) -> None:
-    text = STUDY.replace("worlds = 2", "worlds = 40").replace("method.points = 2", "method.points = 5")
+    text = STUDY.replace("worlds = 2", "worlds = 15").replace("method.points = 2", "method.points = 5")
     path = tmp_path / "longer.toml"
     path.write_text(text, encoding="utf-8")
     line = [
@@ -128,4 +129,4 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_line_goes_on(study: Path, tmp_pa
     assert process.returncode == 130, said
     assert "Traceback" not in said
     made_before = json.loads(plsim("study", str(path), "--out", str(tmp_path / "out"), "--json").stdout)
-    assert made_before["runs"] == 400
+    assert made_before["runs"] == 150

@@ -54,6 +54,7 @@ def test_parameters_may_be_keys_of_the_scenario_and_seeds() -> None:
     assert found["self_regulation"].nunique() == 4
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same() -> None:
     pd.testing.assert_frame_equal(
         batch(iterations=2, processes=2).sort_values("iteration", ignore_index=True), batch(iterations=2)

@@ -20,10 +20,17 @@ from plsim.evidence import registry
 from plsim.scenario import load, shipped_scenarios
 
 FORMS = tuple(form.key for form in registry().forms())
+EVERY_DAY = (
+    "one_school_demo", "nglc_2015", "personalized_school", "redesigned_school", "district_scale_up",
+    "software_homework", "tutoring_program", "small_classes", "self_paced_without_support",
+)  # fmt: skip
+"""Shipped scenarios that differ most in what schools do; the others are in the slow suite."""
 ONE_SCHOOL = ("population.schools=1", "population.charter_schools=0")
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in EVERY_DAY else pytest.mark.slow) for name in shipped_scenarios()]
+)
 def test_engines_agree_in_every_shipped_scenario(name, scenario_of, assert_engines_agree):
     life = assert_engines_agree(scenario_of(name))
     assert (life.arm.setting.layouts[1].roster.entered == 1).any(), "nobody came in the second year"

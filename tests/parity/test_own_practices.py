@@ -30,6 +30,7 @@ def test_engines_agree_with_practices_that_have_something_of_their_own() -> None
     assert not any(found.values()), found
 
 
+@pytest.mark.slow
 def test_sessions_reach_whom_they_are_meant_for_and_take_their_time_from_somebody() -> None:
     found = told("effects")
     lowest, highest, paid, lessons = (found[name] for name in ("lowest", "highest", "paid", "lessons"))

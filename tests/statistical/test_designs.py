@@ -45,13 +45,17 @@ def estimates(*overrides: str) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["estimator", "seed", "value", "error"]).set_index("estimator")
 
 
-@pytest.mark.parametrize("estimator", ["study_other_schools", "within_school_rct"])
+@pytest.mark.parametrize(
+    "estimator", ["within_school_rct", pytest.param("study_other_schools", marks=pytest.mark.slow)]
+)
 def test_a_design_sees_nothing_on_average_where_there_is_nothing(estimator: str) -> None:
     found = estimates().loc[estimator]
     assert abs(found["value"].mean()) <= REACH * found["value"].std() / np.sqrt(SEEDS)
 
 
-@pytest.mark.parametrize("estimator", ["study_other_schools", "within_school_rct"])
+@pytest.mark.parametrize(
+    "estimator", ["within_school_rct", pytest.param("study_other_schools", marks=pytest.mark.slow)]
+)
 def test_its_standard_error_is_the_spread_of_its_estimates(estimator: str) -> None:
     found = estimates().loc[estimator]
     # The standard error of a standard deviation from 40 values is 11%.

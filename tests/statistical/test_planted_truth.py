@@ -140,6 +140,7 @@ def all_combinations(
     return games(practices, (Outcome(),), values)[0]
 
 
+@pytest.mark.slow
 def test_in_worlds_without_any_channel_nothing_is_found():
     game = all_combinations(base(), FIVE, planted_worlds(WORLDS, {}), seeds=range(2))
     assert np.abs(game.singles["shapley"]).max() < 0.1 * NEGLIGIBLE["SD"]
@@ -149,6 +150,7 @@ def test_in_worlds_without_any_channel_nothing_is_found():
     assert "No finding" in " ".join(attribution_sentences([game]))
 
 
+@pytest.mark.slow
 def test_software_that_is_good_is_named_where_only_software_can_matter():
     game = all_combinations(with_stations(), SOFTWARE, planted_worlds(WORLDS, GOOD_SOFTWARE), seeds=range(DRAWS))
     place = SOFTWARE.index("technology")

@@ -147,6 +147,7 @@ def test_an_outcome_takes_one_file_and_its_test(tmp_path: Path) -> None:
     assert worlds_in(copy) == (True, 0)
 
 
+@pytest.mark.slow
 def test_a_practice_takes_three_files_and_its_test(tmp_path: Path) -> None:
     copy = Followed(tmp_path / "copy")
 

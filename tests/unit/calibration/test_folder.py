@@ -284,6 +284,7 @@ def test_a_discrepancy_in_another_unit_is_its_units_worth() -> None:
     assert of.of(replace(STUDIES[0], unit=0.5)) == pytest.approx(0.5 * of.of(STUDIES[0]))
 
 
+@pytest.mark.slow
 def test_left_out_studies_lie_where_they_were_foretold_also_when_the_model_is_wrong(studies: Floats) -> None:
     found = {each.truths: each.held for each in predicted(studies, STUDIES, seed=2, truths=60)}
     assert found["the model's"][1] == pytest.approx(0.9, abs=0.05)
@@ -291,6 +292,7 @@ def test_left_out_studies_lie_where_they_were_foretold_also_when_the_model_is_wr
     assert min(held[1] for held in found.values()) > 0.75
 
 
+@pytest.mark.slow
 def test_a_discrepancy_that_cannot_grow_is_found_out_by_wrong_truths(
     studies: Floats, monkeypatch: pytest.MonkeyPatch
 ) -> None:

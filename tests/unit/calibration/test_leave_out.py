@@ -70,6 +70,7 @@ def test_published_numbers_in_other_units_become_sd(
     assert by_key["ME-03"].published == pytest.approx(0.245)
 
 
+@pytest.mark.slow
 def test_a_model_that_knows_beats_one_number_and_one_that_errs_does_not(found: Found) -> None:
     good, bad = found(0.03).scores[0], found(0.5).scores[0]
     assert good.ratio < AIM

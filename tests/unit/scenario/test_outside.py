@@ -72,6 +72,7 @@ def told(code: str, folder: Path | None, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_practice_of_another_package_is_used_named_and_missed(package: Path, tmp_path: Path) -> None:
     scenario, digest, said = json.loads(told(USE, package))
     assert said["evening_reading"][:2] == ["my-schools", "1.2"]
