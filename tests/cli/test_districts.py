@@ -58,6 +58,7 @@ main(["districts", "one_school_demo", "--count", "100000", "--years", "1", "--ou
 """
 
 
+@pytest.mark.slow
 def test_interrupted_it_keeps_whole_parts_and_has_no_manifest(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", INTERRUPTED], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     parts = tmp_path / "out" / "districts"

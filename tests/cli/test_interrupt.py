@@ -119,6 +119,7 @@ main(["run", "one_school_demo", "--worlds", "0", "--years", "1", "--out", "out"]
 """
 
 
+@pytest.mark.slow
 def test_a_run_interrupted_while_its_page_is_made_keeps_the_result_and_says_so(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "report.html").write_text("an older page", encoding="utf-8")

@@ -34,6 +34,7 @@ def test_json_holds_every_figure_with_its_norm_and_tolerance(document):
     assert all(abs(each["simulated"] - each["norm"]) < most for each, most in zip(growth, allowed, strict=True))
 
 
+@pytest.mark.slow
 def test_the_table_names_what_is_out_and_how_far(document):
     ran = CliRunner().invoke(main, [*FEW, "--worlds", "2"])
     assert ran.exit_code == 0, ran.output

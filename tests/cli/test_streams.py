@@ -79,6 +79,7 @@ NOWHERE = "/proc/nowhere"
 HOMELESS = {"HOME": NOWHERE, "XDG_CACHE_HOME": NOWHERE, "XDG_CONFIG_HOME": NOWHERE, "MPLCONFIGDIR": NOWHERE}
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     done = plsim("check", "nglc_2015", env=HOMELESS)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -18,6 +18,7 @@ from plsim.explorer.export import page as making
 from plsim.explorer.export.bundle import BundleError, bundled, one_page
 from plsim.explorer.export.page import STATIC, exported
 from plsim.explorer.languages.catalogue import Tongue
+from plsim.explorer.teaching import demonstration_run
 from plsim.explorer.teaching.demonstration_files import LoadedDemonstration, all_demonstrations
 from plsim.scenario.loading import changed, load
 
@@ -31,6 +32,7 @@ SMALL = {"population.schools": 1, "population.students_per_school": 60, "populat
 def found() -> dict[str, Any]:
     """Few answers: one demonstration in small schools, few worlds, a pair of classes, a small grid."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demonstration_run, "luck_draws", lambda students, years: 2)
         patch.setattr(answering, "_WORLDS", 4)
         patch.setattr(answering, "PAIRS", answering.PAIRS[:1])
         patch.setattr(answering, "GRID_SIZE", {"population.schools": 1, "population.students_per_school": 60})

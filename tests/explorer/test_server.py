@@ -157,6 +157,7 @@ def found_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("found_by_others")
+@pytest.mark.slow
 def test_reading_ends_after_a_time() -> None:
     reader = Reader(seconds=0.3, read=slow_read)
     with pytest.raises(PopulationError, match="takes longer"):
@@ -174,6 +175,7 @@ def test_reading_ends_when_nobody_waits() -> None:
 
 
 @pytest.mark.usefixtures("found_by_others")
+@pytest.mark.slow
 def test_reading_may_not_take_all_memory() -> None:
     reader = Reader(read=greedy_read)
     with pytest.raises(PopulationError, match="too much memory"):

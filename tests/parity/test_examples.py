@@ -76,6 +76,7 @@ def test_an_example_of_the_gallery_runs_and_draws(path, monkeypatch, capsys):
     assert capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_visualisation_says_what_is_missing():
     if importlib.util.find_spec("solara") is not None:
         pytest.skip("solara is installed")

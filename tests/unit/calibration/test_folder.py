@@ -187,6 +187,7 @@ def test_a_draw_takes_different_worlds_by_their_weight() -> None:
     assert sorted(heavy.draw(10, np.random.default_rng(0)).tolist()) == [1, 2]
 
 
+@pytest.mark.slow
 def test_an_unused_parameter_keeps_its_whole_prior(bank: tuple[Floats, Floats]) -> None:
     found = posterior(candidates(fitted(STATISTICS, *bank, seed=1), 4, 8192, seed=2), TARGETS, seed=1)
     told = identification(found, ("a", "b", "c", "idle"), TARGETS, seed=1)
@@ -229,6 +230,7 @@ def test_known_worlds_are_recovered(bank: tuple[Floats, Floats]) -> None:
     assert found.sound
 
 
+@pytest.mark.slow
 def test_an_inference_that_believes_in_too_small_errors_is_found_out(
     bank: tuple[Floats, Floats], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -170,7 +170,16 @@ PLAIN: dict[str, Population] = {}
     encoding=st.sampled_from(ENCODINGS),
     seed=st.integers(0, 1000),
 )
-@pytest.mark.parametrize("kind", ["nwea", "combined+oneroster", "oneroster-1.1", "oneroster-1.2", "roster"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "nwea",
+        pytest.param("combined+oneroster", marks=pytest.mark.slow),
+        pytest.param("oneroster-1.1", marks=pytest.mark.slow),
+        "oneroster-1.2",
+        "roster",
+    ],
+)
 def test_changes_without_a_meaning_change_nobody(kind, changes, encoding, seed):
     tables = FORMATS[kind](DISTRICT)
     plain = PLAIN.setdefault(kind, people(contents(tables)))

@@ -270,6 +270,7 @@ def test_a_result_with_achievement_alone_has_a_page(make_folder: Callable[..., P
     outline(report_html(make_folder(change)))
 
 
+@pytest.mark.slow
 def test_the_same_folder_gives_the_same_bytes_in_any_process(folder: Path) -> None:
     here = write_report(folder).read_bytes()
     code = f"from plsim.report.page import write_report; write_report({str(folder)!r})"

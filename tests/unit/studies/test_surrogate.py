@@ -68,6 +68,7 @@ def test_cross_validated_error_is_that_on_fresh_runs() -> None:
     assert surrogate.error == pytest.approx(np.sqrt(np.mean(error**2)), rel=0.2)
 
 
+@pytest.mark.slow
 def test_the_kind_that_errs_less_is_taken() -> None:
     units = runs(300, 3)
     stepped = np.floor(units[:, 0] * 9.0) % 2 + np.floor(units[:, 1] * 5.0) % 2
@@ -99,6 +100,7 @@ def test_an_outcome_that_never_changes_has_no_influences() -> None:
     assert not lines[0].startswith(("REFUSED", "WARNING"))
 
 
+@pytest.mark.slow
 def test_shapley_values_of_switches_are_predicted_from_few_runs() -> None:
     units = runs(400, 5)
     units[:, :3] = np.where(units[:, :3] < 0.5, 0.25, 0.75)
