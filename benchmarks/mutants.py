@@ -44,7 +44,7 @@ AREAS = {
         ["src/plsim/attribution/coalitions.py", "src/plsim/attribution/game.py", "src/plsim/attribution/rankings.py",
          "src/plsim/measures/findings.py"],
         10,
-        ["tests/unit/attribution", "tests/unit/measures/test_luck.py"],
+        ["tests/unit/attribution", "tests/unit/measures/test_findings.py"],
     ),
     "indices": (
         ["src/plsim/studies/dependence.py", "src/plsim/studies/sensitivity.py"],

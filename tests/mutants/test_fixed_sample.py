@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,3 +69,9 @@ def test_every_mutant_of_the_sample_is_noticed(tmp_path: Path) -> None:
     # 1: a test failed. Anything else, such as a module that cannot be loaded, notices nothing.
     survived = [each for each, status in zip(MUTANTS, found, strict=True) if status != 1]
     assert survived == []
+
+
+def test_what_the_wide_run_of_mutants_names_is_there() -> None:
+    named = re.findall(r'"((?:src|tests)/[^"]*)"', (ROOT / "benchmarks" / "mutants.py").read_text(encoding="utf-8"))
+    assert named
+    assert [each for each in named if not (ROOT / each).exists()] == []

@@ -248,8 +248,8 @@ def meaning_of(world_label: str) -> str:
         )
     if world_label == OTHER_RULES_LABEL:
         return (
-            "sets of assumptions that reproduced the published facts under other rules or numbers than these; whether "
-            "they still do is not known (`plsim calibrate` finds out). A share of worlds is not a probability."
+            "sets of assumptions that agreed with the published facts under other rules or numbers than these; whether "
+            "they still do is not known (`plsim calibrate --quick` finds out). A share of worlds is not a probability."
         )
     return (
         "sets of assumptions that span what is plausible, not what the evidence leaves; a share of worlds is not a "

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import plsim
-from plsim.core.calendar import SUBJECTS
+from plsim.core.calendar import SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
+from plsim.engine.setting import WINDOWS
 from plsim.report.words import FLAGGED_GRADES
 from plsim.runs.result import Result
 
@@ -47,6 +48,9 @@ def test_scores_and_all_that_is_kept_by_subject_are_those_of_the_row_s_subject()
         for name, values in record.units.items():
             if f"{name}_scenario" in mine:
                 np.testing.assert_array_equal(mine[f"{name}_scenario"], values[:, place], err_msg=name)
+        for when, week in (("start", 0), ("week32", SPRING_WEEK), ("end", WEEKS_PER_YEAR)):
+            expected = record.achievement[WINDOWS.index(week), :, place]
+            np.testing.assert_array_equal(mine[f"achievement_{when}_scenario"], expected, err_msg=when)
         # A test is the achievement of that week, and an error: far nearer to its own subject than to the other one.
         own = mine["fall_test_scenario"] - mine["achievement_start_scenario"]
         other = students[students["subject"] != subject].reset_index(drop=True)["achievement_start_scenario"]

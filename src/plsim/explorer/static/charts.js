@@ -110,7 +110,7 @@ export function chartWidth(box, most = 1400) {
  */
 export function dots(rows, { width, says, axis, digits = 1, within = null, marks = [], tight = false }) {
   const narrow = width < 480;
-  const left = narrow ? 8 : Math.min(Math.max(...rows.map((row) => row.label.length), 6) * 7.4 + 16, width * 0.42);
+  const left = narrow ? 8 : Math.min(Math.max(...rows.map((row) => row.label.length), 6) * 7.9 + 18, width * 0.42);
   const right = 22 + 9 * Math.max(...rows.map((row) => signed(row.value, digits).length), 3);
   const step = narrow ? 46 : tight ? 26 : 34;
   const top = 8 + 18 * marks.length;
