@@ -81,7 +81,7 @@ def can_be_told(mutation: object) -> bool:
     return not (
         "BitOr" in mutation.operator_name
         or "RemoveDecorator" in mutation.operator_name
-        or line.lstrip().startswith(("def ", "class ", "from ", "import "))
+        or line.lstrip().startswith(("@", "def ", "class ", "from ", "import "))
         or line.lstrip().startswith(("allowed=", 'f"', '"'))
     )
 

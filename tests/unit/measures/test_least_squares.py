@@ -53,6 +53,10 @@ def test_a_line_has_the_robust_errors_of_the_library(rng: np.random.Generator) -
     assert line(x, y) == pytest.approx((model.params[1], model.bse[1], model.pvalues[1], model.rsquared), rel=1e-9)
 
 
+def test_a_line_through_what_never_changes_explains_nothing() -> None:
+    assert line(np.arange(6.0), np.full(6, 2.0)).explained == 0.0
+
+
 def test_p_values_and_intervals_are_those_of_student() -> None:
     from scipy.stats import t
 

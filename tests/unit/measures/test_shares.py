@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from plsim.measures.shares import shares
 
@@ -58,3 +59,15 @@ def test_what_does_not_vary_explains_nothing() -> None:
     inputs[:, 0] = 1.0
     assert 0 not in dict(shares(inputs, inputs[:, 1], false_alarm=ALARM))
     assert shares(inputs, np.ones(RUNS), false_alarm=ALARM) == ()
+
+
+def test_together_they_explain_what_a_regression_adjusted_for_its_size_explains() -> None:
+    inputs = drawn(5, columns=4)
+    response = inputs[:, 0] + 0.7 * inputs[:, 2] + 0.4 * drawn(6, columns=1)[:, 0]
+    found = dict(shares(inputs, response, false_alarm=ALARM))
+    ranks, aim = (rankdata(each, axis=0) for each in (inputs[:, sorted(found)], response))
+    design = np.column_stack([np.ones(RUNS), ranks])
+    left = aim - design @ np.linalg.lstsq(design, aim, rcond=None)[0]
+    mean_square = (left @ left) / (RUNS - len(found) - 1)
+    assert set(found) >= {0, 2}
+    assert sum(found.values()) == pytest.approx(1.0 - mean_square / aim.var(ddof=1), abs=1e-9)

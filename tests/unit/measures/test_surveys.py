@@ -87,6 +87,11 @@ def test_an_index_holds_as_much_truth_as_its_reliability_says(reliability: float
     assert seen.std() == pytest.approx(1.0)
 
 
+def test_an_index_of_schools_that_all_do_the_same_is_the_survey_s_error() -> None:
+    z = np.array([0.5, -1.5, 1.0])
+    assert implementation_index(np.full(3, 0.5), z, 0.5) == pytest.approx(z / z.std())
+
+
 def test_the_slope_of_effects_on_the_index_is_found_with_its_doubt() -> None:
     rng = np.random.default_rng(2)
     index = rng.normal(size=200)

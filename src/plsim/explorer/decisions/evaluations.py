@@ -7,7 +7,7 @@ import gc
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count as counted
 
 from plsim.attribution.one_at_a_time import end_worlds
@@ -309,4 +309,9 @@ def _bands(count: int | str) -> bool:
 def _worlds(count: int | str, scenario: Scenario) -> tuple[World, ...]:
     if count == ENDS:
         return end_worlds(doses=scenario.dose_unpublished)
-    return worlds(int(count), scenario.seed) if count else ()
+    return _drawn(int(count), scenario.seed) if count else ()
+
+
+@lru_cache(maxsize=16)
+def _drawn(count: int, seed: int) -> tuple[World, ...]:
+    return worlds(count, seed)
