@@ -316,6 +316,34 @@ def test_proficiency_grows_with_full_use_and_rests_where_use_sustains_it(p, leve
     assert proficiency.next_proficiency(rest, level, rate, help_, buy_in, load, p.proficiency) == pytest.approx(rest)
 
 
+@given(p=WORLDS, load=st.floats(0.0, 8.0))
+def test_much_that_is_new_at_once_slows_learning_to_do_each(p, load):
+    def gained(at: float) -> float:
+        return proficiency.next_proficiency(0.4, 1.0, 0.05, 1.0, 0.5, at, p.proficiency) - 0.4
+
+    assert gained(load) * (1.0 + p.proficiency.crowding * load) == pytest.approx(gained(0.0), rel=1e-9)
+
+
+@given(p=WORLDS, truth=SHARE, z=st.floats(-3.0, 3.0))
+def test_an_estimate_of_habits_goes_its_reliability_s_share_of_the_way_to_what_is_seen(p, truth, z):
+    at = p.profile
+    seen = truth + at.habits_error * z
+    expected = min(max(0.5 + at.habits_reliability * (seen - 0.5), 0.0), 1.0)
+    assert profile.updated_habits(0.5, truth, z, 1.0, at) == pytest.approx(expected, abs=1e-12)
+
+
+@given(p=WORLDS, effort=st.floats(0.0, 3.0))
+def test_needs_change_as_fast_as_units_pass_and_half_as_fast_without_any_effort(p, effort):
+    of_typical = needs.needs_passed(effort, p.needs) / needs.needs_passed(1.0, p.needs)
+    assert of_typical == pytest.approx(0.5 + 0.5 * effort, rel=1e-9)
+
+
+@given(fit=SHARE, known=SHARE, passed=SHARE)
+def test_a_group_fits_less_as_needs_pass_and_again_as_is_known_when_made_anew(fit, known, passed):
+    assert needs.next_fit(fit, known, passed, 0.0) == pytest.approx(fit * (1.0 - passed), abs=1e-12)
+    assert needs.next_fit(fit, known, passed, 1.0) == pytest.approx(known, abs=1e-12)
+
+
 @given(p=WORLDS, strain=st.floats(0.0, 20.0))
 def test_strain_heals_without_overload_and_is_never_negative(p, strain):
     assert 0.0 <= proficiency.next_strain(strain, 0.0, p.proficiency) <= strain

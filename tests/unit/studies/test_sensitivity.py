@@ -13,7 +13,7 @@ from plsim.runs.evaluate import Outcome
 from plsim.studies.convergence import form_verdict, nested, stages, verdicts
 from plsim.studies.factors import Factor
 from plsim.studies.schema import Delta, Dgsm, Method, Morris, Pawn, RbdFast, Regional, Sobol
-from plsim.studies.sensitivity import indices, points_of, regions
+from plsim.studies.sensitivity import _most_in_excess, indices, points_of, regions
 
 RANGE = Factor("dose", "lever", "range", 0.0, 2.0)
 SWITCH = Factor("advising", "lever", "on_off", labels=("off", "on"), options=({}, {}))
@@ -180,3 +180,10 @@ def test_convergence_shows_the_main_index_from_nested_parts_and_ends_with_all_ru
     sizes = sorted({stage.runs for stage in found})
     assert sizes == [*nested(method, factors, values.size), values.size]
     assert {stage.row.factor for stage in found} >= {"dose", "advising"}
+
+
+def test_a_region_names_the_value_that_is_there_more_often_than_everywhere() -> None:
+    # Of six runs half have a, a third b, a sixth c; inside of the region it is one a and two b of three.
+    labels = np.array(["a", "a", "a", "b", "b", "c"])
+    value, excess = _most_in_excess(labels, np.array([True, False, False, True, True, False]))
+    assert (value, excess) == ("b", pytest.approx(2 / 3 - 1 / 3))
