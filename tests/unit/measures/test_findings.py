@@ -191,3 +191,8 @@ def test_five_draws_of_worlds_and_of_students_contradict_each_other_no_oftener_t
     assert sum({1, -1} <= each for each in fives) <= binom.ppf(0.999, 200, stated)
     if middle >= 2.0:
         assert not any(-1 in each for each in fives)
+
+
+def test_a_share_of_worlds_without_other_draws_counts_the_one_draw_that_there_was() -> None:
+    found = share(np.array([True, True, False]))
+    assert (found.hits, found.worlds, found.seed_hits, found.seeds) == (2, 3, 1, 1)
