@@ -36,9 +36,12 @@ MODEL = (
     "engine.year_start",
     "engine.year_end",
     "engine.reference",
-    "engine.batch",
 )
-"""What decides whether worlds still reproduce what they were calibrated to; the registry's numbers join them."""
+"""What decides whether worlds still reproduce what they were calibrated to; the registry's numbers join them.
+
+Neither engine is among it: they carry numbers to the rules and back, and tests hold both to the same bits. Whoever
+changes how a rule is written and not what it gives: ``benchmarks/same_bits.py``.
+"""
 
 RUNS = ("core", "rules", "evidence", "population", "practices", "scenario", "measures", "engine", "runs")
 """What a run of a sweep is made by, data files included."""

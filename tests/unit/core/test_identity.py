@@ -55,7 +55,8 @@ def test_a_docstring_a_comment_and_an_import_are_no_part_of_the_program(copy: Pa
     ("names", "edited", "line"),
     [
         (MODEL, "rules/match.py", "WIDER = 2.0"),
-        (MODEL, "engine/batch/rows.py", "WIDER = 2.0"),
+        (MODEL, "engine/year_end.py", "WIDER = 2.0"),
+        (RUNS, "engine/batch/rows.py", "WIDER = 2.0"),
         (RUNS, "evidence/data/prices.toml", "# another number"),
         (RUNS, "runs/evaluate.py", "WIDER = 2.0"),
         (RUNS, "population/people.py", "WIDER = 2.0"),
@@ -68,6 +69,15 @@ def test_an_edit_that_may_move_a_result_is_another_program(
     with (copy / edited).open("a", encoding="utf-8") as file:
         file.write(f"\n{line}\n")
     assert program_digest(names, root=copy, data=True) != before
+
+
+def test_how_an_engine_walks_the_rules_is_no_other_model(copy: Path) -> None:
+    """Worlds stay calibrated: `tests/parity` holds both engines to the rules' bits."""
+    before = program_digest(MODEL, root=copy)
+    for engine in ("batch/rows.py", "mesa/student.py"):
+        with (copy / "engine" / engine).open("a", encoding="utf-8") as file:
+            file.write("\nWIDER = 2.0\n")
+    assert program_digest(MODEL, root=copy) == before
 
 
 def test_an_edit_of_a_page_is_no_other_run(copy: Path) -> None:
