@@ -30,6 +30,9 @@ HAVE_NUMBA = importlib.util.find_spec("numba") is not None
 
 # numpy's error model (division by zero gives infinity) is what lets LLVM vectorise a loop that divides.
 _OPTIONS = {"error_model": "numpy", "fastmath": False}
+# Inner functions are called by compiled code alone. To wrap each for Python took half of all compiling: a wrapper takes
+# apart every parameter of the model.
+_INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 # LLVM gives up on a loop over many arrays after 128 overlap checks; the row loops here need more.
 _LLVM_OPTIONS = ["plsim", "-vectorize-memory-check-threshold=4096"]
 
@@ -52,17 +55,17 @@ def _off() -> bool:
 
 
 def compiled(function: F) -> F:
-    """A rule of plain numbers, inlined wherever compiled code calls it."""
+    """A rule of plain numbers, inlined wherever compiled code calls it; Python calls its :func:`interpreted` twin."""
     if _off():
         return function
-    return _numba().njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+    return _numba().njit(forceinline=True, **_INNER, **_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
 def kernel(function: F) -> F:
-    """A pass over array slices, compiled as a function of its own."""
+    """A pass over array slices, compiled as a function of its own; Python calls an :func:`entry` around it."""
     if _off():
         return function
-    return _numba().njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+    return _numba().njit(**_INNER, **_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
 def entry(function: F) -> F:
@@ -109,7 +112,7 @@ def interpreted(module_name: str) -> ModuleType:
 def source_digest() -> str:
     """Digest of every source file that compiled code is made from, with the versions of what compiles it."""
     digest = hashlib.blake2b(text_digest(COMPILED), digest_size=12)
-    digest.update(repr((_OPTIONS, _LLVM_OPTIONS, sys.version_info[:2])).encode())
+    digest.update(repr((_OPTIONS, _INNER, _LLVM_OPTIONS, sys.version_info[:2])).encode())
     if HAVE_NUMBA:
         from importlib.metadata import version
 

@@ -6,6 +6,8 @@ import errno
 import logging
 import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,9 @@ from numba import njit
 
 from plsim.core import compiled_cache, jit
 from plsim.core.compiled_cache import CompiledCache, keep
+from plsim.engine.engines import engine_named
+from plsim.engine.parameters import CENTRAL
+from plsim.engine.reference import typical
 
 
 def made(folder: Path) -> Any:
@@ -136,3 +141,18 @@ def test_the_engine_keeps_its_code_by_the_digest_of_its_sources() -> None:
     caches = [each._cache for each in vars(weeks).values() if isinstance(getattr(each, "_cache", None), CompiledCache)]
     assert {each._folder for each in caches} <= {jit.cache_folder()}
     assert len(caches) == 2 or not os.access(Path.home(), os.W_OK)
+
+
+def test_the_weeks_that_were_compiled_once_are_found_by_the_next_process() -> None:
+    """A function made from a text has no file and no module of its own by which its kept code would be found."""
+    code = (
+        "from plsim.engine.batch.weeks import run_weeks\n"
+        "from plsim.engine.engines import engine_named\n"
+        "from plsim.engine.parameters import CENTRAL\n"
+        "from plsim.engine.reference import typical\n"
+        "typical(CENTRAL, engine_named('batch'))\n"
+        "print(sum(run_weeks.stats.cache_hits.values()))\n"
+    )
+    typical(CENTRAL, engine_named("batch"))
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("1\n", "")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plsim.core import noise as compiled_noise
-from plsim.core.jit import HAVE_NUMBA, interpreted, kernel
+from plsim.core.jit import HAVE_NUMBA, entry, interpreted
 
 noise = interpreted("plsim.core.noise")
 U64 = np.uint64
@@ -25,13 +25,13 @@ KNOWN = [
 N = 20_000
 
 
-@kernel
+@entry
 def _compiled_philox(counter, key, out):
     for i in range(out.shape[0]):
         out[i] = compiled_noise.philox(counter[i, 0], counter[i, 1], counter[i, 2], counter[i, 3], key[i, 0], key[i, 1])
 
 
-@kernel
+@entry
 def _compiled_draws(seed, person, subject, year, week, out):
     for i in range(out.shape[0]):
         at = compiled_noise.place(np.uint64(1), subject[i], year)

@@ -25,10 +25,8 @@ from plsim.rules.week.student import Experience
 SECTION_FIELDS = len(Section._fields)
 EXPERIENCE_FIELDS = len(Experience._fields)
 # Further section values that rows need, spread behind those of Section.
-NORMAL, GROSS, SEASONAL, CLASS_MEAN, WEIGHT, HABITS_WEIGHT, PRIVATE_HOURS, SEEN, TOLD, REGROUPED = range(
-    SECTION_FIELDS, SECTION_FIELDS + 10
-)
-SPREAD_FIELDS = SECTION_FIELDS + 10
+NORMAL, GROSS, SEASONAL, HABITS_WEIGHT = range(SECTION_FIELDS, SECTION_FIELDS + 4)
+SPREAD_FIELDS = SECTION_FIELDS + 4
 # Weekly values of a row: gathered from students, or drawn.
 ENGAGEMENT, REGULATION, COLLABORATION, HABITS, ATTENDED, Z_PROFILE, Z_ASSESS, ADVISED = range(8)
 ROW_FIELDS = 8
@@ -55,31 +53,6 @@ def draw_rows(n: int, seed: Any, year: Any, w: Any, rows: Rows, wk: Any, p: Para
         wk[Z_ASSESS, i] = z_assess
 
 
-@kernel
-def profile_rows(n: int, rows: Rows, sp: Any, wk: Any, p: Params) -> None:
-    """What the school believes of every row's level and needs."""
-    for i in range(n):
-        new = student_week.profile(
-            rows.estimate[i],
-            rows.known[i],
-            rows.fit[i],
-            rows.achievement[i],
-            rows.effort[i],
-            sp[CLASS_MEAN, i],
-            sp[NORMAL, i],
-            rows.test_error[i] * wk[Z_PROFILE, i],
-            sp[WEIGHT, i],
-            sp[PRIVATE_HOURS, i],
-            sp[SEEN, i],
-            sp[TOLD, i],
-            sp[REGROUPED, i],
-            p,
-        )
-        rows.estimate[i] = new.estimate
-        rows.known[i] = new.known
-        rows.fit[i] = new.fit
-
-
 @compiled
 def met(i: int, section: Section, own_pace: float, wk: Any, rows: Rows, p: Params) -> Experience:
     """What the week holds for one row."""
@@ -104,8 +77,8 @@ def met(i: int, section: Section, own_pace: float, wk: Any, rows: Rows, p: Param
 
 
 @compiled
-def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
-    """Learning and pace of one row."""
+def taken_in(i: int, section: Section, e: Experience, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
+    """Learning of one row."""
     learned = student_week.learn(
         e,
         rows.achievement[i],
@@ -120,31 +93,6 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
         section.typical_hours,
         p,
     )
-    unit = student_week.pace(
-        section,
-        rows.position[i],
-        rows.unit_mastery[i],
-        rows.unit_weeks[i],
-        rows.ready_weeks[i],
-        rows.review[i],
-        learned.achievement,
-        learned.effort,
-        learned.aimed,
-        wk[Z_ASSESS, i],
-        own_pace,
-        rows.unit_rit[i],
-        p,
-    )
-    of_grade = 1.0 if rows.position[i] >= rows.grade_start[i] else 0.0
-    counts = pacing.counted(
-        rows.coverage[i],
-        rows.units_taught[i],
-        rows.taught_mastery[i],
-        rows.unmet[i],
-        rows.waiting[i],
-        unit,
-        of_grade,
-    )
     wk[ADVISED, i] = student_week.structure_received(section, wk[HABITS, i], p)
     rows.achievement[i] = learned.achievement
     rows.fresh[i] = learned.fresh
@@ -153,25 +101,15 @@ def taken_in(i: int, section: Section, e: Experience, own_pace: float, sp: Any, 
     rows.aimed[i] = learned.aimed
     rows.effort[i] = learned.effort
     rows.one_on_one[i] += e.one_on_one + e.tutor
-    rows.position[i] = unit.position
-    rows.unit_mastery[i] = unit.unit_mastery
-    rows.unit_weeks[i] = unit.unit_weeks
-    rows.ready_weeks[i] = unit.ready_weeks
-    rows.review[i] = unit.review
-    rows.coverage[i] = counts.coverage
-    rows.units_taught[i] = counts.units_taught
-    rows.taught_mastery[i] = counts.taught_mastery
-    rows.unmet[i] = counts.unmet
-    rows.waiting[i] = counts.waiting
 
 
 @kernel
 def learn_rows(n: int, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
-    """What the week holds for every row, learning and pace."""
+    """What the week holds for every row, and learning."""
     for i in range(n):
         section = section_at(sp, i)
         own_pace = pacing.own_pace(rows.u_pace[i], section.own_pace_share)
-        taken_in(i, section, met(i, section, own_pace, wk, rows, p), own_pace, sp, wk, rows, p)
+        taken_in(i, section, met(i, section, own_pace, wk, rows, p), sp, wk, rows, p)
 
 
 @kernel
@@ -186,4 +124,50 @@ def learn_rows_traced(n: int, sp: Any, wk: Any, rows: Rows, experience: Any, hel
         write_experience(experience, i, met(i, section, own_pace, wk, rows, p))
         for f in range(EXPERIENCE_FIELDS):
             experience[f, i] = base[f, i] if held[f] > 0.5 else experience[f, i]
-        taken_in(i, section, experience_at(experience, i), own_pace, sp, wk, rows, p)
+        taken_in(i, section, experience_at(experience, i), sp, wk, rows, p)
+
+
+@kernel
+def pace_rows(n: int, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
+    """Pace of every row.
+
+    A pass of its own: here each number waits for the last, and a short loop lets the processor begin the next rows.
+    """
+    for i in range(n):
+        section = section_at(sp, i)
+        own_pace = pacing.own_pace(rows.u_pace[i], section.own_pace_share)
+        unit = student_week.pace(
+            section,
+            rows.position[i],
+            rows.unit_mastery[i],
+            rows.unit_weeks[i],
+            rows.ready_weeks[i],
+            rows.review[i],
+            rows.achievement[i],
+            rows.effort[i],
+            rows.aimed[i],
+            wk[Z_ASSESS, i],
+            own_pace,
+            rows.unit_rit[i],
+            p,
+        )
+        of_grade = 1.0 if rows.position[i] >= rows.grade_start[i] else 0.0
+        counts = pacing.counted(
+            rows.coverage[i],
+            rows.units_taught[i],
+            rows.taught_mastery[i],
+            rows.unmet[i],
+            rows.waiting[i],
+            unit,
+            of_grade,
+        )
+        rows.position[i] = unit.position
+        rows.unit_mastery[i] = unit.unit_mastery
+        rows.unit_weeks[i] = unit.unit_weeks
+        rows.ready_weeks[i] = unit.ready_weeks
+        rows.review[i] = unit.review
+        rows.coverage[i] = counts.coverage
+        rows.units_taught[i] = counts.units_taught
+        rows.taught_mastery[i] = counts.taught_mastery
+        rows.unmet[i] = counts.unmet
+        rows.waiting[i] = counts.waiting

@@ -8,21 +8,15 @@ import numpy as np
 
 from plsim.core.jit import compiled, kernel
 from plsim.engine.batch.rows import (
-    CLASS_MEAN,
     COLLABORATION,
     ENGAGEMENT,
     GROSS,
     HABITS,
     HABITS_WEIGHT,
     NORMAL,
-    PRIVATE_HOURS,
-    REGROUPED,
     REGULATION,
     SEASONAL,
     SECTION_FIELDS,
-    SEEN,
-    TOLD,
-    WEIGHT,
     Z_PROFILE,
 )
 from plsim.engine.batch.scratch import DATA_DUE, REGROUP_DUE, Scratch
@@ -36,6 +30,7 @@ from plsim.rules.records import column_reader, column_writer, row_reader
 from plsim.rules.sessions import Served
 from plsim.rules.shapes import at_least, at_most, mix
 from plsim.rules.week import section as section_week
+from plsim.rules.week import student as student_week
 from plsim.rules.week import teacher as teacher_week
 from plsim.rules.week.params import Params
 from plsim.rules.week.section import Context, Section
@@ -120,11 +115,11 @@ def gather_motives(s: int, rows: Rows, students: Students, sections: Sections, s
 
 
 @kernel
-def spread_profiles(
-    s: int, w: int, sections: Sections, schools: Schools, tables: Tables, x: Scratch, p: Params
+def profile_rows(
+    s: int, w: int, rows: Rows, sections: Sections, schools: Schools, tables: Tables, x: Scratch, p: Params
 ) -> None:
-    """What profiles need of each section, into row blocks."""
-    sp = x.sp
+    """What the school believes of every row's level and needs, section by section."""
+    sp, wk = x.sp, x.wk
     first_row = sections.first_row[schools.first_section[s]]
     first_seat = schools.first_seat[s]
     for k in range(schools.first_section[s], schools.first_section[s + 1]):
@@ -145,23 +140,40 @@ def spread_profiles(
             p,
         )
         sections.doubt[k] = found.doubt
-        fill(sp[NORMAL, begin:end], tables.normal_rate[si, gi, w])
-        fill(sp[GROSS, begin:end], tables.gross[si, gi, w])
-        fill(sp[SEASONAL, begin:end], tables.seasonal[si, gi, w])
-        fill(sp[CLASS_MEAN, begin:end], sections.class_mean[k])
-        fill(sp[WEIGHT, begin:end], found.weight)
-        fill(sp[HABITS_WEIGHT, begin:end], found.habits_weight)
-        fill(sp[PRIVATE_HOURS, begin:end], found.one_on_one_hours)
-        fill(sp[SEEN, begin:end], found.seen)
-        fill(sp[TOLD, begin:end], found.told)
-        fill(sp[REGROUPED, begin:end], found.regrouped)
+        normal = tables.normal_rate[si, gi, w]
+        class_mean = sections.class_mean[k]
+        fill(sp, NORMAL, begin, end, normal)
+        fill(sp, GROSS, begin, end, tables.gross[si, gi, w])
+        fill(sp, SEASONAL, begin, end, tables.seasonal[si, gi, w])
+        fill(sp, HABITS_WEIGHT, begin, end, found.habits_weight)
+        for i in range(end - begin):
+            j = np.uint64(sections.first_row[k] + i)
+            new = student_week.profile(
+                rows.estimate[j],
+                rows.known[j],
+                rows.fit[j],
+                rows.achievement[j],
+                rows.effort[j],
+                class_mean,
+                normal,
+                rows.test_error[j] * wk[Z_PROFILE, np.uint64(begin + i)],
+                found.weight,
+                found.one_on_one_hours,
+                found.seen,
+                found.told,
+                found.regrouped,
+                p,
+            )
+            rows.estimate[j] = new.estimate
+            rows.known[j] = new.known
+            rows.fit[j] = new.fit
 
 
 @kernel
-def fill(block: Any, value: float) -> None:
-    """The same value for every row of a section."""
-    for i in range(block.shape[0]):
-        block[i] = value
+def fill(block: Any, f: int, begin: int, end: int, value: float) -> None:
+    """The same value for rows ``begin`` to ``end - 1``, in field ``f`` of a block of shape (fields, rows)."""
+    for i in range(end - begin):
+        block[f, np.uint64(begin + i)] = value  # unsigned: nobody counts from the end, and loops stay simple
 
 
 @kernel
@@ -348,7 +360,5 @@ def spread_sections(
             value = values[f, m]
             if value != sections.values[first + m, f] or refill:
                 sections.values[first + m, f] = value
-                fill(
-                    sp[f, sections.first_row[first + m] - first_row : sections.first_row[first + m + 1] - first_row],
-                    value,
-                )
+                begin, end = sections.first_row[first + m] - first_row, sections.first_row[first + m + 1] - first_row
+                fill(sp, f, begin, end, value)

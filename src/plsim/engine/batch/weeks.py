@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from plsim.core.jit import compiled, entry, kernel
+from plsim.core.jit import compiled, entry
 from plsim.engine.batch.agents import develop_schools, develop_students, develop_teachers, plan_teachers, set_levers
 from plsim.engine.batch.rows import (
     ROW_FIELDS,
@@ -20,7 +20,7 @@ from plsim.engine.batch.rows import (
     draw_rows,
     learn_rows,
     learn_rows_traced,
-    profile_rows,
+    pace_rows,
     rows_between,
 )
 from plsim.engine.batch.scratch import DATA_DUE, NOTED, Scratch
@@ -28,18 +28,17 @@ from plsim.engine.batch.sections import (
     CONTEXT_FIELDS,
     DELIVERED_FIELDS,
     gather_motives,
+    profile_rows,
     regroup_school,
     set_clocks,
-    spread_profiles,
     spread_sections,
     spread_sessions,
     summarise_sections,
     update_habits,
 )
-from plsim.engine.state import Flags, Networks, Rows, Schools, Seats, Sections, Students, Tables, Trace
+from plsim.engine.state import Networks, Rows, Schools, Sections, Students, Tables
 from plsim.rules import school as schooling
 from plsim.rules.levers import COACHING
-from plsim.rules.week.params import Params
 from plsim.rules.week.phases import PHASES
 
 STEPS = {
@@ -53,8 +52,7 @@ STEPS = {
         "    first, last = first_row(s, sections, schools), first_row(s + 1, sections, schools)",
         "    own = rows_between(rows, first, last)",
         "    draw_rows(last - first, seed, year, week_word(w), own, x.wk, p)",
-        "    spread_profiles(s, w, sections, schools, tables, x, p)",
-        "    profile_rows(last - first, own, x.sp, x.wk, p)",
+        "    profile_rows(s, w, rows, sections, schools, tables, x, p)",
         "    data_due = any_data_due(x)",
         "    if data_due:",
         "        update_habits(s, students, sections, schools, x, p)",
@@ -77,7 +75,10 @@ STEPS = {
         "    else:",
         "        learn_rows(last - first, x.sp, x.wk, own, p)",
     ),
-    "pace": (),  # in one pass with learning
+    "pace": (
+        "if flags.with_students:",
+        "    pace_rows(last - first, x.sp, x.wk, own, p)",
+    ),
     "develop students": (
         "if flags.with_students and not flags.freeze_students:",
         "    develop_students(s, rows, students, sections, schools, x, p)",
@@ -93,10 +94,6 @@ STEPS = {
     "measure": (),  # not the engine's
 }
 """What this engine does in each phase. As text: compiled code cannot walk a table of functions of different kinds."""
-
-_ARGUMENTS = (
-    "s, w, seed, year, shared, coaching, refill, rows, students, sections, seats, schools, tables, flags, trace, x, p"
-)
 
 
 @compiled
@@ -117,76 +114,20 @@ def any_data_due(x: Scratch) -> bool:
     return x.noted[DATA_DUE] + x.noted[DATA_DUE + 1] > 0.5  # type: ignore[no-any-return]
 
 
-_CALLED = (
-    set_levers,
-    plan_teachers,
-    set_clocks,
-    first_row,
-    draw_rows,
-    week_word,
-    spread_profiles,
-    profile_rows,
-    any_data_due,
-    update_habits,
-    summarise_sections,
-    regroup_school,
-    spread_sections,
-    spread_sessions,
-    gather_motives,
-    learn_rows,
-    learn_rows_traced,
-    develop_students,
-    develop_teachers,
-    develop_schools,
-)
-
-
-def _in_order() -> Any:
-    """One school through one week: the steps of all phases, in their order."""
-    lines = [line for phase in PHASES for line in STEPS[phase.name]]
-    scope: dict[str, Any] = {function.__name__: function for function in _CALLED} | {"rows_between": rows_between}
-    exec(f"def school_week({_ARGUMENTS}):\n    " + "\n    ".join(lines), scope)  # noqa: S102 - the text stands above
-    return kernel(scope["school_week"])
-
-
-school_week = _in_order()
-
-
-@entry
-def run_weeks(
-    first_network: int,
-    last_network: int,
-    first_week: int,
-    last_week: int,
-    seed: Any,
-    year: Any,
-    rows: Rows,
-    students: Students,
-    sections: Sections,
-    seats: Seats,
-    schools: Schools,
-    networks: Networks,
-    tables: Tables,
-    flags: Flags,
-    trace: Trace,
-    p: Params,
-) -> None:
-    """Weeks ``first_week`` to ``last_week - 1`` of a year for networks ``first_network`` to ``last_network - 1``.
-
-    ``seed`` and ``year`` are unsigned 64-bit integers; the year is part of every draw's address. Nothing is shared
-    between networks, so callers may run them in any order and on any number of threads.
-    """
+@compiled
+def room(first_school: int, last_school: int, sections: Sections, schools: Schools, tables: Tables) -> Scratch:
+    """Room to work in for each of these schools in turn."""
     block = 1
     most_seats = 1
     most_sections = 1
-    for s in range(networks.first_school[first_network], networks.first_school[last_network]):
+    for s in range(first_school, last_school):
         size = sections.first_row[schools.first_section[s + 1]] - sections.first_row[schools.first_section[s]]
         block = size if size > block else block
         many = schools.first_seat[s + 1] - schools.first_seat[s]
         most_seats = many if many > most_seats else most_seats
         held = schools.first_section[s + 1] - schools.first_section[s]
         most_sections = held if held > most_sections else most_sections
-    x = Scratch(
+    return Scratch(
         lever=np.zeros((2, tables.owner.shape[0])),
         delivered=np.zeros((most_seats, DELIVERED_FIELDS)),
         context=np.zeros((CONTEXT_FIELDS, most_sections)),
@@ -200,21 +141,78 @@ def run_weeks(
         colleagues=np.zeros(tables.intensity.shape[0]),
         noted=np.zeros(NOTED),
     )
+
+
+@compiled
+def pool_share(network: int, w: int, schools: Schools, networks: Networks, tables: Tables) -> float:
+    """Share of the coaching asked for that a network's support pool can give this week."""
+    asked = 0.0
+    for s in range(networks.first_school[network], networks.first_school[network + 1]):
+        hours = tables.planned[s, w, COACHING[0]] + tables.planned[s, w, COACHING[1]]
+        asked += hours * float(schools.first_seat[s + 1] - schools.first_seat[s])
+    return schooling.pool_share(networks.coaching_capacity[network], asked)
+
+
+_LOOPS = """
+def run_weeks(
+    first_network, last_network, first_week, last_week, seed, year,
+    rows, students, sections, seats, schools, networks, tables, flags, trace, p,
+):
+    first_school, last_school = networks.first_school[first_network], networks.first_school[last_network]
+    x = room(first_school, last_school, sections, schools, tables)
     for network in range(first_network, last_network):
-        first, last = networks.first_school[network], networks.first_school[network + 1]
+        begin, end = networks.first_school[network], networks.first_school[network + 1]
         for w in range(first_week, last_week):
-            asked = 0.0
-            for s in range(first, last):
-                hours = tables.planned[s, w, COACHING[0]] + tables.planned[s, w, COACHING[1]]
-                asked += hours * float(schools.first_seat[s + 1] - schools.first_seat[s])
-            shared = schooling.together(schools.library[first:last], p.school)
-            coaching = schooling.pool_share(networks.coaching_capacity[network], asked)
-            refill = w == first_week or last - first > 1
-            for s in range(first, last):
-                school_week(
-                    s, w, seed, year, shared, coaching, refill, rows, students, sections, seats, schools, tables,
-                    flags, trace, x, p,
-                )  # fmt: skip
+            shared = together(schools.library[begin:end], p.school)
+            coaching = pool_share(network, w, schools, networks, tables)
+            refill = w == first_week or end - begin > 1
+            for s in range(begin, end):
+                """
+"""The loops around a school's week. One function: what compiles apart is optimized twice."""
+
+_CALLED = (
+    room,
+    pool_share,
+    schooling.together,
+    set_levers,
+    plan_teachers,
+    set_clocks,
+    first_row,
+    draw_rows,
+    week_word,
+    profile_rows,
+    any_data_due,
+    update_habits,
+    summarise_sections,
+    regroup_school,
+    spread_sections,
+    spread_sessions,
+    gather_motives,
+    learn_rows,
+    learn_rows_traced,
+    pace_rows,
+    develop_students,
+    develop_teachers,
+    develop_schools,
+)
+
+
+def _in_order() -> Any:
+    """All weeks: in each school the steps of all phases, in their order."""
+    lines = [line for phase in PHASES for line in STEPS[phase.name]]
+    scope: dict[str, Any] = {function.__name__: function for function in _CALLED} | {"rows_between": rows_between}
+    scope["__name__"] = __name__  # by which compiled code that was kept finds its globals again
+    text = _LOOPS + "\n                ".join(lines) + "\n"
+    exec(compile(text, "run_weeks", "exec"), scope)  # noqa: S102 - the text stands above
+    return scope["run_weeks"]
+
+
+run_weeks = entry(_in_order())
+"""Weeks ``first_week`` to ``last_week - 1`` of a year for networks ``first_network`` to ``last_network - 1``.
+
+``seed`` and ``year`` are unsigned 64-bit integers; the year is part of every draw's address. Nothing is shared between
+networks, so callers may run them in any order and on any number of threads.
+"""
 
 
 @entry
