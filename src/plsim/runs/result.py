@@ -311,7 +311,7 @@ class Result:
     def _weekly(self) -> dict[str, Column]:
         from plsim.runs.tables import weekly_table
 
-        return weekly_table(self.pair, self.central_run.world, self.engine)
+        return weekly_table(self.central_run, self.pair, self.engine)
 
     @cached_property
     def _schools(self) -> dict[str, Column]:

@@ -10,7 +10,6 @@ import numpy as np
 from plsim.core.arrays import Column, Floats, Ints, Labels
 from plsim.core.calendar import FALL_WEEK, GRADES, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
-from plsim.engine.reference import typical
 from plsim.engine.setting import WINDOWS
 from plsim.engine.transient import solve, test_errors, transient_scores
 from plsim.engine.year_end import end_year
@@ -122,7 +121,7 @@ def school_table(run: WorldRun, pair: Pair) -> dict[str, Column]:
     return joined(parts)
 
 
-def weekly_table(pair: Pair, world: World, engine_name: str) -> dict[str, Column]:
+def weekly_table(run: WorldRun, pair: Pair, engine_name: str) -> dict[str, Column]:
     """One row per arm, year, week, school and subject: achievement, hours by mode, attention, teachers' load.
 
     Of real students all schools are one, and only who counts in headlines counts: schools week by week would show few.
@@ -130,13 +129,12 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> dict[str, Column
     from plsim.engine.engines import engine_named
 
     engine = engine_named(engine_name)
-    found = typical(world, engine)
     parts = []
     for name, setting, planned in (
         ("scenario", pair.setting, pair.plan),
         ("counterfactual", pair.base_setting, pair.base_plan),
     ):
-        arm = Arm(setting, planned, world, found.reference)
+        arm = Arm(setting, planned, run.world, run.typical.reference)
         for _ in range(setting.years):
             parts += _recorded_year(arm, engine, name)
     return joined(parts)
@@ -144,8 +142,7 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> dict[str, Column
 
 def transposed(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, Column]:
     """Rows of plain values as named columns."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return {name: _plain(values) for name, values in zip(names, columns, strict=True)}
+    return {name: _plain([row[place] for row in rows]) for place, name in enumerate(names)}
 
 
 def _plain(values: Sequence[Any]) -> Column:
