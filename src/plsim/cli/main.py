@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
@@ -62,6 +63,7 @@ class LazyGroup(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Parse and run; what the system refuses (a full disk under standard output) is one message, no traceback."""
         gc.set_threshold(ALLOCATIONS)
+        atexit.register(gc.freeze)  # what is left goes with the process, without being looked through twice
         try:
             try:
                 return super().main(*args, **kwargs)
