@@ -188,6 +188,7 @@ def test_a_run_that_ends_early_has_its_own_exit_status(
 
 def test_a_run_without_report_waits_for_nothing_that_it_does_not_use(tmp_path: Path) -> None:
     heavy = ("pandas", "matplotlib", "statsmodels", "scipy.stats", "scipy.optimize", "mesa", "SALib", "jinja2")
+    heavy += ("plsim.population.read", "plsim.population.roster.reading")
     code = (
         "import atexit, gc, sys; from plsim.cli.main import main;"
         " atexit.register(lambda: print(gc.get_freeze_count() > 0));"
