@@ -165,9 +165,11 @@ def _arrow(column: Column) -> pa.Array:
 
     values = np.ascontiguousarray(column)
     if values.dtype.kind in "OU":
-        texts = [text.encode() for text in values.tolist()]
-        ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)
-        return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+        texts = values.tolist()
+        encoded = {text: text.encode() for text in set(texts)}  # the same few texts in most rows
+        contents = [encoded[text] for text in texts]
+        ends = np.cumsum(np.fromiter(map(len, (b"", *contents)), np.int64))
+        return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(contents)))
     missing = np.isnan(values)
     there = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
     content = np.packbits(values, bitorder="little") if values.dtype == bool else values
