@@ -38,7 +38,10 @@ class Waited(NamedTuple):
 def waited(*arguments: str, until: bytes = b"\0", cache: Path | None = None) -> Waited:
     """How long a plsim command takes whose output goes to a terminal."""
     reader, writer = pty.openpty()
-    env = os.environ if cache is None else {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    # Python keeps what it compiled, as it does for everybody who has not forbidden it.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if cache is not None:
+        env["XDG_CACHE_HOME"] = str(cache)
     begun = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "plsim", *arguments], stdout=writer, stderr=writer, env=env)
     os.close(writer)

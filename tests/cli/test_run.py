@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 from plsim.cli.main import main
 from plsim.core.errors import RunError
+from plsim.runs.result import EffectRow
 from plsim.scenario import Scenario
 
-COLUMNS = ["outcome", "subject", "year", "group", "estimator", "arm", "value", "low", "high", "unit"]
 ROWS = [
     ("achievement", "math", 1, "all", "paired", "difference", 0.0912, 0.031, 0.1499, "SD"),
     ("achievement", "math", 1, "all", "paired", "difference", 1.51, 0.52, 2.4, "RIT"),
     ("percentile_points", "math", 1, "all", "paired", "difference", 3.2, 1.0, 5.0, "points"),
-    ("achievement", "math", 1, "quintile:1", "paired", "difference", 0.12, None, None, "SD"),
+    ("achievement", "math", 1, "quintile:1", "paired", "difference", 0.12, nan, nan, "SD"),
     ("achievement", "math", 1, "governance:charter", "paired", "difference", 0.11, 0.0, 0.2, "SD"),
     ("achievement", "math", 1, "all", "study_other_schools", "difference", 0.08, -0.05, 0.2, "SD"),
     ("on_grade", "both", 1, "all", "paired", "scenario", 0.61, 0.6, 0.62, "share"),
@@ -47,8 +48,8 @@ class FakeResult:
     notes: tuple[str, ...] = ("40 worlds: prior range, not calibrated.",)
 
     @property
-    def effects(self) -> pd.DataFrame:
-        return pd.DataFrame(ROWS, columns=COLUMNS)
+    def effect_rows(self) -> list[EffectRow]:
+        return [EffectRow(*row, central=nan, positive=nan, luck=nan, seeds=0) for row in ROWS]
 
     def write_into(self, folder: Path, *, force: bool, tables: tuple[str, ...]) -> None:
         document = {"schema_version": 1, "scenario": self.scenario.name, "seed": self.seed, "worlds": 40, "effects": []}
@@ -183,3 +184,19 @@ def test_a_run_that_ends_early_has_its_own_exit_status(
     result = called("one_school_demo")
     assert result.exit_code == status
     assert "Traceback" not in result.output
+
+
+def test_a_run_without_report_waits_for_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    heavy = ("pandas", "matplotlib", "statsmodels", "scipy.stats", "scipy.optimize", "mesa", "SALib", "jinja2")
+    heavy += ("plsim.population.read", "plsim.population.roster.reading")
+    code = (
+        "import atexit, gc, sys; from plsim.cli.main import main;"
+        " atexit.register(lambda: print(gc.get_freeze_count() > 0));"
+        f"main(['run', 'one_school_demo', '--worlds', '0', '--years', '1', '--no-report', '--out', {str(tmp_path)!r}],"
+        f" standalone_mode=False); print([name for name in {heavy!r} if name in sys.modules]);"
+        " print(sum(each['collections'] for each in gc.get_stats()) < 100)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    # Neither libraries, nor hundreds of searches for garbage, nor one through everything at the end.
+    assert done.stdout.splitlines()[-3:] == ["[]", "True", "True"]
+    assert (tmp_path / "effects.parquet").is_file()

@@ -30,7 +30,6 @@ from plsim.measures.effects import Row
 from plsim.report.tables import growth_curves, hours_by_mode, teacher_curves
 from plsim.runs.result import Result
 from plsim.runs.robustness import LUCK_DRAWS
-from plsim.runs.tables import weekly_table
 from plsim.scenario.loading import loads
 
 T = TypeVar("T")
@@ -179,7 +178,7 @@ def test_the_scenario_file_gives_the_same_numbers(coached: Evaluation) -> None:
 
 def test_the_weeks_are_those_of_a_results_table(coached: Evaluation) -> None:
     run = plsim.run(COACHED.scenario(), worlds=0, other_designs=False)
-    weekly = weekly_table(run.pair, run.central_run.world, "batch")
+    weekly = run.weekly
 
     diaries = coached.diaries
 

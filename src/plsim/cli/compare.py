@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,10 +22,11 @@ from plsim.core.table import table_lines
 from plsim.measures.vocabulary import ONE_ARM
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Iterable, Sequence
 
     from plsim.population.options import ReadOptions
     from plsim.runs.compare import Comparison
+    from plsim.runs.result import EffectRow
 
 _SUBJECTS = ("math", "reading", "both")
 _TOOK = (
@@ -150,29 +151,31 @@ def comparison_text(found: Comparison) -> str:
 
 
 def _differences(found: Comparison) -> list[str]:
-    rows = _last(found.differences, found.base.years)
+    rows = _last(list(found.differences.itertuples()), found.base.years)
     cells = []
     for result in found.results[1:]:
-        one = rows[rows["scenario"] == result.scenario.name]
-        both = one[one["subject"] == "both"]["positive"]
-        share = f"{100.0 * float(both.iloc[0]):.0f}%" if found.base.worlds else ""
-        cells.append([result.scenario.name, *(estimate(one[one["subject"] == each]) for each in _SUBJECTS), share])
+        one = {row.subject: row for row in rows if row.scenario == result.scenario.name}
+        share = f"{100.0 * float(one['both'].positive):.0f}%" if found.base.worlds else ""
+        cells.append([result.scenario.name, *_by_subject(one.values()), share])
     return table_lines(["", *_SUBJECTS, "better in" if found.base.worlds else ""], cells)
 
 
 def _effects(found: Comparison) -> list[str]:
-    cells = []
-    for result in found.results:
-        rows = _last(result.effects, found.base.years)
-        cells.append([result.scenario.name, *(estimate(rows[rows["subject"] == each]) for each in _SUBJECTS)])
+    cells = [
+        [result.scenario.name, *_by_subject(_last(result.effect_rows, found.base.years))] for result in found.results
+    ]
     return table_lines(["", *_SUBJECTS], cells)
+
+
+def _by_subject(rows: Iterable[Any]) -> list[str]:
+    return [estimate([row for row in rows if row.subject == subject]) for subject in _SUBJECTS]
 
 
 def _took(found: Comparison) -> list[str]:
     """What each scenario takes, differences to typical practice."""
     header = ["", *(result.scenario.name for result in found.results)]
     cells = [
-        [label, *(_shown(_last(result.effects, found.base.years, name)) for result in found.results)]
+        [label, *(_shown(_last(result.effect_rows, found.base.years, name)) for result in found.results)]
         for name, label in _TOOK
     ]
     return table_lines(header, cells)
@@ -191,17 +194,17 @@ def _why(found: Comparison) -> list[str]:
     return table_lines(["", *channels, "total"], cells)
 
 
-def _shown(rows: pd.DataFrame) -> str:
+def _shown(rows: Sequence[EffectRow]) -> str:
     """A difference, or the share itself of what has no difference."""
-    return estimate(rows) if rows["arm"].eq("difference").all() else level(rows)
+    return estimate(rows) if all(row.arm == "difference" for row in rows) else level(rows)
 
 
-def _last(table: pd.DataFrame, year: int, outcome: str = "achievement") -> pd.DataFrame:
+def _last(rows: Iterable[Any], year: int, outcome: str = "achievement") -> list[Any]:
     """The last year's paired difference for everybody: achievement in SD, other outcomes for both subjects.
 
     Of outcomes that mean nothing under typical practice, the scenario's.
     """
     arm = "scenario" if outcome in ONE_ARM else "difference"
-    rows = table[(table["outcome"] == outcome) & (table["year"] == year) & (table["group"] == "all")]
-    rows = rows[(rows["estimator"] == "paired") & (rows["arm"] == arm)]
-    return rows[rows["unit"] == "SD"] if outcome == "achievement" else rows[rows["subject"] == "both"]
+    of = (outcome, year, "all", "paired", arm)
+    found = [row for row in rows if (row.outcome, row.year, row.group, row.estimator, row.arm) == of]
+    return [row for row in found if (row.unit == "SD" if outcome == "achievement" else row.subject == "both")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -164,15 +164,16 @@ def totals_text(totals: Totals, scenario: Scenario, worlds: int) -> str:
     table = totals.table()
     rows = table[(table["arm"] == "difference") & (table["group"] == "all") & (table["unit"] == "SD")]
     rows = rows[rows["outcome"] == "achievement"]
+    told: list[Any] = list(rows.itertuples())
     cells = [
         [
-            str(row["subject"]),
-            f"year {row['year']}",
-            estimate(rows.loc[[index]]),
-            *(f"{row[name]:+.3f}" for name in ("q05", "q50", "q95")),
-            f"{row['below_zero']:,} of {row['districts']:,}",
+            str(row.subject),
+            f"year {row.year}",
+            estimate([row]),
+            *(f"{value:+.3f}" for value in (row.q05, row.q50, row.q95)),
+            f"{row.below_zero:,} of {row.districts:,}",
         ]
-        for index, row in rows.iterrows()
+        for row in told
     ]
     where = f"{worlds} worlds" if worlds else "the central world only"
     size = f"{totals.districts:,} districts, {totals.schools:,} schools, {totals.students:,} students"

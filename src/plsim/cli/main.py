@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -14,6 +16,8 @@ from plsim import __version__
 from plsim.core.errors import PlsimError, printable
 
 INTERRUPTED = 130
+ALLOCATIONS = 20_000
+"""New objects after which Python looks for circles of dead ones; at its own 700, imports alone pay for hundreds."""
 MOST_LINES = 20
 """Lines of one message; whoever mends these sees the next."""
 
@@ -58,6 +62,8 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Parse and run; what the system refuses (a full disk under standard output) is one message, no traceback."""
+        gc.set_threshold(ALLOCATIONS)
+        atexit.register(gc.freeze)  # what is left goes with the process, without being looked through twice
         try:
             try:
                 return super().main(*args, **kwargs)

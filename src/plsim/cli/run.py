@@ -211,16 +211,15 @@ def _named_tables(given: str | None) -> tuple[str, ...]:
 
 def _tell_central(result: Result) -> None:
     """The central world's effects at once, on stderr: worlds take a while."""
-    rows = result.headline
-    rows = rows[(rows["unit"] == "SD") & (rows["year"] == result.years)]
-    told = ", ".join(f"{row.subject} {row.value:+.3f}" for row in rows.itertuples())
+    of = ("achievement", result.years, "all", "paired", "difference", "SD")
+    rows = (row for row in result.effect_rows if (row.outcome, *row[2:6], row.unit) == of)
+    told = ", ".join(f"{row.subject} {row.value:+.3f}" for row in rows)
     click.echo(f"Central world, year {result.years}: {told} SD. Intervals over worlds follow.", err=True)
 
 
 def _can_be_told(result: Result) -> bool:
     """Whether there is an effect on all students; groups that are too small have none."""
-    effects = result.effects
-    return bool(((effects["outcome"] == "percentile_points") & (effects["group"] == "all")).any())
+    return any(row.outcome == "percentile_points" and row.group == "all" for row in result.effect_rows)
 
 
 def _stamp(folder: Path) -> int:

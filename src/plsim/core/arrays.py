@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,3 +16,6 @@ Int32s = NDArray[np.int32]
 Int16s = NDArray[np.int16]
 Int8s = NDArray[np.int8]
 Labels = NDArray[np.object_]
+
+Column = NDArray[Any]
+"""Of a table: texts (objects or fixed width), truth values or numbers."""

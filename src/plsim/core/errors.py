@@ -176,9 +176,5 @@ def printable(text: object) -> str:
 
 def turned_off(text: str) -> str:
     """A text of many lines in which nothing changes the direction of writing, and nothing is a control character."""
-    return "".join(
-        each
-        if each in "\n\t" or (each not in _TURNING and unicodedata.category(each) not in _UNSEEN)
-        else "\N{REPLACEMENT CHARACTER}"
-        for each in text
-    )
+    hidden = (each for each in set(text) - {"\n", "\t"} if each in _TURNING or unicodedata.category(each) in _UNSEEN)
+    return text.translate(dict.fromkeys(map(ord, hidden), "\N{REPLACEMENT CHARACTER}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from plsim.core.calendar import GRADES
 from plsim.core.errors import printable
 from plsim.population.model import Population
-from plsim.population.roster.reading import FEWEST_STUDENTS
+from plsim.population.student_file import FEWEST_STUDENTS
 from plsim.population.tables.dispositions import USED
 
 

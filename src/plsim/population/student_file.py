@@ -13,6 +13,8 @@ from plsim.core.errors import PopulationError
 from plsim.population.tables.dispositions import Dispositions, Rows, left_out, total
 
 MAX_STUDENTS = 1_000_000
+FEWEST_STUDENTS = 10
+"""Labels that fewer students share are made one: they could say who somebody is."""
 
 
 class TitleReading(NamedTuple):

@@ -27,6 +27,8 @@ MODE_COLOURS = ("#00496f", "#0072b2", "#8ccbf2", "#f0e442", "#009e73", "#d55e00"
 """Of the modes in ``tables.MODES``: with the teacher in blues, then with others near, then alone, then at home."""
 _DARK = frozenset({"#00496f", "#0072b2", "#009e73", "#d55e00"})
 _BARS_AT_MOST = 100
+_DPI = 72
+"""Of every SVG file."""
 _ROUND = (1, 2, 5, 10)
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
@@ -266,13 +268,19 @@ def _places(most: int, *, integer: bool = False) -> Any:
 def drawing(draw: Callable[[Figure], None], *, name: str, says: str, height: float) -> str:
     """What ``draw`` draws, as an SVG element with a text alternative and ids of its own."""
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         # A label in another script is measured without its glyphs, and drawn with the page's font.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
-        figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
+        figure = Figure(figsize=(WIDTH_INCHES, height), dpi=_DPI, layout="constrained")
+        FigureCanvasSVG(figure)  # whose text is measured
         draw(figure)
+        layout = figure.get_layout_engine()
+        assert layout is not None
+        layout.execute(figure)
+        figure.set_layout_engine(None)  # else everything would be drawn once more to lay it out
         stream = io.StringIO()
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return _inline(stream.getvalue(), name, says)

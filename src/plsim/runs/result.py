@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
+from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from plsim.core.arrays import Floats
+from plsim.core.arrays import Column, Floats
 from plsim.core.errors import InputError, RunError, nearest, shown
-from plsim.core.files import json_bytes, parquet_bytes, write_file
+from plsim.core.files import columns_bytes, json_bytes, write_file
 from plsim.core.folders import digests, one_writer, removed
 from plsim.engine.worlds import meaning_of
 from plsim.evidence import registry
@@ -54,6 +55,25 @@ SD_NOTE = (
     "what lasts of the effect."
 )
 SUMMARY_COLUMNS = (*Row._fields[:6], "value", "low", "high", "unit")
+
+
+class EffectRow(NamedTuple):
+    """A row of the table of effects; see :attr:`Result.effects`."""
+
+    outcome: str
+    subject: str
+    year: int
+    group: str
+    estimator: str
+    arm: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    central: float
+    positive: float
+    luck: float
+    seeds: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,22 +137,22 @@ class Result:
         """
         import pandas as pd
 
-        table = pd.DataFrame(self.rows, columns=list(Row._fields))
-        table["value"], table["low"], table["high"] = intervals(
-            self.central, self.spread, central_error=self.central_error, errors=self.errors
-        )
-        table["positive"] = (self.spread > 0.0).mean(axis=0) if self.worlds else np.nan
-        table["central"] = self.central
-        table = table.assign(**self.robustness.columns(self.rows))
-        none = {"central": np.nan, "positive": np.nan, "luck": np.nan, "seeds": 0}
-        prices = [
-            {**row._asdict(), **price._asdict(), **none}
-            for row, price in price_rows(self.rows, self.central, self.spread)
+        return pd.DataFrame(self.effect_rows, columns=list(EffectRow._fields))
+
+    @cached_property
+    def effect_rows(self) -> list[EffectRow]:
+        """The rows of :attr:`effects`, one by one."""
+        value, low, high = intervals(self.central, self.spread, central_error=self.central_error, errors=self.errors)
+        positive = (self.spread > 0.0).mean(axis=0) if self.worlds else np.full(len(self.rows), nan)
+        columns = [each.tolist() for each in (value, low, high, self.central, positive)]
+        numbers = zip(*columns, *self.robustness.columns(self.rows).values(), strict=True)
+        found = [
+            EffectRow(*row[:6], value, low, high, row.unit, central, positive, luck, seeds)
+            for row, (value, low, high, central, positive, luck, seeds) in zip(self.rows, numbers, strict=True)
+            if not (isnan(value) or isnan(central))  # nobody in a group: no row
         ]
-        columns = [*SUMMARY_COLUMNS, "central", "positive", "luck", "seeds"]
-        # Nobody in a group: no row.
-        table = table.loc[table["value"].notna() & table["central"].notna(), columns].reset_index(drop=True)
-        return pd.concat([table, pd.DataFrame(prices, columns=columns)], ignore_index=True) if prices else table
+        prices = price_rows(self.rows, self.central, self.spread)
+        return found + [EffectRow(*row[:6], *price, row.unit, nan, nan, nan, 0) for row, price in prices]
 
     @property
     def headline(self) -> pd.DataFrame:
@@ -178,23 +198,12 @@ class Result:
     @cached_property
     def world_values(self) -> pd.DataFrame:
         """One row per world: its name, and the value of every uncertain parameter; a file for ``worlds=``."""
-        import pandas as pd
-
-        keys = list(dict.fromkeys(key for world in self.worlds_run for key in world.values))
-        rows = [{"world": world.name} | {key: world.number(key) for key in keys} for world in self.worlds_run]
-        return pd.DataFrame(rows, columns=["world", *keys])
+        return self._frame("worlds")
 
     @cached_property
     def effects_by_world(self) -> pd.DataFrame:
         """Every effect in every world, as a long table: the key of a row, the world, the value."""
-        import pandas as pd
-
-        keys = pd.DataFrame(self.rows, columns=list(Row._fields))
-        names = [world.name for world in self.worlds_run]
-        table = keys.loc[keys.index.repeat(len(names))].reset_index(drop=True)
-        table["world"] = names * len(keys)
-        table["value"] = self.spread.T.reshape(-1)
-        return table[table["value"].notna()].reset_index(drop=True)
+        return self._frame("effects_by_world")
 
     def to_xarray(self) -> Any:
         """The effects over worlds as an ``xarray.Dataset`` with one dimension for each part of the key, and worlds.
@@ -260,20 +269,52 @@ class Result:
     @cached_property
     def students(self) -> pd.DataFrame:
         """One row per student, year and subject, both arms side by side, in the central world."""
-        from plsim.runs.tables import student_table
-
-        return student_table(self.central_run, self.pair)
+        return self._frame("students")
 
     @cached_property
     def teachers(self) -> pd.DataFrame:
         """One row per teacher's seat and year, both arms side by side, in the central world."""
-        from plsim.runs.tables import teacher_table
-
-        return teacher_table(self.central_run, self.pair)
+        return self._frame("teachers")
 
     @cached_property
     def schools(self) -> pd.DataFrame:
         """One row per school and year, both arms side by side, in the central world; and what a study would say."""
+        return self._frame("schools")
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """One row per arm, year, week, school and subject, in the central world; runs it again with recording on."""
+        return self._frame("weekly")
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self._columns(name))
+
+    def _columns(self, name: str) -> dict[str, Column]:
+        """A table of :data:`TABLES`, as named columns."""
+        from plsim.runs import tables
+
+        if name == "effects":
+            return tables.transposed(self.effect_rows, EffectRow._fields)
+        if name == "effects_by_world":
+            return tables.long_table(self.rows, [world.name for world in self.worlds_run], self.spread)
+        if name == "worlds":
+            return tables.world_table(self.worlds_run)
+        if name == "students":
+            return tables.student_table(self.central_run, self.pair)
+        if name == "teachers":
+            return tables.teacher_table(self.central_run, self.pair)
+        return self._weekly if name == "weekly" else self._schools
+
+    @cached_property
+    def _weekly(self) -> dict[str, Column]:
+        from plsim.runs.tables import weekly_table
+
+        return weekly_table(self.central_run, self.pair, self.engine)
+
+    @cached_property
+    def _schools(self) -> dict[str, Column]:
         from plsim.runs.tables import school_table
 
         table = school_table(self.central_run, self.pair)
@@ -282,23 +323,14 @@ class Result:
         from plsim.engine.engines import engine_named
         from plsim.runs.school_estimates import school_estimates
 
-        estimates = school_estimates(self.designs, self.central_run, engine_named(self.engine))
-        return table.merge(estimates, on=["school_id", "year"], how="left", validate="one_to_one")
-
-    @cached_property
-    def weekly(self) -> pd.DataFrame:
-        """One row per arm, year, week, school and subject, in the central world; runs it again with recording on."""
-        from plsim.runs.tables import weekly_table
-
-        return weekly_table(self.pair, self.central_run.world, self.engine)
+        return table | school_estimates(self.designs, self.central_run, engine_named(self.engine))
 
     def summary(self) -> dict[str, Any]:
         """The document of ``summary.json``."""
-        effects = self.effects
-        records = effects[list(SUMMARY_COLUMNS)].to_dict(orient="records")
+        records = [{name: getattr(row, name) for name in SUMMARY_COLUMNS} for row in self.effect_rows]
         for record in records:
             for name in ("value", "low", "high"):
-                record[name] = None if record[name] != record[name] else float(record[name])
+                record[name] = None if record[name] != record[name] else record[name]
         return {
             "schema_version": SCHEMA_VERSION,
             "scenario": self.scenario.name,
@@ -394,10 +426,7 @@ class Result:
             # Never a manifest beside tables of another run, and never a page of one, not even after a power failure.
             removed(folder, (MANIFEST, "summary.json", "report.html", *(f"{name}.parquet" for name in TABLES)))
             for name in wanted:
-                write_file(
-                    folder / f"{name}.parquet",
-                    parquet_bytes(getattr(self, "world_values" if name == "worlds" else name)),
-                )
+                write_file(folder / f"{name}.parquet", columns_bytes(self._columns(name)))
             write_file(folder / "summary.json", json_bytes(self.summary()))
             document["files"] = digests(folder, (*(f"{name}.parquet" for name in wanted), "summary.json"))
             write_file(folder / MANIFEST, json_bytes(document))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from plsim.core.arrays import Column
 from plsim.core.calendar import SUBJECTS
 from plsim.engine.arm import Engine
 from plsim.measures.estimators import school_effects
 from plsim.runs.study_designs import Designs, studies
 from plsim.runs.survey_outcomes import index
+from plsim.runs.tables import joined
 
 if TYPE_CHECKING:
     from plsim.engine.pair import WorldRun
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _FIELDS = {"value": "effect_study", "error": "error_study", "p_value": "p_study", "p_value_school": "p_study_schools"}
 
 
-def school_estimates(of: Designs, run: WorldRun, engine: Engine) -> pd.DataFrame:
+def school_estimates(of: Designs, run: WorldRun, engine: Engine) -> dict[str, Column]:
     """One row per school and year: effect (SD), its error and two p-values by subject; missing where nobody matched.
 
     ``p_study`` takes chance to be among students only, as reports of single schools do; ``p_study_schools`` adds chance
@@ -39,5 +40,5 @@ def school_estimates(of: Designs, run: WorldRun, engine: Engine) -> pd.DataFrame
                 values = np.full(people.schools, np.nan)
                 values[found.school] = getattr(found, field)
                 columns[f"{label}_{name}"] = values
-        parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+        parts.append(columns)
+    return joined(parts)

@@ -1,20 +1,20 @@
-"""Row tables of a run in one world, made on demand: students, teachers, schools, weeks."""
+"""Row tables of a run in one world, made on demand, as named columns: students, teachers, schools, weeks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from plsim.core.arrays import Ints, Labels
+from plsim.core.arrays import Column, Floats, Ints, Labels
 from plsim.core.calendar import FALL_WEEK, GRADES, SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm, Engine
-from plsim.engine.reference import typical
 from plsim.engine.setting import WINDOWS
 from plsim.engine.transient import solve, test_errors, transient_scores
 from plsim.engine.year_end import end_year
 from plsim.engine.year_start import begin_year
+from plsim.measures.effects import Row
 from plsim.rules.levers import PRACTICE_COUNT
 from plsim.rules.week.section import Section
 
@@ -28,7 +28,7 @@ ARM_NAMES = ("scenario", "counterfactual")
 FALL, SPRING = WINDOWS.index(FALL_WEEK), WINDOWS.index(SPRING_WEEK)
 
 
-def student_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
+def student_table(run: WorldRun, pair: Pair) -> dict[str, Column]:
     """One row per student, year and subject. Achievement is latent (RIT); tests add transient growth and error."""
     setting = pair.base_setting
     people = setting.population
@@ -62,11 +62,11 @@ def student_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
                     columns[f"{unit}_{name}"] = record.units[unit][:, subject]
                 columns[f"self_regulation_{name}"] = record.self_regulation
                 columns[f"engagement_{name}"] = record.engagement
-            parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+            parts.append(columns)
+    return joined(parts)
 
 
-def teacher_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
+def teacher_table(run: WorldRun, pair: Pair) -> dict[str, Column]:
     """One row per seat that taught, year and arm: hours a week outside lessons, strain, fidelity, proficiency."""
     people = pair.base_setting.population
     parts = []
@@ -87,11 +87,11 @@ def teacher_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
             }
             for k in range(PRACTICE_COUNT):
                 columns[f"proficiency_{k + 1}"] = record.proficiency[taught, k]
-            parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+            parts.append(columns)
+    return joined(parts)
 
 
-def school_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
+def school_table(run: WorldRun, pair: Pair) -> dict[str, Column]:
     """One row per school and year: conditions and mean achievement at week 32, both arms side by side.
 
     Means of real students are missing where they could tell of a few of them.
@@ -117,11 +117,11 @@ def school_table(run: WorldRun, pair: Pair) -> pd.DataFrame:
                 columns[f"{label}_week32_{name}"] = np.where(shown, total / count, np.nan)
             for condition in ("library", "trust", "vision", "regroupings", "reverted"):
                 columns[f"{condition}_{name}"] = getattr(record, condition)
-        parts.append(pd.DataFrame(columns))
-    return pd.concat(parts, ignore_index=True)
+        parts.append(columns)
+    return joined(parts)
 
 
-def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
+def weekly_table(run: WorldRun, pair: Pair, engine_name: str) -> dict[str, Column]:
     """One row per arm, year, week, school and subject: achievement, hours by mode, attention, teachers' load.
 
     Of real students all schools are one, and only who counts in headlines counts: schools week by week would show few.
@@ -129,17 +129,57 @@ def weekly_table(pair: Pair, world: World, engine_name: str) -> pd.DataFrame:
     from plsim.engine.engines import engine_named
 
     engine = engine_named(engine_name)
-    found = typical(world, engine)
     parts = []
     for name, setting, planned in (
         ("scenario", pair.setting, pair.plan),
         ("counterfactual", pair.base_setting, pair.base_plan),
     ):
-        arm = Arm(setting, planned, world, found.reference)
+        arm = Arm(setting, planned, run.world, run.typical.reference)
         for _ in range(setting.years):
             parts += _recorded_year(arm, engine, name)
-    # One table of long columns: a table for every week would take longer than the weeks.
-    return pd.DataFrame({column: np.concatenate([part[column] for part in parts]) for column in parts[0]})
+    return joined(parts)
+
+
+def transposed(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, Column]:
+    """Rows of plain values as named columns."""
+    return {name: _plain([row[place] for row in rows]) for place, name in enumerate(names)}
+
+
+def _plain(values: Sequence[Any]) -> Column:
+    return np.array(values, None if values and not isinstance(values[0], str) else object)
+
+
+def world_table(worlds: Sequence[World]) -> dict[str, Column]:
+    """One row per world: its name, and the value of every uncertain parameter."""
+    keys = dict.fromkeys(key for world in worlds for key in world.values)
+    numbers = {key: np.array([world.number(key) for world in worlds]) for key in keys}
+    return {"world": _plain([world.name for world in worlds])} | numbers
+
+
+def long_table(rows: Sequence[Row], worlds: Sequence[str], values: Floats) -> dict[str, Column]:
+    """Every value in every world, without those that are missing: the key of a row, the world, the value.
+
+    ``values`` has shape (worlds, rows).
+    """
+    there = ~np.isnan(values.T.reshape(-1))
+    keys = {name: np.repeat(each, len(worlds)) for name, each in transposed(rows, Row._fields).items()}
+    table = keys | {"world": np.tile(_plain(worlds), len(rows)), "value": values.T.reshape(-1)}
+    return {name: column[there] for name, column in table.items()}
+
+
+def joined(parts: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
+    """The rows of tables with the same columns, one below another; what is one value stands in every row of its table.
+
+    The first column is none of these.
+    """
+    first = next(iter(parts[0]))
+    lengths = [len(part[first]) for part in parts]
+
+    def column(name: str) -> Column:
+        values = [np.asarray(part[name], object if isinstance(part[name], str) else None) for part in parts]
+        return np.concatenate([np.broadcast_to(*each) for each in zip(values, lengths, strict=True)])
+
+    return {name: column(name) for name in parts[0]}
 
 
 def _recorded_year(arm: Arm, engine: Engine, name: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from plsim.core.errors import PopulationError
 from plsim.evidence import norms
 from plsim.population import PopulationSpec, from_nwea_export, load_population, timeline
 from plsim.population.load import StudentFiles
-from plsim.population.load import read_students as read_nwea_export
+from plsim.population.read import read_students as read_nwea_export
 
 LATEST = "Fall 2022-2023"
 

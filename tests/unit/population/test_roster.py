@@ -8,7 +8,7 @@ import pytest
 from plsim.core.errors import PopulationError
 from plsim.population import PopulationSpec, from_roster, load_population, timeline
 from plsim.population.load import StudentFiles
-from plsim.population.load import read_students as read_roster
+from plsim.population.read import read_students as read_roster
 from plsim.population.roster.personal import is_personal
 from plsim.population.student_file import StudentFile
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from plsim.cli.main import main
 from plsim.population import Population, PopulationSpec, load_population
 from plsim.population.file_population import population_from_file
-from plsim.population.load import read_students_of
+from plsim.population.read import read_students_of
 from plsim.population.sample.district import SampleDistrict, invented
 from plsim.population.sample.formats import FORMATS, Tables, frame, roster
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from plsim.core.errors import PopulationError
-from plsim.population.load import read_students, read_students_of
+from plsim.population.read import read_students, read_students_of
 from plsim.population.student_file import StudentFile
 from plsim.population.tables import sources
 

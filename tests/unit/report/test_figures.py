@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from plsim.report import figures
 from plsim.report.figures import MODE_COLOURS, Point, effect_figure, schools_figure
@@ -75,3 +79,25 @@ def test_labels_from_files_are_drawn_as_they_are(label: str) -> None:
 
 def test_many_schools_do_not_make_a_large_picture() -> None:
     assert len(schools()) < 60_000
+
+
+def test_a_drawing_is_laid_out_as_matplotlib_would_but_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    draw_axes = Axes.draw
+    monkeypatch.setattr(Axes, "draw", lambda axes, renderer: drawn.append("axes") or draw_axes(axes, renderer))
+
+    def curve(figure: Figure) -> None:
+        above, below = figure.subplots(2, 1, sharex=True)
+        above.plot([0.0, 31.5], [0.0, 1_234.5])
+        above.set_title("A title")
+        below.set_ylabel("points")
+
+    ours = figures.drawing(curve, name="one", says="A curve.", height=3.0)
+    assert drawn == ["axes", "axes"]
+
+    stream = io.StringIO()
+    with mpl.rc_context(figures._STYLE):
+        figure = Figure(figsize=(figures.WIDTH_INCHES, 3.0), layout="constrained")
+        curve(figure)
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    assert ours == figures._inline(stream.getvalue(), "one", "A curve.")

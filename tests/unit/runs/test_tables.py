@@ -112,3 +112,16 @@ def test_hours_of_a_week_add_up_to_its_lessons_and_teachers_carry_what_their_row
     for name in ("hours_demanded", "fidelity"):
         of_seats = teachers.groupby(["arm", "year", "school_id"])[name].mean()
         pd.testing.assert_series_equal(by_week[name].mean(), of_seats, check_names=False, rtol=0.02)
+
+
+def test_weeks_are_recorded_with_the_reference_that_the_run_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = plsim.run(plsim.load("personalized_school", overrides=SMALL), worlds=0, years=1, other_designs=False)
+
+    def another(*_: object) -> None:
+        raise AssertionError("a second reference")
+
+    monkeypatch.setattr("plsim.engine.reference._gain", another)
+    weeks = found.weekly
+    last = weeks[(weeks["arm"] == "scenario") & (weeks["week"] == WEEKS_PER_YEAR) & (weeks["subject"] == "math")]
+    ended = found.students[found.students["subject"] == "math"].groupby("school_id")["achievement_end_scenario"].mean()
+    np.testing.assert_allclose(last.set_index("school_id")["achievement"], ended[last["school_id"]], rtol=1e-12)

@@ -107,11 +107,11 @@ def material_of(evaluation: Evaluation, result: Result) -> Material:
             effects=result.effects,
             weekly=pd.DataFrame(),
             people=people_document(evaluation.both.base_setting),
-            teachers=teacher_table(evaluation.run, evaluation.both),
+            teachers=pd.DataFrame(teacher_table(evaluation.run, evaluation.both)),
             # Of real schools none by itself, as in a result folder.
             schools=None
             if evaluation.both.base_setting.population.are_people
-            else school_table(evaluation.run, evaluation.both),
+            else pd.DataFrame(school_table(evaluation.run, evaluation.both)),
         )
     )
 

@@ -31,7 +31,7 @@ class Reader:
     seconds
         How long one reading may take.
     read
-        What reads; :func:`plsim.population.load.read_students_of` when None.
+        What reads; :func:`plsim.population.read.read_students_of` when None.
     """
 
     def __init__(self, *, seconds: float = MOST_SECONDS, read: Callable[[dict[str, bytes]], Any] | None = None) -> None:
@@ -121,7 +121,7 @@ def _work(pipe: Connection, read: Callable[[dict[str, bytes]], Any] | None) -> N
     """What the process does."""
     _bound_memory()
     if read is None:
-        from plsim.population.load import read_students_of
+        from plsim.population.read import read_students_of
 
         read = read_students_of
     pipe.send("ready")

@@ -12,7 +12,7 @@ from plsim.core.calendar import FALL_WEEK, SUBJECTS
 from plsim.core.errors import PopulationError
 from plsim.population.options import ReadOptions
 from plsim.population.roster.personal import is_doubtful, is_personal, named_subgroups, says_who
-from plsim.population.student_file import StudentFile, check_size
+from plsim.population.student_file import FEWEST_STUDENTS, StudentFile, check_size
 from plsim.population.tables.cells import (
     NWEA_GRADES,
     as_flag,
@@ -73,8 +73,6 @@ _ETHNIC = re.compile(
 """A label like these says what its column holds, whatever the column is called."""
 MOST_LABELS = 20
 """A column with more different labels becomes no subgroup: it could say who somebody is."""
-FEWEST_STUDENTS = 10
-"""Labels that fewer students share are made one: they could say who somebody is."""
 FEW = "(fewer than 10)"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
 
 from plsim.measures.least_squares import slope
 from plsim.validation.claims.claim_lab import Lab, Tried, shipped
@@ -26,6 +25,8 @@ NGLC_SCHOOLS = 40
     label="input",
 )
 def _hard_to_tell(lab: Lab) -> float:
+    from scipy.stats import norm  # takes a second to import, and stored claims do not need it
+
     run = lab.try_("nglc_2015")
     here, there = run.implementation(), run.implementation(typical=True)
     reliability = lab.number("surveys.index_reliability")

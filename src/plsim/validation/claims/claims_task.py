@@ -24,7 +24,6 @@ from plsim.core.files import json_bytes, write_file
 from plsim.core.identity import program_digest
 from plsim.engine.parameters import World
 from plsim.engine.worlds import label, model_digest, worlds_digest
-from plsim.sweeps.runner import results, run_task
 from plsim.validation.claims.claim_lab import SCHOOLS, STUDENTS, Lab, Runs
 from plsim.validation.claims.claims import SEEDS, Claim, ClaimResult, claims
 
@@ -129,12 +128,16 @@ def check_claims(
 def _run(
     task: ClaimsTask, folder: Path, workers: int, progress: Callable[[int, int], None] | None
 ) -> tuple[Floats, Floats]:
+    from plsim.sweeps.runner import run_task
+
     run_task(task, folder, workers=workers, progress=progress)
     return so_far(task, folder)
 
 
 def so_far(task: ClaimsTask, folder: Path) -> tuple[Floats, Floats]:
     """What has been run of a task: statistics, shape (runs, claims), and seconds, shape (runs,)."""
+    from plsim.sweeps.runner import results
+
     table = results(task, folder)
     values = np.column_stack([np.asarray(table.column(name).to_numpy(), np.float64) for name in task.columns])
     return values[:, :-1], values[:, -1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +151,16 @@ def test_what_is_stored_comes_back_and_old_claims_do_not(tmp_path: Path, monkeyp
     for part in (["--claims"], ["--claims", "--fresh", "--only", "0.2"]):
         refused = CliRunner().invoke(main, ["validate", *part, "--install"])
         assert (refused.exit_code, "keeps all claims" in refused.output) == (2, True)
+
+
+def test_stored_claims_wait_for_no_library_that_only_runs_need() -> None:
+    heavy = ("scipy.stats", "scipy.optimize", "pandas", "pyarrow", "matplotlib", "mesa")
+    code = (
+        "import sys; from plsim.cli.main import main; main(['validate', '--claims'], standalone_mode=False);"
+        f" print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_page_of_open_data_is_refused(tmp_path: Path) -> None:
