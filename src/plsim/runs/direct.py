@@ -44,11 +44,13 @@ def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[
         sd = norms().sd_fall_observed[np.arange(2), grade]
         everyone = partitions(setting, year)[0]
         seen = [each.record[year].achievement[SPRING] for each in (arm, run.counterfactual)]
-        for unit, scale in (("SD", sd), ("RIT", np.ones_like(sd))):
-            outcome = StudentOutcome("achievement", unit, with_both(seen[0] / scale), with_both(seen[1] / scale))
-            for row, value in zip(*student_rows(outcome, everyone, year + 1), strict=True):
-                if row.arm == "difference":
-                    yield row._replace(estimator="direct"), value
+        outcomes = (
+            StudentOutcome("achievement", "SD", seen[0] / sd, seen[1] / sd),
+            StudentOutcome("achievement", "RIT", seen[0], seen[1]),
+        )
+        for row, value in zip(*student_rows(outcomes, (everyone,), year + 1), strict=True):
+            if row.arm == "difference":
+                yield row._replace(estimator="direct"), value
 
 
 def intention_to_treat(both: Pair, run: WorldRun) -> Iterator[tuple[Row, float]]:

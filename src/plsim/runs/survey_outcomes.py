@@ -11,7 +11,6 @@ from plsim.core.calendar import LAST_ELEMENTARY_GRADE, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
 from plsim.engine.setting import Setting
 from plsim.measures.effects import GroupOutcome, StudentOutcome
-from plsim.measures.groups import with_both
 from plsim.measures.products import MOST_PRODUCTS, Market, picks, shared
 from plsim.measures.surveys import Thresholds, behind, implementation_index, obstacles, pace_weeks
 from plsim.population.draws import normals
@@ -29,7 +28,7 @@ def student_surveys(scenario: Arm, counterfactual: Arm, year: int) -> tuple[Stud
     unit_weeks = scenario.world.number("pace.unit_weeks")
 
     def both(name: str, unit: str, read: Callable[[Arm], Floats]) -> StudentOutcome:
-        return StudentOutcome(name, unit, with_both(read(scenario)), with_both(read(counterfactual)))
+        return StudentOutcome(name, unit, read(scenario), read(counterfactual))
 
     def wait(arm: Arm) -> Floats:
         units = arm.record[year].units
@@ -37,8 +36,8 @@ def student_surveys(scenario: Arm, counterfactual: Arm, year: int) -> tuple[Stud
         return waited
 
     def habits(arm: Arm) -> Floats:
-        error = np.abs(arm.record[year].habits - arm.record[year].self_regulation)
-        return np.column_stack([error, error])
+        error: Floats = np.abs(arm.record[year].habits - arm.record[year].self_regulation)
+        return error[:, np.newaxis]
 
     return (
         both("pace_weeks", "weeks", lambda arm: pace(arm, year)),

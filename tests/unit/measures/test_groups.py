@@ -59,3 +59,20 @@ def test_fifths_are_as_large_as_they_can_be_and_the_lowest_comes_first() -> None
     fifths = by_quintile(scores, np.ones(100, bool)).codes
     for column, values in enumerate((scores[:, 0], scores[:, 1], scores.mean(axis=1))):
         np.testing.assert_array_equal(fifths[np.argsort(values), column], np.repeat(np.arange(5), 20))
+
+
+@pytest.mark.parametrize("beyond", [(), (1,), (2, 3)])
+def test_means_are_serial_sums_in_the_order_of_students_over_their_number(beyond: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(3)
+    counted = rng.random(2000) < 0.7
+    values = rng.normal(size=(2000, 3, *beyond)) * 10.0 ** rng.integers(-6, 6, (2000, 3, *beyond))
+    for part in (by_quintile(rng.normal(size=(2000, 2)), counted), by_grade(rng.integers(1, 9, 2000), counted)):
+        means = part.means(values)
+        for group in range(len(part.labels)):
+            for subject in range(3):
+                total = np.zeros(beyond)
+                inside = part.codes[:, subject] == group
+                for each in values[inside, subject]:
+                    total = total + each
+                wanted = total / inside.sum() if inside.any() else np.full(beyond, np.nan)
+                np.testing.assert_array_equal(means[group, subject], wanted)
