@@ -30,7 +30,7 @@ from plsim.measures.groups import (
 )
 from plsim.measures.outcomes import DeclaredOutcome, StudentYear, student_outcomes
 from plsim.runs.spending import teachers_of, use
-from plsim.runs.survey_outcomes import group_surveys, student_surveys
+from plsim.runs.survey_outcomes import surveys
 
 SPRING = 3
 SCORE_OUTCOMES = frozenset({"achievement", "percentile_points", "achievement_cross_section"})
@@ -151,7 +151,8 @@ def year_outcomes(
     if only is not None and set(only) <= SCORE_OUTCOMES:
         return YearOutcomes(year + 1, groups.partitions, scores, ())
     unsurveyed = _WITHOUT_SURVEYS.union(each.words.name for each in student_outcomes())
-    surveyed = only is None or not unsurveyed.issuperset(only)
+    asked = only is None or not unsurveyed.issuperset(only)
+    of_surveys = surveys(scenario, counterfactual, year) if asked else ((), ())
     units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
 
     def student(name: str, unit: str, of: str, scale: float = 1.0, *, per: str | None = None) -> StudentOutcome:
@@ -175,12 +176,12 @@ def year_outcomes(
         *_declared_outcomes(a, b, grade, sd),
         shared("self_regulation", "share", "self_regulation"),
         shared("engagement", "index", "engagement"),
-        *(student_surveys(scenario, counterfactual, year) if surveyed else ()),
+        *of_surveys[0],
     )
     of_groups = (
         *_group_outcomes(setting, scenario, counterfactual, year),
         *_cost_outcomes(setting, scenario, counterfactual, year),
-        *(group_surveys(scenario, counterfactual, year) if surveyed else ()),
+        *of_surveys[1],
     )
     if only is not None:
         # Percentile points are read from achievement.
