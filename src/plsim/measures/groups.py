@@ -117,13 +117,19 @@ def by_quintile(baseline: Floats, counted: Bools) -> Partition:
 
     ``baseline`` is standardized within grade; shape (students, 2). The third column uses the mean of both subjects.
     """
-    scores = np.column_stack([baseline, baseline.mean(axis=1)])
-    codes = np.full(scores.shape, -1, np.int64)
-    if counted.any():
-        for column in range(scores.shape[1]):
-            cuts = np.quantile(scores[counted, column], np.arange(1, QUINTILES) / QUINTILES)
-            codes[counted, column] = np.searchsorted(cuts, scores[counted, column], side="right")
+    codes = np.full((len(baseline), len(SUBJECT_LABELS)), -1, np.int64)
+    codes[counted] = fifths(np.column_stack([baseline, baseline.mean(axis=1)])[counted])
     return Partition(codes, tuple(f"quintile:{number}" for number in range(1, QUINTILES + 1)))
+
+
+def fifths(scores: Floats) -> Ints:
+    """Fifth of each student by each column of scores, 0 is the lowest. Shape as ``scores``."""
+    if not len(scores):
+        return np.empty(scores.shape, np.int64)
+    cuts = np.quantile(scores, np.arange(1, QUINTILES) / QUINTILES, axis=0)
+    return np.column_stack(
+        [np.searchsorted(of, column, side="right") for of, column in zip(cuts.T, scores.T, strict=True)]
+    )
 
 
 def headline(grade: Ints) -> Bools:
@@ -138,6 +144,17 @@ def with_both(values: Floats) -> Floats:
 
 def _for_all(codes: Ints) -> Ints:
     return np.repeat(codes[:, np.newaxis], len(SUBJECT_LABELS), axis=1)
+
+
+def numbered(codes: Ints) -> tuple[Ints, Ints]:
+    """Whole numbers counted from 0 without gaps, in their order, and how often each is there.
+
+    What ``np.unique`` finds with a sort; for numbers that lie close together.
+    """
+    from_0 = codes - codes.min(initial=0)
+    count = np.bincount(from_0)
+    there = count > 0
+    return (np.cumsum(there) - 1)[from_0], count[there]
 
 
 def cells(partitions: tuple[Partition, ...]) -> Iterator[tuple[Partition, int, str]]:

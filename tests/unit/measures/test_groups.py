@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plsim.measures.groups import SMALLEST_GROUP, by_governance, by_grade, by_labels, by_quintile
+from plsim.measures.groups import SMALLEST_GROUP, by_governance, by_grade, by_labels, by_quintile, fifths, numbered
 
 
 def shown(sizes: list[int]) -> list[bool]:
@@ -76,3 +76,15 @@ def test_means_are_serial_sums_in_the_order_of_students_over_their_number(beyond
                     total = total + each
                 wanted = total / inside.sum() if inside.any() else np.full(beyond, np.nan)
                 np.testing.assert_array_equal(means[group, subject], wanted)
+
+
+@pytest.mark.parametrize("size", [0, 1, 500])
+def test_numbers_without_gaps_are_those_that_a_sort_finds(size: int) -> None:
+    codes = np.random.default_rng(4).integers(-40, 300, size)
+    _, place, count = np.unique(codes, return_inverse=True, return_counts=True)
+    np.testing.assert_array_equal(numbered(codes)[0], place)
+    np.testing.assert_array_equal(numbered(codes)[1], count)
+
+
+def test_fifths_of_nobody_are_nobody() -> None:
+    assert fifths(np.empty((0, 2))).shape == (0, 2)
