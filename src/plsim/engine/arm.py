@@ -188,4 +188,4 @@ class Arm:
 
     def by_student(self, row_values: Floats) -> Floats:
         """Row values as (students, 2)."""
-        return np.ascontiguousarray(row_values[self.layout.row])
+        return row_values.take(self.layout.row)

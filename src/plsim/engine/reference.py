@@ -56,17 +56,25 @@ class Typical:
     ----------
     reference
         D, by subject, grade and status.
-    persistent_cv
-        Spread of lasting growth among students of a class, over mean growth
-        (:func:`~plsim.engine.structure.persistent_cv`). Shape (2, 13).
+    guess
+        What it was taken to be when the years ran that it was found from.
     world, engine
-        Whose it is, and who runs the years that tell the structure of growth, when it is asked for.
+        Whose it is, and who runs the years that tell more of growth, when it is asked for.
     """
 
     reference: Reference
-    persistent_cv: Floats
+    guess: Reference
     world: World
     engine: Engine
+
+    @cached_property
+    def persistent_cv(self) -> Floats:
+        """Spread of lasting growth among students of a class, over mean growth. Shape (2, 13).
+
+        See :func:`plsim.engine.structure.persistent_cv`.
+        """
+        arm = _arm(SCHOOLS, self.world, self.guess, even=True)
+        return persistent_cv(arm, _gain(arm, self.engine))
 
     @cached_property
     def structure(self) -> Structure:
@@ -103,10 +111,9 @@ def typical(world: World, engine: Engine) -> Typical:
     """The reference of a world, from two passes."""
     reference = Reference.flat(np.full((len(SUBJECTS), GRADES), FIRST_GUESS))
     for schools in (FIRST_SCHOOLS, SCHOOLS):
-        arm = _arm(schools, world, reference, even=True)
-        gain = _gain(arm, engine)
-        reference = _found(arm, gain)
-    return Typical(reference, persistent_cv(arm, gain), world, engine)
+        guess, arm = reference, _arm(schools, world, reference, even=True)
+        reference = _found(arm, _gain(arm, engine))
+    return Typical(reference, guess, world, engine)
 
 
 def _gain(arm: Arm, engine: Engine) -> Floats:

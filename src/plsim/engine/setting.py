@@ -77,7 +77,7 @@ def layout(roster: YearRoster, schools: int) -> Layout:
         roster=roster,
         student=student,
         subject=subject,
-        row=np.asfortranarray(row.reshape(students, len(SUBJECTS))),  # an arm reads it by subject
+        row=row.reshape(students, len(SUBJECTS)),
         sections=sections,
         first_section=_firsts(roster.section_school.astype(np.int64), schools),
     )
@@ -187,16 +187,19 @@ class Setting:
 
         The same in every arm, whatever a student has learned since. Shape (students, 2).
         """
-        roster = self.timeline.years[year]
-        grade = (roster.grade - (year - roster.entered)).astype(np.int64)[:, np.newaxis]
-        n, each = norms(), np.arange(len(SUBJECTS))
-        spread = np.sqrt(n.sd_within_fall**2 + n.sd_between_fall**2)
-        status: Floats = np.clip((roster.achievement - n.week0_mean[each, grade]) / spread[each, grade], -2.0, 2.0)
-        return status
+
+        def status() -> Floats:
+            roster = self.timeline.years[year]
+            grade = (roster.grade - (year - roster.entered)).astype(np.int64)[:, np.newaxis]
+            n, each = norms(), np.arange(len(SUBJECTS))
+            spread = np.sqrt(n.sd_within_fall**2 + n.sd_between_fall**2)
+            return np.clip((roster.achievement - n.week0_mean[each, grade]) / spread[each, grade], -2.0, 2.0)
+
+        return self.kept(("entry status", year), status)
 
     def fixed_uniform(self, stream: str, keys: Keys, *, year: int = 0) -> Floats:
         """A uniform per student and subject; ``keys`` of one of the timeline's years. Shape (students, 2)."""
-        return self._kept(
+        return self.kept(
             ("uniform", stream, year, id(keys)),
             lambda: np.stack(
                 [uniforms(self.seed, keys, stream, subject=subject, year=year)[0] for subject in (MATH, READING)],
@@ -206,7 +209,7 @@ class Setting:
 
     def prior_draw(self, keys: Keys, year: int) -> Floats:
         """Standardized error of what schools believe when a year starts. Shape (students, 2)."""
-        return self._kept(
+        return self.kept(
             ("prior", year, id(keys)),
             lambda: np.stack(
                 [normals(self.seed, keys, "survey", subject=subject, year=year)[0] for subject in (MATH, READING)],
@@ -217,14 +220,14 @@ class Setting:
     def turnover_draw(self, year: int) -> Floats:
         """A uniform per seat: who leaves after a year. Shape (seats,)."""
         keys = self.timeline.seats.seat_key
-        return self._kept(("turnover", year), lambda: uniforms(self.seed, keys, "turnover", year=year)[0])
+        return self.kept(("turnover", year), lambda: uniforms(self.seed, keys, "turnover", year=year)[0])
 
     @cached_property
     def _draws(self) -> dict[Hashable, Floats]:
         return {}
 
-    def _kept(self, address: Hashable, draw: Callable[[], Floats]) -> Floats:
-        """The draws at an address, drawn once: arms and worlds of a run share them. Never written to."""
+    def kept(self, address: Hashable, draw: Callable[[], Floats]) -> Floats:
+        """Numbers at an address, made once: arms and worlds of a run share them. Never written to."""
         if address in self._draws:
             return self._draws[address]
         drawn = draw()
@@ -262,13 +265,13 @@ class Setting:
     def _holder_years(self, number: int) -> Floats:
         """The uniform for experience of the ``number``-th teacher of every seat. Shape (seats,)."""
         keys = self.timeline.seats.seat_key
-        return self._kept(("years", number), lambda: uniforms(self.seed, keys, "teacher", subject=9, year=number)[0])
+        return self.kept(("years", number), lambda: uniforms(self.seed, keys, "teacher", subject=9, year=number)[0])
 
     def _holder_draws(self, number: int) -> Floats:
         """Standard normals of the ``number``-th teacher of every seat. Shape (4 (1 + practices / 4), seats)."""
         keys = self.timeline.seats.seat_key
         kinds = range(1 + PRACTICE_COUNT // 4)
-        return self._kept(
+        return self.kept(
             ("teacher", number),
             lambda: np.concatenate([normals(self.seed, keys, "teacher", subject=kind, year=number) for kind in kinds]),
         )

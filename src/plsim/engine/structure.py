@@ -7,6 +7,7 @@ variance than that, and other covariances; the difference is transient (:mod:`pl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -140,6 +141,7 @@ def variance_of_absence(arm: Arm, subject: int) -> Floats:
     return variance
 
 
+@lru_cache(maxsize=16)
 def shares_seen(p: LearningParams) -> Floats:
     """How much of what a week brings beyond typical practice growth between the tests shows. Shape (weeks to spring,).
 
@@ -155,6 +157,7 @@ def shares_seen(p: LearningParams) -> Floats:
             shown += inside * ((week == start) - rule.forgotten(fresh, p))
             fresh = rule.next_fresh(fresh, float(week == start), p)
         seen[start] = shown
+    seen.flags.writeable = False
     return seen
 
 

@@ -144,18 +144,13 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
         chosen: Floats = values[subject, grade]
         return chosen
 
-    own, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
-    of_class, several = _class_draws(setting, year, subject)
-    shared = np.where(several, _class_share(numbers, subject)[grade], 0.0)
+    own, eps2, of_class, several, school_growth, school_summer = setting.kept(
+        ("transient", year, subject), lambda: _chance(setting, year, subject)
+    )
+    shared = np.where(several > 0.0, _class_share(numbers, subject)[grade], 0.0)
     eps1 = np.sqrt(1.0 - shared) * own + np.sqrt(shared) * of_class
     z = roster.entry_z[:, subject]
-    school = people.school
-    bent = bend(z, people.school_z[school, subject], subject, grade)
-    common = float(registry().value("transient.school_share"))
-    shared_growth, shared_summer = _school_draws(setting, year, subject)
-    grade_growth, grade_summer = _grade_draws(setting, year, subject, grade)
-    school_growth = np.sqrt(common) * shared_growth[school] + np.sqrt(1.0 - common) * grade_growth
-    school_summer = np.sqrt(common) * shared_summer[school] + np.sqrt(1.0 - common) * grade_summer
+    bent = bend(z, people.school_z[people.school, subject], subject, grade)
     growth = (
         expected_growth(setting, numbers, year, subject)
         + of_grade(numbers.s_g) * eps1
@@ -170,6 +165,25 @@ def _year_draws(setting: Setting, numbers: Transient, year: int, subject: int) -
         + of_grade(numbers.between_s_s) * school_summer
     )
     return growth, summer
+
+
+def _chance(setting: Setting, year: int, subject: int) -> Floats:
+    """What is drawn for each student, the same in every world. Shape (6, students), standardized.
+
+    The student's growth and summer, the class's growth and whether there are several (0 or 1), the school's growth and
+    summer.
+    """
+    school, roster = setting.population.school, setting.timeline.years[year]
+    own, eps2 = normals(setting.seed, roster.student_key, "transient", subject=subject, year=year)[:2]
+    of_class, several = _class_draws(setting, year, subject)
+    common = float(registry().value("transient.school_share"))
+    of_schools = _school_draws(setting, year, subject)
+    of_grades = _grade_draws(setting, year, subject, roster.grade.astype(np.int64))
+    growth, summer = (
+        np.sqrt(common) * of_school[school] + np.sqrt(1.0 - common) * of_grade
+        for of_school, of_grade in zip(of_schools, of_grades, strict=True)
+    )
+    return np.stack([own, eps2, of_class, several, growth, summer])
 
 
 def _class_share(numbers: Transient, subject: int) -> Floats:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from plsim.core.arrays import Floats
-from plsim.core.calendar import SPRING_WEEK, WEEKS_PER_YEAR
+from plsim.core.calendar import SPRING_WEEK, SUBJECTS, WEEKS_PER_YEAR
 from plsim.core.errors import EngineError
 from plsim.engine.arm import SCHEDULE, Arm, Engine, plain
 from plsim.engine.setting import FIRST_GRADES
@@ -103,8 +103,10 @@ def _begin_rows(arm: Arm, roster: Any) -> None:
     keys = roster.student_key
     setting = arm.setting
 
+    place = student * len(SUBJECTS) + subject
+
     def of_row(values: Floats) -> Floats:
-        return np.ascontiguousarray(values[student, subject])
+        return values.ravel().take(place)
 
     achievement = of_row(arm.lasting.achievement)
     if not (achievement.min() >= A_MIN and achievement.max() <= A_MAX):
@@ -193,12 +195,12 @@ def _standing(arm: Arm, estimate: Floats) -> Floats:
     """Where each row's student stands in school, grade and subject by what the school believes, 0 the lowest."""
     lay = arm.layout
     people, grade = arm.setting.population, lay.roster.grade.astype(np.int64)
-    cell = (people.school[lay.student].astype(np.int64) * 16 + grade[lay.student]) * 2 + lay.subject
-    order = np.lexsort((estimate, cell))
-    _, first, size = np.unique(cell[order], return_index=True, return_counts=True)
-    standing = np.empty(estimate.shape[0])
-    rank = np.arange(estimate.shape[0]) - np.repeat(first, size)
-    standing[order] = (rank + 0.5) / np.repeat(size, size)
+    cell = (people.school.astype(np.int64) * 16 + grade)[lay.student] * 2 + lay.subject
+    size = np.bincount(cell)
+    rank = np.empty(cell.shape[0], np.int64)
+    rank[np.lexsort((estimate, cell))] = np.arange(cell.shape[0])
+    rank -= (np.cumsum(size) - size)[cell]
+    standing: Floats = (rank + 0.5) / size[cell]
     return standing
 
 

@@ -6,9 +6,9 @@ both arms and cancel, so effects are read from latent achievement at week 32.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ from plsim.measures.groups import SUBJECT_LABELS, Partition
 
 ARMS = ("difference", "scenario", "counterfactual")
 CI_LEVEL = 0.90
+_AT_ONCE = 2
+"""Outcomes of which groups are averaged together: enough to be fast, few enough to stay in the processor's cache."""
 
 
 class Row(NamedTuple):
@@ -36,14 +38,16 @@ class Row(NamedTuple):
 class StudentOutcome(NamedTuple):
     """An outcome that every student has.
 
-    ``scenario`` and ``counterfactual`` have shape (students, 3): mathematics, reading, both. ``partitions`` are the
-    groups that it is shown for, where they are not the year's.
+    ``scenario`` and ``counterfactual`` have shape (students, 2): mathematics, reading; or (students, 1) where both are
+    the same. Both together are their mean, or with ``total`` their sum. ``partitions`` are the groups that it is shown
+    for, where they are not the year's.
     """
 
     name: str
     unit: str
     scenario: Floats
     counterfactual: Floats
+    total: bool = False
     partitions: tuple[Partition, ...] | None = None
 
 
@@ -78,58 +82,80 @@ def effect_rows(years: tuple[YearOutcomes, ...]) -> tuple[list[Row], Floats]:
     rows: list[Row] = []
     values: list[Floats] = []
     for at in years:
-        for outcome in at.students:
-            for partition in at.partitions if outcome.partitions is None else outcome.partitions:
-                some, theirs = student_rows(outcome, partition, at.year)
-                rows += some
-                values.append(theirs)
+        for _, alike in groupby(at.students, key=lambda each: id(each.partitions)):
+            outcomes = tuple(alike)
+            own = outcomes[0].partitions
+            some, theirs = student_rows(outcomes, at.partitions if own is None else own, at.year)
+            rows += some
+            values.append(theirs)
         for group in at.groups:
-            found = list(_group_rows(group, at.year))
-            rows += [row for row, _ in found]
-            values.append(np.array([value for _, value in found]))
+            difference = group.scenario - group.counterfactual
+            arms = np.stack([difference, group.scenario, group.counterfactual], axis=-1)[:, np.newaxis]
+            there, theirs = _shown(group.name, group.unit, at.year, group.labels, ("both",), arms)
+            rows += there
+            values.append(theirs)
     return rows, np.concatenate(values) if values else np.empty(0)
 
 
-def student_rows(outcome: StudentOutcome, partition: Partition, year: int) -> tuple[tuple[Row, ...], Floats]:
-    """One outcome for the groups of a partition, and its values; groups that are too small are left out."""
-    difference = partition.means(outcome.scenario - outcome.counterfactual)
+def student_rows(
+    outcomes: tuple[StudentOutcome, ...], partitions: tuple[Partition, ...], year: int
+) -> tuple[list[Row], Floats]:
+    """Outcomes for the groups of some partitions, and their values; groups that are too small are left out."""
+    if not partitions:
+        return [], np.empty(0)
+    rows: list[Row] = []
+    values: list[Floats] = []
+    labels = tuple(label for partition in partitions for label in partition.labels)
+    width = min(len(outcomes), _AT_ONCE)
+    arms = np.empty((len(partitions[0].codes), len(SUBJECT_LABELS), width, len(ARMS)))
+    for first in range(0, len(outcomes), width):
+        some = outcomes[first : first + width]
+        for place, each in enumerate(some):
+            for arm, levels in enumerate((each.scenario, each.counterfactual), start=1):
+                arms[:, :2, place, arm] = levels
+                np.add(arms[:, 0, place, arm], arms[:, 1, place, arm], out=arms[:, 2, place, arm])
+                if not each.total:
+                    arms[:, 2, place, arm] /= 2.0
+        np.subtract(arms[..., 1], arms[..., 2], out=arms[..., 0])
+        means = np.concatenate([partition.means(arms) for partition in partitions])
+        for place, each in enumerate(some):
+            there, theirs = _shown(each.name, each.unit, year, labels, SUBJECT_LABELS, means[:, :, place])
+            rows += there
+            values.append(theirs)
+    return rows, np.concatenate(values)
+
+
+def _shown(
+    name: str, unit: str, year: int, labels: tuple[str, ...], subjects: tuple[str, ...], arms: Floats
+) -> tuple[tuple[Row, ...], Floats]:
+    """Rows of an outcome and their values where there is a difference; ``arms`` is (groups, subjects, ``ARMS``)."""
+    difference = arms[:, :, 0]
     shown = ~np.isnan(difference)
     # A level in SD means nothing; percentile points are of the effect.
-    each: tuple[Floats, ...]
-    if outcome.unit != "SD":
-        each = (difference, partition.means(outcome.scenario), partition.means(outcome.counterfactual))
-    elif outcome.name == "achievement":
-        each = (difference, percentile_points(difference))
-    else:
-        each = (difference,)
-    rows = _rows_shown(outcome.name, outcome.unit, year, partition.labels, shown.tobytes())
-    values: Floats = np.stack([one[shown] for one in each], axis=1).ravel()
+    if unit == "SD":
+        arms = arms[:, :, :1]
+        if name == "achievement":
+            arms = np.stack([difference, percentile_points(difference)], axis=-1)
+    rows = _rows_shown(name, unit, year, labels, subjects, shown.tobytes())
+    values: Floats = arms[shown].ravel()
     return rows, values
 
 
 @lru_cache(maxsize=8192)
-def _rows_shown(name: str, unit: str, year: int, labels: tuple[str, ...], shown: bytes) -> tuple[Row, ...]:
-    """The rows of an outcome in a partition, the same in all worlds; ``shown`` is 0 or 1 by group and subject."""
+def _rows_shown(
+    name: str, unit: str, year: int, labels: tuple[str, ...], subjects: tuple[str, ...], shown: bytes
+) -> tuple[Row, ...]:
+    """The rows of an outcome in some groups, the same in all worlds; ``shown`` is 0 or 1 by group and subject."""
     if unit != "SD":
         kinds = tuple((name, arm, unit) for arm in ARMS)
     else:
         kinds = ((name, ARMS[0], unit),)
         if name == "achievement":
             kinds += (("percentile_points", ARMS[0], "points"),)
-    cells = ((label, subject) for label in labels for subject in SUBJECT_LABELS)
+    cells = ((label, subject) for label in labels for subject in subjects)
     return tuple(
         Row(what, subject, year, label, "paired", arm, of)
         for (label, subject), there in zip(cells, shown, strict=True)
         if there
         for what, arm, of in kinds
     )
-
-
-def _group_rows(group: GroupOutcome, year: int) -> Iterator[tuple[Row, float]]:
-    """One outcome of teachers or schools."""
-    difference = group.scenario - group.counterfactual
-    for index, label in enumerate(group.labels):
-        if np.isnan(difference[index]):
-            continue
-        for arm, values in zip(ARMS, (difference, group.scenario, group.counterfactual), strict=True):
-            yield Row(group.name, "both", year, label, "paired", arm, group.unit), float(values[index])

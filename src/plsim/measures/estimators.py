@@ -20,7 +20,8 @@ import numpy as np
 from scipy.special import stdtr
 
 from plsim.core.arrays import Floats, Ints
-from plsim.measures.groups import QUINTILES
+from plsim.core.calendar import GRADES
+from plsim.measures.groups import QUINTILES, numbered
 from plsim.measures.least_squares import coefficients
 from plsim.measures.matching import Matches, matches
 from plsim.measures.regression import Block, Estimate, both_subjects, clustered_mean, relative, varying
@@ -55,7 +56,8 @@ class Scores:
 
     def chosen(self, keep: np.ndarray) -> Scores:
         """The same of some students."""
-        return Scores(*(values[keep] for values in vars(self).values()))
+        inside = np.flatnonzero(keep)
+        return Scores(*(values[inside] for values in vars(self).values()))
 
 
 class SchoolEstimates(NamedTuple):
@@ -137,7 +139,7 @@ def within_school_rct(
     Everything is taken relative to the mean of school and grade; errors are clustered by student, as students are what
     was drawn.
     """
-    cell = np.unique(np.stack([scores.school, scores.grade]), axis=1, return_inverse=True)[1].ravel()
+    cell = school_and_grade(scores)
     blocks = [
         Block(
             outcome=scores.spring[:, subject],
@@ -181,7 +183,8 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
         return SchoolEstimates(np.empty(0, np.int64), *(np.empty(0) for _ in range(4)))
     gap = treated.spring[inside, subject] - found.mean_of(pool.spring[:, subject])[inside]
     before = treated.fall[inside] - np.column_stack([found.mean_of(column) for column in pool.fall.T])[inside]
-    schools, place, count = np.unique(treated.school[inside], return_inverse=True, return_counts=True)
+    school = treated.school[inside]
+    schools, (place, count) = np.unique(school), numbered(school)
 
     def mean(values: Floats) -> Floats:
         return np.asarray(np.bincount(place, values) / count, dtype=np.float64)
@@ -194,7 +197,7 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
     error = np.sqrt(mean((adjusted - value[place]) ** 2) / freedom)
     p_students = 2.0 * stdtr(freedom, -np.abs(value) / np.maximum(error, 1e-12))
     # Schools on the other side vary too, and how much they vary is only estimated.
-    others = len(np.unique(pool.school[found.weight > 0.0]))
+    others = len(numbered(pool.school[found.weight > 0.0])[1])
     noise = school_noise(pool, subject) * (1.0 + 1.0 / others)
     p_school = 2.0 * stdtr(max(others - 1, 1), -np.abs(value) / np.sqrt(np.maximum(error**2 + noise, 1e-24)))
     return SchoolEstimates(schools, value, error, p_students, p_school)
@@ -202,13 +205,13 @@ def school_effects(treated: Scores, pool: Scores, found: Matches, subject: int) 
 
 def school_noise(pool: Scores, subject: int) -> float:
     """Variance between comparison schools of growth that their students do not explain (SD squared), never below 0."""
-    alike = np.ones(len(pool.school))
-    covariates = varying(relative(_covariates(pool), pool.grade, alike))
-    outcome = relative(pool.spring[:, subject], pool.grade, alike)
+    alike, grade = np.ones(len(pool.school)), numbered(pool.grade)[0]
+    covariates = varying(relative(_covariates(pool), grade, alike))
+    outcome = relative(pool.spring[:, subject], grade, alike)
     residual = outcome - covariates @ coefficients(covariates, outcome)
-    schools, place, count = np.unique(pool.school, return_inverse=True, return_counts=True)
+    place, count = numbered(pool.school)
     mean = np.bincount(place, residual) / count
-    within = float(((residual - mean[place]) ** 2).sum() / max(len(residual) - len(schools), 1))
+    within = float(((residual - mean[place]) ** 2).sum() / max(len(residual) - len(count), 1))
     between = float(np.var(mean, ddof=1)) - within * float((1.0 / count).mean())
     return max(between, 0.0)
 
@@ -216,7 +219,12 @@ def school_noise(pool: Scores, subject: int) -> float:
 def _too_few(treated: Scores, pool: Scores, match: Matches) -> bool:
     """Whether matches come from too few schools on either side for errors clustered by school."""
     sides = (treated.school[match.matched], pool.school[match.weight > 0.0])
-    return min(len(np.unique(school)) for school in sides) < FEWEST_SCHOOLS
+    return min(len(numbered(school)[1]) for school in sides) < FEWEST_SCHOOLS
+
+
+def school_and_grade(of: Scores) -> Ints:
+    """One number for each school and grade."""
+    return of.school * len(GRADES) + of.grade
 
 
 def _covariates(of: Scores) -> Floats:

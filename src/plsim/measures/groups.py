@@ -39,27 +39,32 @@ class Partition:
     allowed: Bools | None = None
 
     def means(self, values: Floats) -> Floats:
-        """Group means, NaN where a group is not shown. ``values`` (students, 3); the result (groups, 3).
+        """Group means, NaN where a group is not shown.
 
-        Sums are serial, in the order of students: the same bits on any machine.
+        ``values`` has shape (students, 3) or more axes beyond these two, the result (groups, 3) and these axes. Sums
+        are serial, in the order of students: the same bits on any machine.
         """
-        out = np.full((len(self.labels), values.shape[1]), np.nan)
-        for column in range(values.shape[1]):
-            inside, codes, count, shown = self._columns[column]
-            total = np.bincount(codes, values[:, column].take(inside), minlength=len(self.labels))
-            out[shown, column] = total[shown] / count[shown]
+        out = np.full((len(self.labels), *values.shape[1:]), np.nan)
+        for columns, order, ends, shown in self._sorted:
+            rows = values.take(order, axis=0)
+            for group in np.flatnonzero(shown).tolist():
+                first, last = ends[group], ends[group + 1]
+                # numpy adds rows one after the other; only along the last axis it adds in pairs.
+                out[group, columns] = np.add.reduce(rows[first:last], axis=0)[columns] / (last - first)
         return out
 
     @cached_property
-    def _columns(self) -> tuple[tuple[Ints, Ints, Ints, Bools], ...]:
-        """Of each subject: who is in a group, in which, how many there are, and which are shown."""
+    def _sorted(self) -> tuple[tuple[slice, Ints, list[int], Bools], ...]:
+        """For subjects that share their groups: students by group, where each group ends, and which are shown."""
+        alike = bool((self.codes == self.codes[:, :1]).all())
         found = []
-        for column in range(self.codes.shape[1]):
-            inside = np.flatnonzero(self.codes[:, column] >= 0)
-            codes = self.codes[inside, column]
-            count = np.bincount(codes, minlength=len(self.labels))
-            shown = _shown(count) if self.allowed is None else self.allowed[:, column]
-            found.append((inside, codes, count, shown))
+        for first in range(1 if alike else self.codes.shape[1]):
+            codes = self.codes[:, first]
+            order = np.argsort(codes, kind="stable")
+            count = np.bincount(codes + 1, minlength=len(self.labels) + 1)
+            shown = _shown(count[1:]) if self.allowed is None else self.allowed[:, first]
+            columns = slice(None) if alike else slice(first, first + 1)
+            found.append((columns, order, np.cumsum(count).tolist(), shown))
         return tuple(found)
 
 
@@ -112,13 +117,19 @@ def by_quintile(baseline: Floats, counted: Bools) -> Partition:
 
     ``baseline`` is standardized within grade; shape (students, 2). The third column uses the mean of both subjects.
     """
-    scores = np.column_stack([baseline, baseline.mean(axis=1)])
-    codes = np.full(scores.shape, -1, np.int64)
-    if counted.any():
-        for column in range(scores.shape[1]):
-            cuts = np.quantile(scores[counted, column], np.arange(1, QUINTILES) / QUINTILES)
-            codes[counted, column] = np.searchsorted(cuts, scores[counted, column], side="right")
+    codes = np.full((len(baseline), len(SUBJECT_LABELS)), -1, np.int64)
+    codes[counted] = fifths(np.column_stack([baseline, baseline.mean(axis=1)])[counted])
     return Partition(codes, tuple(f"quintile:{number}" for number in range(1, QUINTILES + 1)))
+
+
+def fifths(scores: Floats) -> Ints:
+    """Fifth of each student by each column of scores, 0 is the lowest. Shape as ``scores``."""
+    if not len(scores):
+        return np.empty(scores.shape, np.int64)
+    cuts = np.quantile(scores, np.arange(1, QUINTILES) / QUINTILES, axis=0)
+    return np.column_stack(
+        [np.searchsorted(of, column, side="right") for of, column in zip(cuts.T, scores.T, strict=True)]
+    )
 
 
 def headline(grade: Ints) -> Bools:
@@ -126,14 +137,24 @@ def headline(grade: Ints) -> Bools:
     return np.isin(grade, HEADLINE_GRADES)
 
 
-def with_both(values: Floats, *, total: bool = False) -> Floats:
-    """Adds the column for both subjects, their mean (or sum). (students, 2) to (students, 3)."""
-    both = values.sum(axis=1) if total else values.mean(axis=1)
-    return np.column_stack([values, both])
+def with_both(values: Floats) -> Floats:
+    """Adds the column for both subjects, their mean. (students, 2) to (students, 3)."""
+    return np.column_stack([values, values.mean(axis=1)])
 
 
 def _for_all(codes: Ints) -> Ints:
     return np.repeat(codes[:, np.newaxis], len(SUBJECT_LABELS), axis=1)
+
+
+def numbered(codes: Ints) -> tuple[Ints, Ints]:
+    """Whole numbers counted from 0 without gaps, in their order, and how often each is there.
+
+    What ``np.unique`` finds with a sort; for numbers that lie close together.
+    """
+    from_0 = codes - codes.min(initial=0)
+    count = np.bincount(from_0)
+    there = count > 0
+    return (np.cumsum(there) - 1)[from_0], count[there]
 
 
 def cells(partitions: tuple[Partition, ...]) -> Iterator[tuple[Partition, int, str]]:

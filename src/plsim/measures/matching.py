@@ -66,26 +66,27 @@ def matches(
     most, caliper
         Matches sought, and the most that baseline scores may differ (RIT).
     """
-    comparison = np.full((baseline.shape[0], most), -1, np.int64)
-    for each in np.unique(cell):
-        students, pool = np.flatnonzero(cell == each), np.flatnonzero(pool_cell == each)
-        if pool.size:
-            order = pool[np.argsort(pool_baseline[pool], kind="stable")]
-            comparison[students] = _nearest(baseline[students], pool_baseline[order], order, most, caliper)
+    if not pool_baseline.size:
+        return Matches(np.full((baseline.shape[0], most), -1), np.zeros(0))
+    # The pool by cell, ascending in each, and where each student would stand in it.
+    order = np.lexsort((pool_baseline, pool_cell))
+    ascending, cells = pool_baseline[order], pool_cell[order]
+    first, last, place = (np.zeros(len(cell), np.int64) for _ in range(3))
+    for each in np.unique(cell).tolist():
+        here = np.flatnonzero(cell == each)
+        begin, end = np.searchsorted(cells, (each, each + 1))
+        first[here], last[here] = begin, end
+        place[here] = begin + np.searchsorted(ascending[begin:end], baseline[here])
+    # The nearest `most` lie among as many on each side of that place.
+    window = place[:, np.newaxis] + np.arange(-most, most)
+    inside = (window >= first[:, np.newaxis]) & (window < last[:, np.newaxis])
+    window = np.where(inside, window, 0)
+    distance = np.where(inside, np.abs(ascending[window] - baseline[:, np.newaxis]), np.inf)
+    nearest = np.argsort(distance, axis=1, kind="stable")[:, :most]
+    chosen = np.take_along_axis(order[window], nearest, axis=1)
+    comparison = np.where(np.take_along_axis(distance, nearest, axis=1) <= caliper, chosen, -1)
     found = comparison >= 0
     share = 1.0 / np.maximum(found.sum(axis=1), 1)
     shares = np.broadcast_to(share[:, np.newaxis], comparison.shape)
     weight = np.bincount(comparison[found], shares[found], minlength=pool_baseline.shape[0])
     return Matches(comparison, np.asarray(weight, dtype=np.float64))
-
-
-def _nearest(values: Floats, ascending: Floats, names: Ints, most: int, caliper: float) -> Ints:
-    """Names of the nearest of ascending values, nearest first; -1 beyond the caliper. Shape (values, most)."""
-    # The nearest `most` lie among as many on each side of the place where a value would be put.
-    window = np.searchsorted(ascending, values)[:, np.newaxis] + np.arange(-most, most)
-    inside = (window >= 0) & (window < ascending.shape[0])
-    window = np.clip(window, 0, ascending.shape[0] - 1)
-    distance = np.where(inside, np.abs(ascending[window] - values[:, np.newaxis]), np.inf)
-    nearest = np.argsort(distance, axis=1, kind="stable")[:, :most]
-    chosen = np.take_along_axis(names[window], nearest, axis=1)
-    return np.where(np.take_along_axis(distance, nearest, axis=1) <= caliper, chosen, -1)

@@ -6,11 +6,12 @@ forty schools named 62 curricula and assessments, and only eight were named by m
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from plsim.core.arrays import Int32s, Ints, Keys
+from plsim.core.arrays import Floats, Int32s, Ints, Keys
 from plsim.population.draws import uniforms
 
 MOST_PRODUCTS = 60
@@ -40,15 +41,20 @@ def picks(school_key: Keys, network: Int32s, count: Ints, *, seed: int, market: 
     """
     weight = np.arange(1, market.products + 1, dtype=np.float64) ** -market.exponent
     steps = np.cumsum(weight / weight.sum())
-    first_of_network = school_key[np.searchsorted(network, network)]
+    first_of_network = np.searchsorted(network, network)
     chosen = np.full((school_key.shape[0], MOST_PRODUCTS), -1, np.int64)
     for place in range(min(int(count.max(initial=0)), MOST_PRODUCTS)):
-        own, imitates = uniforms(seed, school_key, "tools", subject=place)[:2]
-        others = uniforms(seed, first_of_network, "tools", subject=place)[2]
-        u = np.where(imitates < market.imitation, others, own)
+        own, imitates, of_network = _chance(seed, school_key.tobytes(), place)
+        u = np.where(imitates < market.imitation, of_network[first_of_network], own)
         product = np.minimum(np.searchsorted(steps, u), market.products - 1)
         chosen[:, place] = np.where(place < count, product, -1)
     return chosen
+
+
+@lru_cache(maxsize=256)
+def _chance(seed: int, school_keys: bytes, place: int) -> Floats:
+    """Three uniforms for each school and a place of its list, the same in all worlds and arms. Shape (3, schools)."""
+    return uniforms(seed, np.frombuffer(school_keys, np.uint64), "tools", subject=place)[:3]
 
 
 def shared(chosen: Ints) -> Shared:

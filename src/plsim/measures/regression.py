@@ -8,6 +8,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats, Ints
 from plsim.measures.effects import CI_LEVEL
+from plsim.measures.groups import numbered
 from plsim.measures.least_squares import System, reach, two_sided
 from plsim.measures.least_squares import clustered as clustered_errors
 
@@ -52,19 +53,14 @@ def both_subjects(blocks: list[Block], *, sd_basis: str, clustered: bool) -> tup
 
     ``clustered`` says that the clusters are schools, of which there are few on either side; else they are students.
     """
-    columns = [
-        varying(relative(np.column_stack([block.program, block.covariates]), block.cell, block.weight))
-        for block in blocks
-    ]
-    width = columns[0].shape[1]
-    groups = np.unique(np.concatenate([block.cluster for block in blocks]), return_inverse=True)[1]
-    fitted = clustered_errors(
-        [
-            System(relative(block.outcome, block.cell, block.weight), design, block.weight)
-            for block, design in zip(blocks, columns, strict=True)
-        ],
-        groups,
-    )
+    systems = []
+    for block in blocks:
+        columns = np.column_stack([block.program, block.covariates, block.outcome])
+        centred = relative(columns, numbered(block.cell)[0], block.weight)
+        systems.append(System(centred[:, -1], varying(centred[:, :-1]), block.weight))
+    width = systems[0].design.shape[1]
+    groups = numbered(np.concatenate([block.cluster for block in blocks]))[0]
+    fitted = clustered_errors(systems, groups)
     freedom, inflate = _freedom(blocks[0], width, clustered=clustered)
     contrasts = np.zeros((3, len(fitted.coefficients)))
     contrasts[0, 0] = contrasts[1, width] = 1.0
@@ -83,10 +79,10 @@ def both_subjects(blocks: list[Block], *, sd_basis: str, clustered: bool) -> tup
 def _freedom(block: Block, width: int, *, clustered: bool) -> tuple[float, float]:
     """Degrees of freedom, and what the error is multiplied by because the means of cells were estimated too."""
     if clustered:
-        sides = [len(np.unique(block.cluster[block.program == side])) for side in (0.0, 1.0)]
+        sides = [len(numbered(block.cluster[block.program == side])[1]) for side in (0.0, 1.0)]
         return float(max(min(sides) - 1, 1)), 1.0
-    count = len(np.unique(block.cluster))
-    freedom = float(max(count - len(np.unique(block.cell)) - width, 1))
+    count = len(numbered(block.cluster)[1])
+    freedom = float(max(count - len(numbered(block.cell)[1]) - width, 1))
     return freedom, float(np.sqrt(count / (freedom + width)))
 
 
@@ -96,9 +92,11 @@ def _estimate(value: float, error: float, freedom: float, block: Block, clusters
     return Estimate(value, error, freedom, p_value, inside, len(block.program) - inside, clusters, sd_basis)
 
 
-def relative(values: Floats, cell: Ints, weight: Floats) -> Floats:
-    """Values, any columns, relative to the weighted mean of their cell: what dummies for the cells would do."""
-    place = np.unique(cell, return_inverse=True)[1]
+def relative(values: Floats, place: Ints, weight: Floats) -> Floats:
+    """Values, any columns, relative to the weighted mean of their cell: what dummies for the cells would do.
+
+    ``place`` is the cell of each observation, from 0 without gaps.
+    """
     columns = values.reshape(len(place), -1)
     total = np.bincount(place, weight)
     means = np.column_stack([np.bincount(place, weight * column) / total for column in columns.T])
@@ -115,7 +113,7 @@ def varying(columns: Floats) -> Floats:
 
 def clustered_mean(values: Floats, school: Ints) -> tuple[float, float]:
     """Mean and its standard error, clustered by school; NaN error in fewer than two schools."""
-    groups = np.unique(school, return_inverse=True)[1]
+    groups = numbered(school)[0]
     if groups.max() < 1:
         return float(values.mean()), float("nan")
     alike = np.ones(len(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,7 @@ from plsim.engine.setting import WINDOWS
 from plsim.engine.year import run_years
 from plsim.evidence import norms
 from plsim.measures.effects import Row, StudentOutcome, student_rows
-from plsim.measures.groups import SMALLEST_GROUP, SUBJECT_LABELS, headline, with_both
-from plsim.runs.outcomes import partitions
+from plsim.measures.groups import SMALLEST_GROUP, SUBJECT_LABELS, Partition, headline, with_both
 
 if TYPE_CHECKING:
     from plsim.engine.pair import Pair, WorldRun
@@ -33,8 +32,10 @@ def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
     return run_years(arm, engine)
 
 
-def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[Row, float]]:
-    """The direct effect on achievement for everybody, by year."""
+def direct_effects(
+    both: Pair, run: WorldRun, engine: Engine, everyone: Sequence[Partition]
+) -> Iterator[tuple[Row, float]]:
+    """The direct effect on achievement for everybody, by year; ``everyone`` is who counts in each."""
     setting = both.base_setting
     # Nothing to freeze: sections are the same, and nobody has had the time to leave.
     alike = both.setting is both.base_setting and (setting.years == 1 or both.plan.freeze.staff)
@@ -42,13 +43,14 @@ def direct_effects(both: Pair, run: WorldRun, engine: Engine) -> Iterator[tuple[
     for year in range(setting.years):
         grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
         sd = norms().sd_fall_observed[np.arange(2), grade]
-        everyone = partitions(setting, year)[0]
         seen = [each.record[year].achievement[SPRING] for each in (arm, run.counterfactual)]
-        for unit, scale in (("SD", sd), ("RIT", np.ones_like(sd))):
-            outcome = StudentOutcome("achievement", unit, with_both(seen[0] / scale), with_both(seen[1] / scale))
-            for row, value in zip(*student_rows(outcome, everyone, year + 1), strict=True):
-                if row.arm == "difference":
-                    yield row._replace(estimator="direct"), value
+        outcomes = (
+            StudentOutcome("achievement", "SD", seen[0] / sd, seen[1] / sd),
+            StudentOutcome("achievement", "RIT", seen[0], seen[1]),
+        )
+        for row, value in zip(*student_rows(outcomes, (everyone[year],), year + 1), strict=True):
+            if row.arm == "difference":
+                yield row._replace(estimator="direct"), value
 
 
 def intention_to_treat(both: Pair, run: WorldRun) -> Iterator[tuple[Row, float]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 
-from plsim.core.arrays import Bools, Floats
+from plsim.core.arrays import Bools, Floats, Ints
 from plsim.core.calendar import WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
 from plsim.engine.records import YearRecord
@@ -26,11 +27,10 @@ from plsim.measures.groups import (
     by_quintile,
     everyone,
     headline,
-    with_both,
 )
-from plsim.measures.outcomes import StudentYear, student_outcomes
+from plsim.measures.outcomes import DeclaredOutcome, StudentYear, student_outcomes
 from plsim.runs.spending import teachers_of, use
-from plsim.runs.survey_outcomes import group_surveys, student_surveys
+from plsim.runs.survey_outcomes import surveys
 
 SPRING = 3
 SCORE_OUTCOMES = frozenset({"achievement", "percentile_points", "achievement_cross_section"})
@@ -93,6 +93,27 @@ def partitions(setting: Setting, year: int) -> tuple[Partition, ...]:
     return protected(parts) if people.are_people else tuple(parts)
 
 
+class YearGroups(NamedTuple):
+    """The groups of a year, the same in every world of a run.
+
+    ``cross_section`` is of whoever of the first year is still there, other students every year; None in a single year
+    and where that adds too few to show.
+    """
+
+    partitions: tuple[Partition, ...]
+    cross_section: Partition | None
+
+
+def year_groups(setting: Setting, year: int) -> YearGroups:
+    """What the outcomes of a year are shown for."""
+    parts, here = partitions(setting, year), still_there(setting, year)
+    if setting.years == 1 or 0 < np.count_nonzero(here & ~followed(setting)) < SMALLEST_GROUP:
+        return YearGroups(parts, None)
+    if setting.population.are_people and not shown_of(np.where(here, 0, -1), 1, parts)[0]:
+        return YearGroups(parts, None)
+    return YearGroups(parts, everyone(here))
+
+
 def schools_shown(setting: Setting, year: int) -> Bools:
     """Schools whose means may be shown beside all groups of a year. Shape (schools,)."""
     people = setting.population
@@ -109,113 +130,99 @@ def year_outcomes(
     counterfactual: Arm,
     year: int,
     *,
-    parts: tuple[Partition, ...] | None = None,
+    groups: YearGroups | None = None,
     only: Collection[str] | None = None,
 ) -> YearOutcomes:
     """Outcomes of one year of a pair of arms.
 
     Parameters
     ----------
-    parts
-        Groups of students, when they are known; else those of :func:`partitions`.
+    groups
+        Groups of students, when they are known; else those of :func:`year_groups`.
     only
         Names of the outcomes to make, for sweeps that ask for few; else all.
     """
-    if parts is None:
-        parts = partitions(setting, year)
-    if only is not None and set(only) <= SCORE_OUTCOMES:
-        return YearOutcomes(year + 1, parts, _scores(setting, scenario, counterfactual, year), ())
-    unsurveyed = _WITHOUT_SURVEYS.union(each.words.name for each in student_outcomes())
-    surveyed = only is None or not unsurveyed.issuperset(only)
+    if groups is None:
+        groups = year_groups(setting, year)
     a, b = scenario.record[year], counterfactual.record[year]
+    grade = setting.timeline.years[year].grade.astype(np.int64)
+    sd = norms().sd_fall_observed[np.arange(2), grade[:, np.newaxis]]
+    scores = _scores(a, b, sd, groups.cross_section)
+    if only is not None and set(only) <= SCORE_OUTCOMES:
+        return YearOutcomes(year + 1, groups.partitions, scores, ())
+    unsurveyed = _WITHOUT_SURVEYS.union(each.words.name for each in student_outcomes())
+    asked = only is None or not unsurveyed.issuperset(only)
+    of_surveys = surveys(scenario, counterfactual, year) if asked else ((), ())
     units_a_year = WEEKS_PER_YEAR / registry().value("pace.unit_weeks")
 
     def student(name: str, unit: str, of: str, scale: float = 1.0, *, per: str | None = None) -> StudentOutcome:
         def read(record: YearRecord) -> Floats:
             values = record.units[of] * scale
-            if per is not None:
-                values = values / np.maximum(record.units[per], 1.0)
-            return with_both(values, total=name == "one_on_one_minutes")
+            return values if per is None else values / np.maximum(record.units[per], 1.0)
 
         return StudentOutcome(name, unit, read(a), read(b))
 
-    both_one = np.ones(3)
+    def shared(name: str, unit: str, of: str) -> StudentOutcome:
+        return StudentOutcome(name, unit, getattr(a, of)[:, np.newaxis], getattr(b, of)[:, np.newaxis])
+
     students: tuple[StudentOutcome, ...] = (
-        *_scores(setting, scenario, counterfactual, year),
+        *scores,
         student("aligned_test", "share", "taught_mastery", 1.0 / units_a_year),
         student("on_grade", "share", "coverage", 1.0 / units_a_year),
         student("unmet_lesson_share", "share", "unmet", per="units_taught"),
-        student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR),
+        student("one_on_one_minutes", "minutes/week", "one_on_one", 60.0 / WEEKS_PER_YEAR)._replace(total=True),
         student("on_task_share", "share", "on_task"),
         student("match", "share", "match"),
-        *_declared_outcomes(setting, a, b, year),
-        StudentOutcome(
-            "self_regulation",
-            "share",
-            a.self_regulation[:, np.newaxis] * both_one,
-            b.self_regulation[:, np.newaxis] * both_one,
-        ),
-        StudentOutcome(
-            "engagement", "SD", a.engagement[:, np.newaxis] * both_one, b.engagement[:, np.newaxis] * both_one
-        )._replace(unit="index"),
-        *(student_surveys(scenario, counterfactual, year) if surveyed else ()),
+        *_declared_outcomes(a, b, grade, sd),
+        shared("self_regulation", "share", "self_regulation"),
+        shared("engagement", "index", "engagement"),
+        *of_surveys[0],
     )
-    groups = (
+    of_groups = (
         *_group_outcomes(setting, scenario, counterfactual, year),
         *_cost_outcomes(setting, scenario, counterfactual, year),
-        *(group_surveys(scenario, counterfactual, year) if surveyed else ()),
+        *of_surveys[1],
     )
     if only is not None:
         # Percentile points are read from achievement.
         wanted = {*only, "achievement"} if "percentile_points" in only else set(only)
         students = tuple(each for each in students if each.name in wanted)
-        groups = tuple(each for each in groups if each.name in only)
-    return YearOutcomes(year + 1, parts, students, groups)
+        of_groups = tuple(each for each in of_groups if each.name in only)
+    return YearOutcomes(year + 1, groups.partitions, students, of_groups)
 
 
-def _declared_outcomes(setting: Setting, a: YearRecord, b: YearRecord, year: int) -> tuple[StudentOutcome, ...]:
+def _declared_outcomes(a: YearRecord, b: YearRecord, grade: Ints, sd: Floats) -> tuple[StudentOutcome, ...]:
     """The outcomes that :mod:`plsim.measures.outcomes` declares."""
-    years = [_student_year(setting, record, year) for record in (a, b)]
-    found = []
-    for each in student_outcomes():
-        values = [np.asarray(each.read(of), dtype=np.float64) for of in years]
-        both = [with_both(one if one.ndim == 2 else np.column_stack([one, one])) for one in values]
-        found.append(StudentOutcome(each.words.name, each.words.unit, both[0], both[1]))
-    return tuple(found)
+    years = [
+        StudentYear(
+            grade=grade,
+            achievement=record.achievement,
+            achievement_sd=sd,
+            units=record.units,
+            self_regulation=record.self_regulation,
+            engagement=record.engagement,
+        )
+        for record in (a, b)
+    ]
 
+    def read(each: DeclaredOutcome, of: StudentYear) -> Floats:
+        values = np.asarray(each.read(of), dtype=np.float64)
+        return values if values.ndim == 2 else values[:, np.newaxis]
 
-def _student_year(setting: Setting, record: YearRecord, year: int) -> StudentYear:
-    grade = setting.timeline.years[year].grade.astype(np.int64)
-    return StudentYear(
-        grade=grade,
-        achievement=record.achievement,
-        achievement_sd=norms().sd_fall_observed[np.arange(2), grade[:, np.newaxis]],
-        units=record.units,
-        self_regulation=record.self_regulation,
-        engagement=record.engagement,
+    return tuple(
+        StudentOutcome(each.words.name, each.words.unit, read(each, years[0]), read(each, years[1]))
+        for each in student_outcomes()
     )
 
 
-def _scores(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:
+def _scores(a: YearRecord, b: YearRecord, sd: Floats, cross_section: Partition | None) -> tuple[StudentOutcome, ...]:
     """Latent achievement at week 32, in SD of the norms' observed fall scores and in RIT."""
-    grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
-    sd = norms().sd_fall_observed[np.arange(2), grade]
-    a, b = (arm.record[year].achievement[SPRING] for arm in (scenario, counterfactual))
-    return (
-        StudentOutcome("achievement", "SD", with_both(a / sd), with_both(b / sd)),
-        StudentOutcome("achievement", "RIT", with_both(a), with_both(b)),
-        *_cross_section(setting, year, with_both(a / sd), with_both(b / sd)),
-    )
-
-
-def _cross_section(setting: Setting, year: int, a: Floats, b: Floats) -> tuple[StudentOutcome, ...]:
-    """Whoever of the first year is still there, other students every year; nothing where that adds too few to show."""
-    here, same = still_there(setting, year), followed(setting)
-    if setting.years == 1 or 0 < np.count_nonzero(here & ~same) < SMALLEST_GROUP:
-        return ()
-    if setting.population.are_people and not shown_of(np.where(here, 0, -1), 1, partitions(setting, year))[0]:
-        return ()
-    return (StudentOutcome("achievement_cross_section", "SD", a, b, (everyone(here),)),)
+    rit = [record.achievement[SPRING] for record in (a, b)]
+    effect = StudentOutcome("achievement", "SD", rit[0] / sd, rit[1] / sd)
+    scores = (effect, StudentOutcome("achievement", "RIT", rit[0], rit[1]))
+    if cross_section is None:
+        return scores
+    return (*scores, effect._replace(name="achievement_cross_section", partitions=(cross_section,)))
 
 
 def _group_outcomes(setting: Setting, scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:

@@ -20,11 +20,10 @@ from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import Setting
 from plsim.engine.year import run_years
 from plsim.measures.effects import Row, effect_rows
-from plsim.measures.groups import Partition
 from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.runs.held_channels import run_held
-from plsim.runs.outcomes import partitions, year_outcomes
+from plsim.runs.outcomes import YearGroups, year_groups, year_outcomes
 from plsim.scenario.build import population_spec
 from plsim.scenario.schema import Scenario
 
@@ -87,7 +86,7 @@ class PairedRuns:
         self._given = population
         self._people: Few[str, Population] = Few()
         self._pairs: Few[str, Pair] = Few()
-        self._parts: Few[tuple[int, frozenset[str] | None], tuple[Setting, list[tuple[Partition, ...]]]] = Few()
+        self._groups: Few[tuple[int, frozenset[str] | None], tuple[Setting, list[YearGroups]]] = Few()
         self._keep = keep
         self._references: Few[Hashable, Typical] = Few(max(keep, 1))
         self._counterfactuals: dict[Hashable, Few[tuple[str, ...], Arm]] = {}
@@ -216,26 +215,28 @@ class PairedRuns:
             Counted from 0; all when None.
         """
         setting = both.base_setting
-        parts = self.groups(setting, None if groups is None else frozenset(groups))
+        of_year = self.groups(setting, None if groups is None else frozenset(groups))
         asked: Sequence[int] = range(self.years) if years is None else sorted(set(years))
         return effect_rows(
             tuple(
-                year_outcomes(setting, run.scenario, run.counterfactual, year, parts=parts[year], only=only)
+                year_outcomes(setting, run.scenario, run.counterfactual, year, groups=of_year[year], only=only)
                 for year in asked
             )
         )
 
-    def groups(self, setting: Setting, wanted: frozenset[str] | None = None) -> list[tuple[Partition, ...]]:
+    def groups(self, setting: Setting, wanted: frozenset[str] | None = None) -> list[YearGroups]:
         """The groups of students by year; only partitions with one of the labels ``wanted``, where some are."""
-        known = self._parts.get((id(setting), wanted))
+        known = self._groups.get((id(setting), wanted))
         if known is not None and known[0] is setting:
             return known[1]
-        parts = [
-            tuple(part for part in partitions(setting, year) if wanted is None or wanted & set(part.labels))
-            for year in range(self.years)
-        ]
-        self._parts.put((id(setting), wanted), (setting, parts))
-        return parts
+        found = [year_groups(setting, year) for year in range(self.years)]
+        if wanted is not None:
+            found = [
+                each._replace(partitions=tuple(part for part in each.partitions if wanted & set(part.labels)))
+                for each in found
+            ]
+        self._groups.put((id(setting), wanted), (setting, found))
+        return found
 
 
 def counterfactual_address(scenario: Scenario) -> tuple[str, ...]:

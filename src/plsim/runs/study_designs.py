@@ -27,12 +27,13 @@ from plsim.measures.estimators import (
     FEWEST_SCHOOLS,
     Scores,
     matched_groups,
+    school_and_grade,
     school_effects,
     study_other_schools,
     surpass_shares,
     within_school_rct,
 )
-from plsim.measures.groups import QUINTILES, SUBJECT_LABELS, by_quintile
+from plsim.measures.groups import QUINTILES, SUBJECT_LABELS, Partition, fifths, numbered
 from plsim.measures.matching import Matches
 from plsim.measures.regression import Estimate
 from plsim.measures.surveys import implementation_slope
@@ -40,7 +41,7 @@ from plsim.population.draws import uniforms
 from plsim.population.model import Population, PopulationSpec
 from plsim.population.norm_population import from_norms
 from plsim.runs.direct import direct_effects, intention_to_treat
-from plsim.runs.outcomes import followed
+from plsim.runs.outcomes import followed, partitions
 from plsim.runs.survey_outcomes import index
 from plsim.scenario.build import Plan, counterfactual, plan
 
@@ -62,6 +63,39 @@ class DesignRows(NamedTuple):
     rows: list[Row]
     values: Floats
     errors: Floats
+
+
+class Tested(NamedTuple):
+    """The students of a setting whom a run follows in a year, the same in every world.
+
+    ``students`` are their places; ``fall_mean`` and ``fall_sd`` are the norms' for the first fall, ``spring_sd`` what
+    the spring of the year is measured in, each (counted, 2).
+    """
+
+    students: Ints
+    fall_mean: Floats
+    fall_sd: Floats
+    spring_sd: Floats
+    school: Ints
+    grade: Ints
+    lunch: Floats
+
+
+def tested(setting: Setting, year: int) -> Tested:
+    """Whom a study tests at the end of a year."""
+    people, years = setting.population, setting.timeline.years
+    students = np.flatnonzero(followed(setting) & (years[year].entered == 0))
+    first, now = (years[at].grade.astype(np.int64)[students, np.newaxis] for at in (0, year))
+    each = np.arange(2)
+    return Tested(
+        students=students,
+        fall_mean=norms().week0_mean[each, first],
+        fall_sd=norms().sd_fall_observed[each, first],
+        spring_sd=norms().sd_fall_observed[each, now],
+        school=people.school[students].astype(np.int64),
+        grade=now[:, 0],
+        lunch=people.lunch_eligible[students].astype(np.float64),
+    )
 
 
 class StudyStudents(NamedTuple):
@@ -111,6 +145,24 @@ class Designs:
     pool_plan: Plan | None
 
     @cached_property
+    def everyone(self) -> tuple[Partition, ...]:
+        """Who counts, by year."""
+        setting = self.both.base_setting
+        return tuple(partitions(setting, year)[0] for year in range(setting.years))
+
+    @cached_property
+    def tested(self) -> tuple[Tested, ...]:
+        """Whom studies test of the program's students, by year."""
+        setting = self.both.base_setting
+        return tuple(tested(setting, year) for year in range(setting.years))
+
+    @cached_property
+    def pool_tested(self) -> tuple[Tested, ...]:
+        """The same of the comparison students."""
+        assert self.pool is not None
+        return tuple(tested(self.pool, year) for year in range(self.pool.years))
+
+    @cached_property
     def errors(self) -> Floats:
         """Test errors of the program's students. Shape (years, windows, students, 2)."""
         return _test_errors(self.both.base_setting)
@@ -150,13 +202,15 @@ def designs(both: Pair) -> Designs:
 def designed(of: Designs, run: WorldRun, engine: Engine) -> DesignRows:
     """Every design's estimates in one world; rows come in the same order in every world of a run."""
     found: list[tuple[Row, float, float]] = []
-    for row, value in (*direct_effects(of.both, run, engine), *intention_to_treat(of.both, run)):
+    for row, value in (*direct_effects(of.both, run, engine, of.everyone), *intention_to_treat(of.both, run)):
         found.append((row, value, 0.0))
     numbers = solve(run.typical.structure)
     setting = of.both.base_setting
     passing = transient_scores(setting, numbers) + of.errors
     years = range(setting.years)
-    lives = [[scores(setting, arm, passing, year) for year in years] for arm in (run.scenario, run.counterfactual)]
+    lives = [
+        [scores(of.tested[year], arm, passing, year) for year in years] for arm in (run.scenario, run.counterfactual)
+    ]
     for year in years:
         found += _lottery_rows(of, lives[0][year], lives[1][year], year)
     if of.pool is not None:
@@ -173,7 +227,7 @@ def studies(of: Designs, run: WorldRun, engine: Engine) -> Iterator[StudyStudent
         return
     passing = transient_scores(of.both.base_setting, solve(run.typical.structure)) + of.errors
     for year, pool in enumerate(pool_scores(of, run, engine)):
-        treated = scores(of.both.base_setting, run.scenario, passing, year)
+        treated = scores(of.tested[year], run.scenario, passing, year)
         yield StudyStudents(treated, pool, matched_groups(treated, pool))
 
 
@@ -184,28 +238,24 @@ def pool_scores(of: Designs, run: WorldRun, engine: Engine) -> Iterator[Scores]:
     other = run_years(Arm(of.pool, of.pool_plan, run.world, run.typical.reference), engine)
     passing = transient_scores(of.pool, solve(run.typical.structure)) + of.pool_errors
     for year in range(of.pool.years):
-        yield scores(of.pool, other, passing, year)
+        yield scores(of.pool_tested[year], other, passing, year)
 
 
-def scores(setting: Setting, arm: Arm, passing: Floats, year: int) -> Scores:
+def scores(of: Tested, arm: Arm, passing: Floats, year: int) -> Scores:
     """Tests of the students whom a run follows, standardized by the norms' SD of their grade.
 
     The baseline is the first fall, the outcome the spring of ``year``. ``passing`` is what tests add to achievement:
     transient growth and error, shape (years, windows, students, 2).
     """
-    keep = followed(setting) & (setting.timeline.years[year].entered == 0)
-    first, now = (setting.timeline.years[each].grade.astype(np.int64)[keep, np.newaxis] for each in (0, year))
-    each = np.arange(2)
-    fall = (arm.record[0].achievement[FALL] + passing[0, FALL])[keep]
-    spring = (arm.record[year].achievement[SPRING] + passing[year, SPRING])[keep]
-    people = setting.population
+    fall = arm.record[0].achievement[FALL, of.students] + passing[0, FALL, of.students]
+    spring = arm.record[year].achievement[SPRING, of.students] + passing[year, SPRING, of.students]
     return Scores(
-        spring=spring / norms().sd_fall_observed[each, now],
-        fall=(fall - norms().week0_mean[each, first]) / norms().sd_fall_observed[each, first],
+        spring=spring / of.spring_sd,
+        fall=(fall - of.fall_mean) / of.fall_sd,
         fall_rit=fall,
-        school=people.school[keep].astype(np.int64),
-        grade=now[:, 0],
-        lunch=people.lunch_eligible[keep].astype(np.float64),
+        school=of.school,
+        grade=of.grade,
+        lunch=of.lunch,
     )
 
 
@@ -213,8 +263,7 @@ def _lottery_rows(
     of: Designs, scenario: Scores, counterfactual: Scores, year: int
 ) -> Iterator[tuple[Row, float, float]]:
     """Half of each school's grade lives the scenario, half the counterfactual; no effect passes between them."""
-    setting = of.both.base_setting
-    inside = of.assigned[followed(setting) & (setting.timeline.years[year].entered == 0)]
+    inside = of.assigned[of.tested[year].students]
     if _can_be_drawn(inside, scenario):
         won = inside[:, np.newaxis] > 0.5
         mixed = {
@@ -225,7 +274,7 @@ def _lottery_rows(
 
 def _can_be_drawn(assigned: Floats, of: Scores) -> bool:
     """Whether there are enough students on both sides for a regression."""
-    cells = len(np.unique(of.school * 16 + of.grade))
+    cells = len(numbered(school_and_grade(of))[1])
     return bool(min(assigned.sum(), (1.0 - assigned).sum()) >= cells + FEWEST_SCHOOLS)
 
 
@@ -254,7 +303,7 @@ def _quintiles(treated: Scores) -> Ints:
 
     By what they truly know, regression to the mean would lift the highest fifth above its matches and lower the lowest.
     """
-    return by_quintile(treated.fall, np.ones(treated.fall.shape[0], bool)).codes[:, :2]
+    return fifths(treated.fall)
 
 
 def _effect_rows(estimator: str, estimates: tuple[Estimate, ...], year: int) -> Iterator[tuple[Row, float, float]]:

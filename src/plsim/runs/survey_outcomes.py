@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from plsim.core.arrays import Floats
@@ -11,7 +9,6 @@ from plsim.core.calendar import LAST_ELEMENTARY_GRADE, SUBJECTS, WEEKS_PER_YEAR
 from plsim.engine.arm import Arm
 from plsim.engine.setting import Setting
 from plsim.measures.effects import GroupOutcome, StudentOutcome
-from plsim.measures.groups import with_both
 from plsim.measures.products import MOST_PRODUCTS, Market, picks, shared
 from plsim.measures.surveys import Thresholds, behind, implementation_index, obstacles, pace_weeks
 from plsim.population.draws import normals
@@ -24,44 +21,42 @@ _INDEX = 9
 """Subject of the index's survey luck in the stream "survey"."""
 
 
-def student_surveys(scenario: Arm, counterfactual: Arm, year: int) -> tuple[StudentOutcome, ...]:
-    """Items of students: pace against the guide, wait for promotion, how far off the picture of habits is."""
-    unit_weeks = scenario.world.number("pace.unit_weeks")
+def surveys(
+    scenario: Arm, counterfactual: Arm, year: int
+) -> tuple[tuple[StudentOutcome, ...], tuple[GroupOutcome, ...]]:
+    """Items of students, and of teachers and schools."""
+    arms = (scenario, counterfactual)
+    paces = [pace(arm, year) for arm in arms]
+    return _student_items(arms, year, paces), _group_items(arms, year, paces)
 
-    def both(name: str, unit: str, read: Callable[[Arm], Floats]) -> StudentOutcome:
-        return StudentOutcome(name, unit, with_both(read(scenario)), with_both(read(counterfactual)))
 
-    def wait(arm: Arm) -> Floats:
-        units = arm.record[year].units
-        waited: Floats = units["waiting"] / np.maximum(units["units_taught"], 1.0)
-        return waited
-
-    def habits(arm: Arm) -> Floats:
-        error = np.abs(arm.record[year].habits - arm.record[year].self_regulation)
-        return np.column_stack([error, error])
-
+def _student_items(arms: tuple[Arm, Arm], year: int, paces: list[Floats]) -> tuple[StudentOutcome, ...]:
+    """Pace against the guide, wait for promotion, how far off the picture of habits is."""
+    unit_weeks = arms[0].world.number("pace.unit_weeks")
+    records = [arm.record[year] for arm in arms]
+    waits = [record.units["waiting"] / np.maximum(record.units["units_taught"], 1.0) for record in records]
+    errors = [np.abs(record.habits - record.self_regulation)[:, np.newaxis] for record in records]
     return (
-        both("pace_weeks", "weeks", lambda arm: pace(arm, year)),
-        both("behind_pace", "share", lambda arm: behind(pace(arm, year), unit_weeks)),
-        both("wait_per_unit", "weeks", wait),
-        both("habits_error", "share", habits),
+        StudentOutcome("pace_weeks", "weeks", paces[0], paces[1]),
+        StudentOutcome("behind_pace", "share", behind(paces[0], unit_weeks), behind(paces[1], unit_weeks)),
+        StudentOutcome("wait_per_unit", "weeks", waits[0], waits[1]),
+        StudentOutcome("habits_error", "share", errors[0], errors[1]),
     )
 
 
 def pace(arm: Arm, year: int) -> Floats:
     """Weeks ahead of the pacing guide at the end of the year. Shape (students, 2)."""
-    grade = arm.setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
-    each = np.arange(len(SUBJECTS))
-    last = arm.growth.level[each, grade, -1] + arm.p.match.stretch
-    weekly = arm.growth.year[each, grade] / WEEKS_PER_YEAR
-    return pace_weeks(arm.record[year].units["position"], last, weekly)
+    of = np.arange(len(SUBJECTS)), arm.setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
+    last = arm.growth.level[:, :, -1] + arm.p.match.stretch
+    weekly = arm.growth.year / WEEKS_PER_YEAR
+    return pace_weeks(arm.record[year].units["position"], last[of], weekly[of])
 
 
-def group_surveys(scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupOutcome, ...]:
-    """Items of teachers and schools: obstacles, work with students individually, products named and shared."""
-    arms = (scenario, counterfactual)
-    charter = scenario.setting.population.charter
-    items = [_items(arm, year) for arm in arms]
+def _group_items(arms: tuple[Arm, Arm], year: int, paces: list[Floats]) -> tuple[GroupOutcome, ...]:
+    """Obstacles, work with students individually, products named and shared."""
+    charter = arms[0].setting.population.charter
+    levers = [YearLevers(arm, year) for arm in arms]
+    items = [_items(arm, of, ahead) for arm, of, ahead in zip(arms, levers, paces, strict=True)]
     found = []
     for name, (unit, _, by_seat) in items[0].items():
         both = []
@@ -71,19 +66,19 @@ def group_surveys(scenario: Arm, counterfactual: Arm, year: int) -> tuple[GroupO
             values = each[name][1]
             both.append(np.array([_mean(values[counts & chosen]) for chosen in (counts, ~of, of)]))
         found.append(GroupOutcome(name, unit, GOVERNANCE, both[0], both[1]))
-    products = [shared(named_products(arm, year)) for arm in arms]
+    products = [shared(named_products(arm, each)) for arm, each in zip(arms, levers, strict=True)]
     for name in ("distinct", "shared"):
         counts_of = [np.array([float(getattr(each, name))]) for each in products]
         found.append(GroupOutcome(f"products_{name}", "count", ("all",), counts_of[0], counts_of[1]))
     return tuple(found)
 
 
-def _items(arm: Arm, year: int) -> dict[str, tuple[str, Floats, bool]]:
-    """Unit, values and whether they are of seats (else of schools), by name."""
-    number, record, levers = arm.world.number, arm.record[year], YearLevers(arm, year)
-    people, roster = arm.setting.population, arm.setting.timeline.years[year]
+def _items(arm: Arm, levers: YearLevers, ahead: Floats) -> dict[str, tuple[str, Floats, bool]]:
+    """Unit, values and whether they are of seats (else of schools), by name; ``ahead`` is :func:`pace`."""
+    number, record = arm.world.number, arm.record[levers.year]
+    people, roster = arm.setting.population, arm.setting.timeline.years[levers.year]
     schools = arm.setting.schools
-    late = behind(pace(arm, year), number("pace.unit_weeks")).mean(axis=1)
+    late = behind(ahead, number("pace.unit_weeks")).mean(axis=1)
     behind_share = np.bincount(people.school, late, minlength=schools) / np.bincount(people.school, minlength=schools)
     felt = tools_in_use(levers) * (1.0 + levers.mean("curriculum_fragmentation"))
     named = obstacles(
@@ -109,13 +104,12 @@ def _items(arm: Arm, year: int) -> dict[str, tuple[str, Floats, bool]]:
         "obstacle_time": ("share", named["time"], True),
     }
     items |= {f"obstacle_{name}": ("share", named[name], False) for name in named if name != "time"}
-    items["implementation"] = ("share", done(arm, year), False)
+    items["implementation"] = ("share", done(levers), False)
     return items
 
 
-def done(arm: Arm, year: int) -> Floats:
+def done(levers: YearLevers) -> Floats:
     """How much of full practice each school really does: mean adopted intensity of the practices. Shape (schools,)."""
-    levers = YearLevers(arm, year)
     return np.asarray(np.mean([levers.mean(name) for name in _INTENSITIES], axis=0), dtype=np.float64)
 
 
@@ -123,7 +117,7 @@ def index(setting: Setting, arm: Arm, year: int) -> Floats:
     """The implementation index of each school as a survey would find it, in SD over schools. Shape (schools,)."""
     keys = setting.population.school_key
     z = normals(setting.seed, keys, "survey", subject=_INDEX, year=year)[0]
-    return implementation_index(done(arm, year), z, arm.world.number("surveys.index_reliability"))
+    return implementation_index(done(YearLevers(arm, year)), z, arm.world.number("surveys.index_reliability"))
 
 
 def tools_in_use(levers: YearLevers) -> Floats:
@@ -132,10 +126,10 @@ def tools_in_use(levers: YearLevers) -> Floats:
     return tools
 
 
-def named_products(arm: Arm, year: int) -> np.ndarray:
+def named_products(arm: Arm, levers: YearLevers) -> np.ndarray:
     """Curricula and assessments that each school names. Shape (schools, places), -1 beyond a school's list."""
     number, people = arm.world.number, arm.setting.population
-    count = np.rint(number("surveys.products_named") * tools_in_use(YearLevers(arm, year))).astype(np.int64)
+    count = np.rint(number("surveys.products_named") * tools_in_use(levers)).astype(np.int64)
     market = Market(
         products=round(number("surveys.catalogue_products")),
         exponent=number("surveys.popularity_exponent"),

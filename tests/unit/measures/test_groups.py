@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plsim.measures.groups import SMALLEST_GROUP, by_governance, by_grade, by_labels, by_quintile
+from plsim.measures.groups import SMALLEST_GROUP, by_governance, by_grade, by_labels, by_quintile, fifths, numbered
 
 
 def shown(sizes: list[int]) -> list[bool]:
@@ -59,3 +59,32 @@ def test_fifths_are_as_large_as_they_can_be_and_the_lowest_comes_first() -> None
     fifths = by_quintile(scores, np.ones(100, bool)).codes
     for column, values in enumerate((scores[:, 0], scores[:, 1], scores.mean(axis=1))):
         np.testing.assert_array_equal(fifths[np.argsort(values), column], np.repeat(np.arange(5), 20))
+
+
+@pytest.mark.parametrize("beyond", [(), (1,), (2, 3)])
+def test_means_are_serial_sums_in_the_order_of_students_over_their_number(beyond: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(3)
+    counted = rng.random(2000) < 0.7
+    values = rng.normal(size=(2000, 3, *beyond)) * 10.0 ** rng.integers(-6, 6, (2000, 3, *beyond))
+    for part in (by_quintile(rng.normal(size=(2000, 2)), counted), by_grade(rng.integers(1, 9, 2000), counted)):
+        means = part.means(values)
+        for group in range(len(part.labels)):
+            for subject in range(3):
+                total = np.zeros(beyond)
+                inside = part.codes[:, subject] == group
+                for each in values[inside, subject]:
+                    total = total + each
+                wanted = total / inside.sum() if inside.any() else np.full(beyond, np.nan)
+                np.testing.assert_array_equal(means[group, subject], wanted)
+
+
+@pytest.mark.parametrize("size", [0, 1, 500])
+def test_numbers_without_gaps_are_those_that_a_sort_finds(size: int) -> None:
+    codes = np.random.default_rng(4).integers(-40, 300, size)
+    _, place, count = np.unique(codes, return_inverse=True, return_counts=True)
+    np.testing.assert_array_equal(numbered(codes)[0], place)
+    np.testing.assert_array_equal(numbered(codes)[1], count)
+
+
+def test_fifths_of_nobody_are_nobody() -> None:
+    assert fifths(np.empty((0, 2))).shape == (0, 2)

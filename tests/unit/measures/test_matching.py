@@ -36,6 +36,26 @@ def test_nobody_is_matched_across_cells() -> None:
     assert matches(one, np.array([1]), one, np.array([2])).comparison.max() == -1
 
 
+def test_several_cells_are_matched_as_each_alone() -> None:
+    rng = np.random.default_rng(2)
+    sizes = 300, 200
+    own, pool = (rng.integers(1950, 2050, size) / 10.0 for size in sizes)
+    cells = [rng.integers(0, 6, size) for size in sizes]
+    cells[1][cells[1] == 3] = 4  # nobody to match with in one of them
+    together = matches(own, cells[0], pool, cells[1]).comparison
+    for each in range(6):
+        here, there = (np.flatnonzero(of == each) for of in cells)
+        alone = matches(own[here], cells[0][here], pool[there], cells[1][there]).comparison
+        wanted = there[alone] if len(there) else alone
+        np.testing.assert_array_equal(together[here], np.where(alone >= 0, wanted, -1))
+
+
+def test_without_a_pool_nobody_is_matched() -> None:
+    found = matches(np.array([200.0]), np.array([1]), np.empty(0), np.empty(0, np.int64))
+    assert found.comparison.max() == -1
+    assert found.weight.shape == (0,)
+
+
 def test_a_student_s_matches_weigh_as_much_as_the_student() -> None:
     rng = np.random.default_rng(1)
     own, pool = rng.normal(200, 5, 50), rng.normal(200, 5, 30)

@@ -41,7 +41,7 @@ class SharedContext(PairedRuns):
         Where it is kept.
     first
         The pair it began with; others share its settings.
-    parts
+    of_year
         Groups of students by year.
     """
 
@@ -49,7 +49,7 @@ class SharedContext(PairedRuns):
         super().__init__(seed=scenario.seed, years=scenario.years, population=people, engine=None, keep=0)
         self.address = address
         self.first = self.pair(scenario)
-        self.parts = self.groups(self.first.base_setting)
+        self.of_year = self.groups(self.first.base_setting)
 
     @cached_property
     def students(self) -> pd.DataFrame:
@@ -75,7 +75,7 @@ class ContextCache:
 
     def __init__(self, *, megabytes: float = 160.0) -> None:
         room = megabytes * 2.0**20
-        self._contexts: Kept[SharedContext] = Kept(0.35 * room, lambda each: bytes_of(each.first, each.parts))
+        self._contexts: Kept[SharedContext] = Kept(0.35 * room, lambda each: bytes_of(each.first, each.of_year))
         self._references: Kept[Typical] = Kept(0.05 * room, bytes_of)
         self._counterfactuals: Kept[tuple[Arm, Diary | None]] = Kept(0.6 * room, lambda each: _bytes(each[0]))
         self._making = threading.Lock()

@@ -239,12 +239,12 @@ def run_why(evaluation: Evaluation, engine: Callable[[], Engine], pause: Callabl
 def outcomes(evaluation: Evaluation, run: WorldRun) -> tuple[list[Row], Floats]:
     """The rows of a world: achievement for every group, the rest for everybody and by kind of school."""
     setting, years = evaluation.both.base_setting, []
-    for year, parts in enumerate(evaluation.shared.parts):
-        whole = year_outcomes(setting, run.scenario, run.counterfactual, year, parts=parts, only=OUTCOMES)
+    for year, groups in enumerate(evaluation.shared.of_year):
+        whole = year_outcomes(setting, run.scenario, run.counterfactual, year, groups=groups, only=OUTCOMES)
         scores = tuple(each for each in whole.students if _of_groups(each))
         others = tuple(each for each in whole.students if not _of_groups(each))
         years.append(replace(whole, students=scores, groups=()))
-        years.append(replace(whole, students=others, partitions=parts[:1]))
+        years.append(replace(whole, students=others, partitions=groups.partitions[:1]))
     return effect_rows(tuple(years))
 
 

@@ -115,7 +115,7 @@ class Tried:
 
     def implementation(self, *, typical: bool = False) -> Floats:
         """How much of full practice each school really does. Shape (schools,)."""
-        return done((self.typical if typical else self.program).arm, self.years - 1)
+        return done(YearLevers((self.typical if typical else self.program).arm, self.years - 1))
 
     @property
     def intensities(self) -> Floats:

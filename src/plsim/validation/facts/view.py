@@ -20,6 +20,7 @@ from plsim.evidence import norms
 from plsim.measures.effects import Row, effect_rows
 from plsim.practices.levers import INTENSITIES
 from plsim.runs.outcomes import year_outcomes
+from plsim.runs.spending import YearLevers
 from plsim.runs.survey_outcomes import done
 from plsim.validation.facts.arm_cache import ArmCache, Snapshot, TestedArm
 from plsim.validation.facts.prepared import Prepared
@@ -164,7 +165,7 @@ class View:
 
     def implementation(self, year: int) -> Floats:
         """How much of full practice each school really does. Shape (schools,)."""
-        return done(self.life("program").arm, year - 1)
+        return done(YearLevers(self.life("program").arm, year - 1))
 
     def condition(self, name: str) -> Floats:
         """A condition that schools started with. Shape (schools,)."""
