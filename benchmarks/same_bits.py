@@ -72,6 +72,7 @@ def print_digests(tree: Path) -> None:
                 feed(digest, tuple(year.achievement for year in arm.record))
             feed(digest, tuple(vars(run.typical.reference).values()))
             feed(digest, tuple(vars(run.typical.structure).values()))
+            feed(digest, run.typical.persistent_cv)
             print(name, world.name, digest.hexdigest(), flush=True)
 
 

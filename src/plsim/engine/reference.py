@@ -56,14 +56,14 @@ class Typical:
     ----------
     reference
         D, by subject, grade and status.
-    guess
-        What it was taken to be when the years ran that it was found from.
+    gain
+        The growth between the tests of fall and spring that it was found from (RIT). Shape (students, 2).
     world, engine
         Whose it is, and who runs the years that tell more of growth, when it is asked for.
     """
 
     reference: Reference
-    guess: Reference
+    gain: Floats
     world: World
     engine: Engine
 
@@ -73,8 +73,7 @@ class Typical:
 
         See :func:`plsim.engine.structure.persistent_cv`.
         """
-        arm = _arm(SCHOOLS, self.world, self.guess, even=True)
-        return persistent_cv(arm, _gain(arm, self.engine))
+        return persistent_cv(_arm(SCHOOLS, self.world, self.reference, even=True), self.gain)
 
     @cached_property
     def structure(self) -> Structure:
@@ -111,9 +110,10 @@ def typical(world: World, engine: Engine) -> Typical:
     """The reference of a world, from two passes."""
     reference = Reference.flat(np.full((len(SUBJECTS), GRADES), FIRST_GUESS))
     for schools in (FIRST_SCHOOLS, SCHOOLS):
-        guess, arm = reference, _arm(schools, world, reference, even=True)
-        reference = _found(arm, _gain(arm, engine))
-    return Typical(reference, guess, world, engine)
+        arm = _arm(schools, world, reference, even=True)
+        gain = _gain(arm, engine)
+        reference = _found(arm, gain)
+    return Typical(reference, gain, world, engine)
 
 
 def _gain(arm: Arm, engine: Engine) -> Floats:
