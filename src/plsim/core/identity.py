@@ -100,22 +100,26 @@ def program_digest(names: Iterable[str], *, root: Path = ROOT, data: bool = Fals
     return kept(texts.hexdigest(), lambda: _program_digest(paths))
 
 
-def kept(key: str, find: Callable[[], bytes]) -> bytes:
-    """Sixteen bytes that take long to find, from the user's cache folder or found and put there.
+def kept(key: str, find: Callable[[], bytes], *, size: int = 16, folder: str = "digests") -> bytes:
+    """``size`` bytes that take long to find, from the user's cache folder or found and put there.
 
     What lies there is checked with a digest; where nothing can be read or written nothing is kept.
     """
-    path = user_cache_path("plsim", appauthor=False) / "digests" / key
+    path = user_cache_path("plsim", appauthor=False) / folder / key
     with contextlib.suppress(OSError):
-        content = read_regular(path, 32)
-        found, check = content[:16], content[16:]
-        if len(content) == 32 and hashlib.blake2b(key.encode() + found, digest_size=16).digest() == check:
+        content = read_regular(path, size + 16)
+        found, check = content[:size], content[size:]
+        if len(content) == size + 16 and _check(key, found) == check:
             return found
     found = find()
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, found + hashlib.blake2b(key.encode() + found, digest_size=16).digest())
+        write_file(path, found + _check(key, found))
     return found
+
+
+def _check(key: str, found: bytes) -> bytes:
+    return hashlib.blake2b(key.encode() + found, digest_size=16).digest()
 
 
 def _program_digest(paths: Iterable[Path]) -> bytes:

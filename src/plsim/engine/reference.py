@@ -9,7 +9,7 @@ beyond that is transient (:mod:`plsim.engine.transient`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from plsim.core.arrays import Floats
 from plsim.core.calendar import FALL_WEEK, LAST_ELEMENTARY_GRADE, LAST_MIDDLE_GRADE, SPRING_WEEK, SUBJECTS
 from plsim.core.jit import interpreted
 from plsim.engine.arm import Arm, Engine
+from plsim.engine.kept import kept_numbers
 from plsim.engine.parameters import World
 from plsim.engine.records import Reference
 from plsim.engine.setting import Setting
@@ -56,16 +57,16 @@ class Typical:
     ----------
     reference
         D, by subject, grade and status.
-    gain
-        The growth between the tests of fall and spring that it was found from (RIT). Shape (students, 2).
     world, engine
         Whose it is, and who runs the years that tell more of growth, when it is asked for.
     """
 
     reference: Reference
-    gain: Floats
     world: World
     engine: Engine
+    gain: Floats | None = None
+    """The growth between the tests of fall and spring that it was found from (RIT), shape (students, 2); None where it
+    was kept from an earlier run."""
 
     @cached_property
     def persistent_cv(self) -> Floats:
@@ -73,7 +74,8 @@ class Typical:
 
         See :func:`plsim.engine.structure.persistent_cv`.
         """
-        return persistent_cv(_arm(SCHOOLS, self.world, self.reference, even=True), self.gain)
+        gain = self.gain if self.gain is not None else _two_passes(self.world, self.engine)[1]
+        return persistent_cv(_arm(SCHOOLS, self.world, self.reference, even=True), gain)
 
     @cached_property
     def structure(self) -> Structure:
@@ -81,10 +83,16 @@ class Typical:
 
         Learning is linear in a teacher's effectiveness, so D needs no spread of teachers; this does.
         """
-        arm, even = (_arm(STRUCTURE_SCHOOLS, self.world, self.reference, even=even) for even in (False, True))
-        for each in (arm, even):
-            run_year(each, self.engine)
-        return structure(arm, even)
+
+        def find() -> Floats:
+            arm, even = (_arm(STRUCTURE_SCHOOLS, self.world, self.reference, even=even) for even in (False, True))
+            for each in (arm, even):
+                run_year(each, self.engine)
+            return np.stack(list(vars(structure(arm, even)).values()))
+
+        names = [each.name for each in fields(Structure)]
+        found = kept_numbers("structure", self.world, self.engine, (len(names), len(SUBJECTS), GRADES), find)
+        return Structure(**dict(zip(names, found, strict=True)))
 
 
 @cache
@@ -108,12 +116,25 @@ def _arm(schools: int, world: World, reference: Reference, *, even: bool) -> Arm
 
 def typical(world: World, engine: Engine) -> Typical:
     """The reference of a world, from two passes."""
+    gain: list[Floats] = []
+
+    def find() -> Floats:
+        reference, grown = _two_passes(world, engine)
+        gain.append(grown)
+        return np.stack([reference.effective, reference.slope, reference.curve])
+
+    found = kept_numbers("reference", world, engine, (3, len(SUBJECTS), GRADES), find)
+    return Typical(Reference(*found), world, engine, gain[0] if gain else None)
+
+
+def _two_passes(world: World, engine: Engine) -> tuple[Reference, Floats]:
+    """The reference of a world, and the growth that it was found from."""
     reference = Reference.flat(np.full((len(SUBJECTS), GRADES), FIRST_GUESS))
     for schools in (FIRST_SCHOOLS, SCHOOLS):
         arm = _arm(schools, world, reference, even=True)
         gain = _gain(arm, engine)
         reference = _found(arm, gain)
-    return Typical(reference, gain, world, engine)
+    return reference, gain
 
 
 def _gain(arm: Arm, engine: Engine) -> Floats:

@@ -151,6 +151,14 @@ def _shipped(count: int | None, seed: int) -> Worlds:
     return Worlds(found, label())
 
 
+@cache
+def shipped_values() -> frozenset[tuple[tuple[str, float], ...]]:
+    """The values of every world that ships, each sorted by key."""
+    if _usable() is None:
+        return frozenset()
+    return frozenset(tuple(sorted(world.values.items())) for world in _shipped(None, 0).worlds)
+
+
 def _known(keys: tuple[str, ...], row: list[float], uncertain: set[str]) -> dict[str, float]:
     return {key: value for key, value in zip(keys, row, strict=True) if key in uncertain or calibrated() is not None}
 

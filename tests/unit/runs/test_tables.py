@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -114,12 +115,15 @@ def test_hours_of_a_week_add_up_to_its_lessons_and_teachers_carry_what_their_row
         pd.testing.assert_series_equal(by_week[name].mean(), of_seats, check_names=False, rtol=0.02)
 
 
-def test_weeks_are_recorded_with_the_reference_that_the_run_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weeks_are_recorded_with_the_reference_that_the_run_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     found = plsim.run(plsim.load("personalized_school", overrides=SMALL), worlds=0, years=1, other_designs=False)
 
     def another(*_: object) -> None:
         raise AssertionError("a second reference")
 
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # nothing is kept there that could hide a second one
     monkeypatch.setattr("plsim.engine.reference._gain", another)
     weeks = found.weekly
     last = weeks[(weeks["arm"] == "scenario") & (weeks["week"] == WEEKS_PER_YEAR) & (weeks["subject"] == "math")]

@@ -11,7 +11,12 @@ from plsim.engine.arm import Arm
 
 
 class BatchEngine:
-    """The batch engine. Threads share out networks, so any number of them gives the same bits."""
+    """The batch engine. Threads share out networks, so any number of them gives the same bits.
+
+    It ``keeps`` what it finds of the worlds that ship (:mod:`plsim.engine.kept`).
+    """
+
+    keeps = True
 
     def __init__(self, threads: int = 1) -> None:
         require_numba()
