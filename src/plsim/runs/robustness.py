@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,8 @@ _LARGE = 6_000
 _OTHER_SEEDS = 1_000_003
 """Seeds of other draws are this far apart, so that neighbouring seeds share none of them."""
 DURABILITY = "learning.durability"
+Mapped = Callable[[Callable[[Any], dict[Row, float]], Iterable[Any]], Iterable[dict[Row, float]]]
+"""Makes runs in any way that keeps their order: ``map``, or that of some threads."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def robustness(
     engine: Engine,
     found: Typical,
     draws: int | None = None,
-    mapped: Callable[[Callable[[int], dict[Row, float]], Iterable[int]], Iterable[dict[Row, float]]] = map,
+    mapped: Mapped = map,
 ) -> Robustness:
     """Other random draws and other durability in the central world, for the effects on achievement.
 
@@ -100,7 +103,7 @@ def robustness(
         return _effects(runs, again, runs.run(again, CENTRAL, found=found))
 
     drawn = by_row(list(mapped(other, range(1, draws + 1))))
-    return Robustness(drawn, _durability(both, engine) if years > 1 else {})
+    return Robustness(drawn, _durability(both, engine, mapped) if years > 1 else {})
 
 
 def by_row(draws: Sequence[Mapping[Row, float]]) -> dict[Row, tuple[float, ...]]:
@@ -109,14 +112,16 @@ def by_row(draws: Sequence[Mapping[Row, float]]) -> dict[Row, tuple[float, ...]]
     return {row: tuple(each[row] for each in draws) for row in shared}
 
 
-def _durability(both: Pair, engine: Engine) -> dict[Row, tuple[float, float]]:
+def _durability(both: Pair, engine: Engine, mapped: Mapped) -> dict[Row, tuple[float, float]]:
     entry = registry()[DURABILITY]
     setting = both.base_setting
     runs = PairedRuns(seed=setting.seed, years=setting.years, population=setting.population, engine=engine, keep=0)
-    ends = []
-    for value in (entry.low, entry.high):
+
+    def end(value: float) -> dict[Row, float]:
         world = World(f"durability {value:g}", {DURABILITY: value})
-        ends.append(_effects(runs, both, runs.run(both, world)))
+        return _effects(runs, both, runs.run(both, world))
+
+    ends = list(mapped(end, (entry.low, entry.high)))
     rows = (row for row in ends[0] if row.year > 1 and row.unit == "SD" and row.group == "all")
     return {row: (ends[0][row], ends[1][row]) for row in rows}
 

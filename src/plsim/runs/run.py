@@ -97,7 +97,7 @@ def run(
 
     def one(world: World) -> tuple[DesignRows, WorldRun | None]:
         nonlocal done
-        engine_ = engine_named(engine, threads=workers if len(todo) == 1 else 1)
+        engine_ = engine_named(engine, threads=workers if world is CENTRAL else 1)
         run_ = runs.run(both, world, engine=engine_)
         found = world_effects_by_design(runs, both, of, run_, engine_)
         done += 1
@@ -105,7 +105,7 @@ def run(
             progress(done, len(todo))
         return found, run_ if world is CENTRAL else None
 
-    found, central = one(CENTRAL)  # compiles before threads start
+    found, central = one(CENTRAL)  # compiles before threads start, and has all of them to itself
     assert central is not None
 
     def result(others: Sequence[tuple[DesignRows, object]], sure: Robustness) -> Result:
@@ -137,7 +137,9 @@ def run(
     if first is not None and len(todo) > 1:
         first(result((), Robustness()))
     sure = Robustness()
-    with ThreadPoolExecutor(max(workers, 1)) as pool:
+    # One thread more than workers: while one waits for the interpreter, which Python's part of a world holds, another
+    # runs weeks, which do without.
+    with ThreadPoolExecutor(workers + 1 if workers > 1 else 1) as pool:
         mapped = pool.map if workers > 1 and len(todo) > 2 else map
         others = list(mapped(one, todo[1:]))
         if others:
