@@ -68,6 +68,18 @@ def warm(*arguments: str, until: bytes = b"\0") -> Waited:
     return Waited(min(each.end for each in found), min(each.text for each in found))
 
 
+def yardstick() -> float:
+    """Seconds of a loop that has nothing to do with plsim."""
+    found = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        total = 0
+        for number in range(10_000_000):
+            total += number * number
+        found.append(time.perf_counter() - begun)
+    return min(found)
+
+
 def rows(asked: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
     """What is waited for, how long, and what is wanted."""
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +87,7 @@ def rows(asked: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
         def run(name: str, *options: str, until: bytes = b"\0") -> Waited:
             return warm("run", name, *options, "--force", "--out", f"{folder}/out", until=until)
 
+        yield "ten million turns of a plain Python loop", f"{yardstick():.2f} s", "says how fast the machine is"
         whole = run("nglc_2015", until=HEADLINE)
         yield "plsim run nglc_2015, 40 worlds", f"{whole.end:.1f} s", "under 8 s"
         yield "  its headline on the screen", f"{whole.text:.1f} s", "within 3 s"

@@ -348,4 +348,4 @@ def announce(engine: str, *, quiet: bool) -> None:
     from plsim.core import jit
 
     if jit.HAVE_NUMBA and not jit.is_cached():
-        click.echo("First run on this machine: compiling the rules takes a minute or two.", err=True)
+        click.echo("First run on this machine: compiling the rules takes about a minute.", err=True)

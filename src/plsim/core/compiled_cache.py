@@ -137,7 +137,7 @@ def keep(dispatcher: Any, folder: Path) -> None:
 
 def _not_kept(folder: Path, error: Exception) -> str:
     why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return f"Compiled code cannot be kept in {folder} ({why}); every run here compiles for a minute or two."
+    return f"Compiled code cannot be kept in {folder} ({why}); every run here compiles for about a minute."
 
 
 @cache

@@ -21,7 +21,7 @@ from numba import njit
 from plsim.core import compiled_cache, jit
 from plsim.core.compiled_cache import CompiledCache, keep
 from plsim.engine.engines import engine_named
-from plsim.engine.parameters import CENTRAL
+from plsim.engine.parameters import World
 from plsim.engine.reference import typical
 
 
@@ -148,11 +148,11 @@ def test_the_weeks_that_were_compiled_once_are_found_by_the_next_process() -> No
     code = (
         "from plsim.engine.batch.weeks import run_weeks\n"
         "from plsim.engine.engines import engine_named\n"
-        "from plsim.engine.parameters import CENTRAL\n"
+        "from plsim.engine.parameters import World\n"
         "from plsim.engine.reference import typical\n"
-        "typical(CENTRAL, engine_named('batch'))\n"
+        "typical(World('own', {'learning.durability': 0.9}), engine_named('batch'))\n"
         "print(sum(run_weeks.stats.cache_hits.values()))\n"
     )
-    typical(CENTRAL, engine_named("batch"))
+    typical(World("own", {"learning.durability": 0.9}), engine_named("batch"))
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("1\n", "")
