@@ -15,6 +15,7 @@ from plsim.engine.engines import engine_named
 from plsim.engine.parameters import CENTRAL, World, prior_worlds
 from plsim.engine.reference import typical
 from plsim.engine.worlds import worlds
+from plsim.practices.registration import known_practices
 
 ENGINE = engine_named("batch")
 
@@ -62,6 +63,16 @@ def test_what_is_kept_has_the_bits_of_what_is_found(folder: Callable[[], int]) -
 def test_a_world_of_ones_own_is_found_anew(folder: Callable[[], int]) -> None:
     typical(prior_worlds(1, 5)[0], ENGINE)
     typical(World("another", {"learning.durability": 0.9}), ENGINE)
+    assert folder() == 0
+
+
+def test_nothing_is_kept_beside_a_practice_of_ones_own(
+    folder: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have levers that typical schools pull too."""
+    known = dict(known_practices())
+    monkeypatch.setattr(kept, "known_practices", lambda: {**known, "evening_reading": object})
+    typical(CENTRAL, ENGINE)
     assert folder() == 0
 
 
