@@ -35,6 +35,7 @@ MODEL = (
     "engine.year",
     "engine.year_start",
     "engine.year_end",
+    "engine.first_guess",
     "engine.reference",
 )
 """What decides whether worlds still reproduce what they were calibrated to; the registry's numbers join them.

@@ -6,6 +6,7 @@ variance than that, and other covariances; the difference is transient (:mod:`pl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,11 +65,10 @@ def structure(arm: Arm, even: Arm) -> Structure:
         even_gain, even_summer, early = _parts(even, subject)
         for at in np.unique(grade):
             of = grade == at
-            causes = np.stack([np.ones(of.sum()), z[of], school_z[of], bent[of]], axis=1)
-            curves = np.linalg.lstsq(
-                causes, np.stack([even_gain, even_summer, early], axis=1)[of] / rate[of, np.newaxis]
+            own = _alone(bent[of], (np.ones(of.sum()), z[of], school_z[of]))
+            curve_growth, curve_summer, curve_early = (
+                float((own * each[of] / rate[of]).sum() / (own * own).sum()) for each in (even_gain, even_summer, early)
             )
-            curve_growth, curve_summer, curve_early = curves[0][-1]
             for values in (gain, even_gain):
                 values[of] -= curve_growth * bent[of]
             for values in (summer, even_summer):
@@ -169,6 +169,20 @@ def bend(entry_z: Floats, school_z: Floats, subject: int, grade: Ints) -> Floats
     within, between = norms().sd_within_fall[subject, grade], norms().sd_between_fall[subject, grade]
     away: Floats = (within * entry_z + between * school_z) ** 2 / (within**2 + between**2) - 1.0
     return away
+
+
+def _alone(cause: Floats, others: Iterable[Floats]) -> Floats:
+    """What of a cause the others don't explain: its regression coefficient beside them is the one on this alone.
+
+    Written out: what a library of linear algebra gives depends, in its last digits, on processor and threads.
+    """
+    directions: list[Floats] = []
+    for each in (*others, cause):
+        rest = each.copy()
+        for known in directions:
+            rest -= (known * rest).sum() / (known * known).sum() * known
+        directions.append(rest)
+    return directions[-1]
 
 
 def _parts(arm: Arm, subject: int) -> tuple[Floats, Floats, Floats]:
