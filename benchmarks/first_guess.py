@@ -2,8 +2,8 @@
 
 Lives typical practice in worlds of the prior, finds their D in as many passes as it takes, and regresses it on the
 uncertain parameters. Prints how far the guess is from what was found in a fifth of the worlds, which took no part in
-the fit. ``--write`` puts the numbers into ``plsim/engine/first_guess.py``: every result moves by their rounding, so worlds
-are to be calibrated anew. Worth it when a test says that worlds need a second pass.
+the fit. ``--write`` puts the numbers into ``plsim/engine/first_guess.py``: every result moves by their rounding, so
+worlds are to be calibrated anew. Worth it when a test says that worlds need a second pass.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import click
 
 from plsim import __version__
 from plsim.core.errors import PlsimError, printable
+from plsim.core.threads import one_thread
 
 INTERRUPTED = 130
 ALLOCATIONS = 20_000
@@ -62,6 +63,7 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Parse and run; what the system refuses (a full disk under standard output) is one message, no traceback."""
+        one_thread()
         gc.set_threshold(ALLOCATIONS)
         atexit.register(gc.freeze)  # what is left goes with the process, without being looked through twice
         try:

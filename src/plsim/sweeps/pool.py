@@ -19,6 +19,7 @@ from time import monotonic
 from typing import Any
 
 from plsim.core.errors import RunError
+from plsim.core.threads import one_thread_each
 from plsim.sweeps.schedule import Pace, Shares
 from plsim.sweeps.store import Store
 from plsim.sweeps.task import DIED, Chunk, Failure, Task, inputs_of, size
@@ -118,7 +119,7 @@ class Pool:
         ours, theirs = self._context.Pipe()
         shared = self._context.RawArray("q", [NOBODY, 0])
         process = self._context.Process(target=work, args=(self._task, self._store, theirs, shared), daemon=True)
-        with _undisturbed():
+        with _undisturbed(), one_thread_each():
             process.start()
         theirs.close()  # so that its death is the end of the pipe
         return _Member(process, ours, shared)

@@ -76,6 +76,17 @@ class Undefined(Roots):
 
 
 @dataclass(frozen=True)
+class Told(Roots):
+    """Whether a worker makes the run, and how many threads its linear algebra was told to use."""
+
+    columns = ("worker", "threads")
+
+    def make(self, run: int) -> Sequence[float]:
+        super().make(run)
+        return multiprocessing.parent_process() is not None, float(os.environ.get("OPENBLAS_NUM_THREADS", "0"))
+
+
+@dataclass(frozen=True)
 class Wide(Roots):
     """Results enough to be heavy, if they were all held."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sweep_tasks
-from sweep_tasks import Deadly, Doses, Roots, Slowing
+from sweep_tasks import Deadly, Doses, Roots, Slowing, Told
 
 from plsim.core.errors import RunError
 from plsim.sweeps import runner
@@ -149,6 +149,18 @@ def test_two_workers_give_the_bits_of_one(tmp_path: Path, marks: Path, eager: No
     assert len(makers(marks)) == 3  # this process until they were there
     run_task(Doses(600), tmp_path / "one")
     assert results(task, tmp_path / "two").equals(results(task, tmp_path / "one"))
+
+
+def test_workers_use_one_thread_for_linear_algebra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, eager: None
+) -> None:
+    # Else the threads of one wait in a loop on the processor of another.
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    task = Told(600, seconds=0.01)
+    run_task(task, tmp_path, workers=2)
+    found = results(task, tmp_path)
+    told = set(zip(found.column("worker").to_pylist(), found.column("threads").to_pylist(), strict=True))
+    assert told == {(0.0, 0.0), (1.0, 1.0)}
 
 
 def test_workers_of_a_killed_parent_store_what_they_have_and_are_gone(tmp_path: Path, marks: Path) -> None:
