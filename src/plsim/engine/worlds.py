@@ -13,6 +13,7 @@ import math
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,6 +83,15 @@ class Worlds(NamedTuple):
 
     worlds: tuple[World, ...]
     label: str
+
+
+def first_alike(among: Sequence[World]) -> list[int]:
+    """The place of the first world with the same values, for every world.
+
+    Of those that ship, heavy ones come more than once: whatever is run in one has been run in its copies.
+    """
+    places: dict[tuple[tuple[str, float], ...], int] = {}
+    return [places.setdefault(tuple(sorted(world.values.items())), place) for place, world in enumerate(among)]
 
 
 def worlds(count: int, seed: int) -> tuple[World, ...]:

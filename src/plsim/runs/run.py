@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,8 +14,8 @@ from plsim.core.phases import phase
 from plsim.engine.arm import Engine
 from plsim.engine.engines import engine_named
 from plsim.engine.pair import Pair, WorldRun, source_of
-from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.worlds import USUAL, chosen
+from plsim.engine.parameters import CENTRAL
+from plsim.engine.worlds import USUAL, chosen, first_alike
 from plsim.population.load import StudentFiles
 from plsim.population.model import Population
 from plsim.runs.paired import PairedRuns
@@ -93,19 +94,22 @@ def run(
     both = runs.pair(scenario)
     of = designs(both) if other_designs else None
     todo = (CENTRAL, *over.worlds)
+    alike = [0, *(place + 1 for place in first_alike(over.worlds))]
+    copies = Counter(alike)
     done = 0
 
-    def one(world: World) -> tuple[DesignRows, WorldRun | None]:
+    def one(place: int) -> tuple[DesignRows, WorldRun | None]:
         nonlocal done
+        world = todo[place]
         engine_ = engine_named(engine, threads=workers if world is CENTRAL else 1)
         run_ = runs.run(both, world, engine=engine_)
         found = world_effects_by_design(runs, both, of, run_, engine_)
-        done += 1
+        done += copies[place]
         if progress is not None:
             progress(done, len(todo))
         return found, run_ if world is CENTRAL else None
 
-    found, central = one(CENTRAL)  # compiles before threads start, and has all of them to itself
+    found, central = one(0)  # compiles before threads start, and has all of them to itself
     assert central is not None
 
     def result(others: Sequence[tuple[DesignRows, object]], sure: Robustness) -> Result:
@@ -141,7 +145,9 @@ def run(
     # runs weeks, which do without.
     with ThreadPoolExecutor(workers + 1 if workers > 1 else 1) as pool:
         mapped = pool.map if workers > 1 and len(todo) > 2 else map
-        others = list(mapped(one, todo[1:]))
+        asked = sorted(set(alike[1:]))
+        made = dict(zip(asked, mapped(one, asked), strict=True))
+        others = [made[place] for place in alike[1:]]
         if others:
             from plsim.runs.robustness import robustness
 

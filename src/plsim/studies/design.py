@@ -22,7 +22,7 @@ from plsim.core.arrays import Floats, Ints
 from plsim.core.errors import RunError
 from plsim.core.jit import source_digest
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.worlds import model_digest
+from plsim.engine.worlds import first_alike, model_digest
 from plsim.evidence import evidence_digest
 from plsim.population.model import Population
 from plsim.population.options import StudentFiles
@@ -81,11 +81,21 @@ class Design:
         """How many runs there are."""
         return int(self.order.shape[0])
 
+    @property
+    def again(self) -> npt.NDArray[np.bool_]:
+        """Runs that are what the one before them was, in a copy of its world. Shape (runs,)."""
+        if not (self.crossed and self.worlds):
+            return np.zeros(self.runs, np.bool_)
+        alike = np.array(first_alike(self.worlds))[self.world]
+        return ~_changes(np.column_stack([self.draw, alike, self.order]))
+
     def by_point(self, values: Floats) -> Floats:
         """Results of all runs in the order of points; for a crossed design (seeds, worlds, points, ...)."""
-        points = self.units.shape[0]
         if self.crossed:
-            return values.reshape(len(self.seeds), -1, points, *values.shape[1:])
+            shape = (len(self.seeds), max(len(self.worlds), 1), self.units.shape[0], *values.shape[1:])
+            cells = np.empty(shape, values.dtype)
+            cells[self.draw, np.maximum(self.world, 0), self.order] = values
+            return cells
         found = np.empty_like(values)
         found[self.order] = values
         return found
@@ -112,7 +122,10 @@ def design(study: Study, factors: Sequence[Factor]) -> Design:
         order = np.tile(points, cells * len(seeds))
         world = np.tile(np.repeat(np.arange(len(worlds)) if worlds else np.array([-1]), points.size), len(seeds))
         draw = np.repeat(np.arange(len(seeds)), cells * points.size)
-        fresh = _changes(np.column_stack([draw, world, apart[order]]))
+        alike = np.array(first_alike(worlds) if worlds else [-1])[world]
+        together = np.lexsort((world, order, alike, draw))  # a point in a world and its copies, one after the other
+        order, world, draw, alike = (each[together] for each in (order, world, draw, alike))
+        fresh = _changes(np.column_stack([draw, alike, apart[order]]))
         return Design(tuple(factors), units, worlds, order, world, draw, seeds, crossed=True, fresh=fresh)
     world, draw = np.full(points.size, -1), np.zeros(points.size, dtype=np.int64)
     if world_is_factor(method):
@@ -264,6 +277,7 @@ class _Runs:
         self._seed = task.study.seed
         self._evaluator = self._fresh()
         self._world = CENTRAL
+        self._last: tuple[object, list[float]] = ((), [])
 
     def _fresh(self) -> Evaluator:
         task = self._task
@@ -284,6 +298,9 @@ class _Runs:
             self._evaluator = self._fresh()
         if dict(world.values) != dict(self._world.values):
             self._world = world
+        same = (self._world, self._seed, int(self._task.design.order[run]))
+        if self._last[0] == same:
+            return self._last[1]
         if self._moving:
             self._contexts.add(point[self._moving].tobytes())
             if len(self._contexts) > _SAME_PEOPLE:
@@ -293,6 +310,7 @@ class _Runs:
         wrong = [name for name, value in zip(self._task.columns, values, strict=True) if not np.isfinite(value)]
         if wrong:
             raise RunError(f"{', '.join(wrong)}: not a number; groups of fewer than 10 students have no outcome.")
+        self._last = same, values
         return values
 
 

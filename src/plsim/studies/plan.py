@@ -38,6 +38,8 @@ class StudyPlan:
         ``seeds`` are draws of students, teachers and years.
     fresh
         Runs that cannot share world or context with the one before them, and so take longer.
+    again
+        Runs that are what the one before them was, in a copy of its world, and so take no time.
     seconds_fresh, seconds_shared
         What either kind took, measured on some runs.
     measured
@@ -66,11 +68,12 @@ class StudyPlan:
     worlds_are: str
     seconds_analysis: float = 0.0
     taken_apart: bool = False
+    again: int = 0
 
     @property
     def seconds_runs(self) -> float:
         """All runs, without what an earlier call has done."""
-        work = self.fresh * self.seconds_fresh + (self.runs - self.fresh) * self.seconds_shared
+        work = self.fresh * self.seconds_fresh + (self.runs - self.fresh - self.again) * self.seconds_shared
         return work / self.workers
 
     @property
@@ -93,6 +96,7 @@ class StudyPlan:
             "worlds_are": self.worlds_are,
             "seeds": self.seeds,
             "runs": self.runs,
+            "runs_in_copies_of_worlds": self.again,
             "outcomes": self.outcomes,
             "workers": self.workers,
             "seconds": round(self.seconds, 1),
@@ -114,6 +118,7 @@ class StudyPlan:
         processes = "1 process" if self.workers == 1 else f"{self.workers} processes"
         return [
             f"{self.runs:,} runs: {self.points:,} points of {self.factors} factors{crossed}, outcomes: {self.outcomes}",
+            *([f"{self.again:,} of them are in copies of a heavy world, and take no time"] if self.again else []),
             f"about {span(self.seconds)} with {processes}: {rate:,.0f} runs a second, measured on {self.measured}",
             f"of which the analysis takes about {span(self.seconds_analysis)}, in one process",
             f"about {size(self.bytes)} of disk",
@@ -141,6 +146,7 @@ def plan_study(loaded: LoadedStudy, *, workers: int = 1) -> StudyPlan:
         seeds=len(design.seeds),
         runs=design.runs,
         fresh=int(design.fresh.sum()),
+        again=int(design.again.sum()),
         seconds_fresh=fresh,
         seconds_shared=shared,
         measured=measured,
@@ -156,7 +162,7 @@ def _timed(task: StudyTask) -> tuple[float, float, int]:
     """Seconds of a run in a new world or context, of one that shares them, and how many runs were timed."""
     make = task.prepare()
     make(0)  # compiles, and draws the people
-    starts = np.flatnonzero(task.design.fresh)
+    starts, again = np.flatnonzero(task.design.fresh), task.design.again
     begun = perf_counter()
     new: list[float] = []
     same: list[float] = []
@@ -164,6 +170,8 @@ def _timed(task: StudyTask) -> tuple[float, float, int]:
         for run in range(start, min(start + 1 + _SHARED, task.count)):
             if perf_counter() - begun > _MOST_SECONDS:
                 break
+            if again[run]:
+                continue
             is_new = bool(task.design.fresh[run])
             clock = perf_counter()
             make(run)

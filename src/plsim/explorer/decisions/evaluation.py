@@ -17,7 +17,7 @@ from plsim.core.arrays import Floats
 from plsim.engine.arm import Engine
 from plsim.engine.pair import Pair, WorldRun
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.worlds import label
+from plsim.engine.worlds import first_alike, label
 from plsim.explorer.decisions.context_cache import ContextCache, SharedContext, thin
 from plsim.explorer.decisions.recorder import Diaries, Diary, Watched
 from plsim.explorer.server.kept import bytes_of
@@ -219,8 +219,15 @@ def run_central(
 def run_number(
     evaluation: Evaluation, number: int, contexts: ContextCache, engine: Callable[[], Engine], pause: Callable[[], None]
 ) -> None:
-    """Both arms in one of the other worlds."""
+    """Both arms in one of the other worlds, or what is known of a copy of it."""
     world = evaluation.worlds[number]
+    with evaluation.lock:
+        known = evaluation.found.get(first_alike(evaluation.worlds)[number])
+        if known is not None:
+            evaluation.found[number] = known
+    if known is not None:
+        evaluation.tell()
+        return
     watched = Watched(engine, pause)
     found = contexts.typical(world, watched)
     shared, both = evaluation.shared, evaluation.both

@@ -16,7 +16,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.engine.parameters import CENTRAL, World
-from plsim.engine.worlds import label, worlds
+from plsim.engine.worlds import first_alike, label, worlds
 from plsim.explorer.languages.texts import Joined, NumberText, Text, said
 from plsim.explorer.teaching.demonstration_files import LoadedDemonstration
 from plsim.explorer.teaching.demonstrations import OTHERWISE, UNCLEAR, Step, key_of
@@ -167,7 +167,11 @@ def _evaluated(
         """Shape (settings, worlds, numbers wanted)."""
         evaluator = Evaluator(of.scenarios[names[0]], seed=seed, years=of.says.years, outcomes=outcomes)
         found = np.empty((len(names), len(among), len(wanted)))
+        alike = first_alike(among)
         for w, world in enumerate(among):
+            if alike[w] < w:
+                found[:, w] = found[:, alike[w]]
+                continue
             for n, name in enumerate(names):
                 if stop():
                     raise StoppedError

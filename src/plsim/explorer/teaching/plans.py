@@ -8,6 +8,7 @@ import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.engine.parameters import World
+from plsim.engine.worlds import first_alike
 from plsim.measures.vocabulary import OUTCOMES, outcome_label
 from plsim.report.words import unit_of
 from plsim.runs.evaluate import Evaluator, Outcome
@@ -27,7 +28,9 @@ def outcomes(year: int) -> tuple[Outcome, ...]:
 
 def values(ask: Evaluator, scenario: Scenario, tried: tuple[World, ...]) -> Floats:
     """The outcomes of a plan in each world. Shape (worlds, outcomes)."""
-    return np.array([ask.of(scenario, world)[: len(SHOWN)] for world in tried])
+    alike = first_alike(tried)
+    found = {place: ask.of(scenario, tried[place])[: len(SHOWN)] for place in sorted(set(alike))}
+    return np.array([found[place] for place in alike])
 
 
 def told(found: Floats) -> list[dict[str, Any]]:

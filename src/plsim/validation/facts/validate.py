@@ -10,6 +10,7 @@ no verdict.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ import numpy as np
 from plsim.core.arrays import Floats
 from plsim.core.errors import StudyError, nearest
 from plsim.engine.parameters import World
-from plsim.engine.worlds import calibrated
+from plsim.engine.worlds import calibrated, first_alike
 from plsim.evidence.facts import facts
 from plsim.validation.facts.fact_files import FOLDER
 from plsim.validation.facts.replication import Experiment, Replication, StudyFact, experiments
@@ -166,23 +167,26 @@ def validate(
         for each in _chosen(experiments(), only)
     )
     replication = Replication(chosen, size=size, seed=seed, roles=ROLES)
+    alike = first_alike(worlds)
+    copies = Counter(alike)
     done = 0
 
-    def one(world: World) -> Floats:
+    def one(place: int) -> Floats:
         nonlocal done
-        numbers = replication.numbers(replication(world))
-        done += 1
+        numbers = replication.numbers(replication(worlds[place]))
+        done += copies[place]
         if progress is not None:
             progress(done, len(worlds))
         return numbers
 
-    first = one(worlds[0])  # compiles before threads start
-    if workers > 1 and len(worlds) > 2:
+    asked = sorted(copies)
+    found = {0: one(0)}  # compiles before threads start
+    if workers > 1 and len(asked) > 2:
         with ThreadPoolExecutor(workers) as pool:
-            others = list(pool.map(one, worlds[1:]))
+            found.update(zip(asked[1:], pool.map(one, asked[1:]), strict=True))
     else:
-        others = [one(world) for world in worlds[1:]]
-    values = np.array([first, *others])
+        found.update((place, one(place)) for place in asked[1:])
+    values = np.array([found[place] for place in alike])
     of = {fact.key: each for each in replication.experiments for fact in each.facts}
     lines = [
         FactRow(fact, of[fact.key], values[:, place])
