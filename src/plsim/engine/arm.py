@@ -181,6 +181,16 @@ class Arm:
             habits=np.full(count, float(registry().value("population.self_regulation_mean"))),
         )
 
+    def take_over(self, other: Arm) -> None:
+        """The year that another arm has lived to its last week, as if it had been this one's own.
+
+        Both must begin alike and differ in nothing that a week reads. What a year's end moves is copied.
+        """
+        self.year, self.week, self.layout, self.tables = other.year, other.week, other.layout, other.tables
+        self.rows, self.students, self.sections, self.holder = other.rows, other.students, other.sections, other.holder
+        self.schools = Schools._make(each.copy() for each in other.schools)
+        self.seats = Seats._make(each.copy() for each in other.seats)
+
     def rest(self) -> None:
         """A summer without school: strain heals."""
         for _ in range(SUMMER_WEEKS):

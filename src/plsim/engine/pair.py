@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,11 @@ class Pair:
     plan: Plan
     base_plan: Plan
 
+    @property
+    def direct_differs(self) -> bool:
+        """Whether the direct effect differs from the whole: other classes, or others have left by the second year."""
+        return self.setting is not self.base_setting or (self.setting.years > 1 and not self.plan.freeze.staff)
+
     def planned_in(self, world: World) -> Plan:
         """The plan in a world."""
         return dosed(self.scenario, self.plan, self.setting, world)
@@ -43,12 +48,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class WorldRun:
-    """Both arms in one world."""
+    """Both arms in one world.
+
+    ``direct`` is the scenario with classes and staff of the counterfactual, after its first year; None where that was
+    not asked for, or not lived as the scenario's was.
+    """
 
     world: World
     typical: Typical
     scenario: Arm
     counterfactual: Arm
+    direct: Arm | None = None
 
 
 def dosed(scenario: Scenario, planned: Plan, setting: Setting, world: World) -> Plan:
@@ -120,6 +130,17 @@ def policy_arm(both: Pair, world: World, found: Typical, base: Arm) -> Arm:
     arm = Arm(both.setting, planned, world, found.reference)
     if planned.freeze.staff:
         arm.turnover_from = base
+    return arm
+
+
+def direct_arm(both: Pair, planned: Plan, world: World, found: Typical, base: Arm) -> Arm:
+    """The scenario with the counterfactual's classes and teachers: nobody leaves or stays because of it.
+
+    Before its first year; ``planned`` is the scenario's plan in the world.
+    """
+    held = replace(planned, freeze=planned.freeze.model_copy(update={"staff": True, "sections": True}))
+    arm = Arm(both.base_setting, held, world, found.reference)
+    arm.turnover_from = base
     return arm
 
 

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from plsim.core.arrays import Floats
 from plsim.core.calendar import SPRING_WEEK, WEEKS_PER_YEAR
 from plsim.engine.arm import SUMMER_WEEKS, Arm, Engine, plain
+from plsim.engine.pair import Pair, WorldRun, direct_arm
 from plsim.engine.setting import WINDOWS
 from plsim.engine.year import run_years
 from plsim.evidence import norms
 from plsim.measures.effects import Row, StudentOutcome, student_rows
 from plsim.measures.groups import SMALLEST_GROUP, SUBJECT_LABELS, Partition, headline, with_both
 
-if TYPE_CHECKING:
-    from plsim.engine.pair import Pair, WorldRun
-
 SPRING = WINDOWS.index(SPRING_WEEK)
 
 
-def direct_arm(both: Pair, run: WorldRun, engine: Engine) -> Arm:
-    """The scenario with the counterfactual's classes and teachers: nobody leaves or stays because of it."""
-    plan = run.scenario.plan
-    planned = replace(plan, freeze=plan.freeze.model_copy(update={"staff": True, "sections": True}))
-    arm = Arm(both.base_setting, planned, run.world, run.typical.reference)
-    arm.turnover_from = run.counterfactual
-    return run_years(arm, engine)
+def direct_run(both: Pair, run: WorldRun, engine: Engine) -> Arm:
+    """The scenario with the counterfactual's classes and teachers, all years."""
+    if not both.direct_differs:
+        return run.scenario
+    begun = run.direct or direct_arm(both, run.scenario.plan, run.world, run.typical, run.counterfactual)
+    return run_years(begun, engine)
 
 
 def direct_effects(
@@ -37,9 +32,7 @@ def direct_effects(
 ) -> Iterator[tuple[Row, float]]:
     """The direct effect on achievement for everybody, by year; ``everyone`` is who counts in each."""
     setting = both.base_setting
-    # Nothing to freeze: sections are the same, and nobody has had the time to leave.
-    alike = both.setting is both.base_setting and (setting.years == 1 or both.plan.freeze.staff)
-    arm = run.scenario if alike else direct_arm(both, run, engine)
+    arm = direct_run(both, run, engine)
     for year in range(setting.years):
         grade = setting.timeline.years[year].grade.astype(np.int64)[:, np.newaxis]
         sd = norms().sd_fall_observed[np.arange(2), grade]

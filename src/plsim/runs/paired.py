@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from plsim.core.arrays import Floats
 from plsim.engine.arm import Arm, Engine
 from plsim.engine.engines import engine_named
-from plsim.engine.pair import Pair, WorldRun, pair, policy_arm, population_of, typical_arm
+from plsim.engine.pair import Pair, WorldRun, direct_arm, pair, policy_arm, population_of, typical_arm
 from plsim.engine.parameters import CENTRAL, World
 from plsim.engine.reference import Typical, typical
 from plsim.engine.setting import Setting
@@ -145,6 +145,7 @@ class PairedRuns:
         engine: Engine | None = None,
         base: Arm | None = None,
         held: Collection[str] = (),
+        with_direct: bool = False,
     ) -> WorldRun:
         """Both arms in a world, all years.
 
@@ -163,6 +164,8 @@ class PairedRuns:
         held
             Channels (``time``, ``match``, ``attention``, ``quality``) that the scenario's students live through as in
             the counterfactual: what is left of the effect came through the others.
+        with_direct
+            Also live the first year of the arm from which the direct effect is read, where that costs nothing.
         """
         runs = self.engine if engine is None else engine
         reference = found if found is not None else typical(world, runs) if engine is not None else self.typical(world)
@@ -170,7 +173,11 @@ class PairedRuns:
             return run_held(both, world, runs, held, found=reference)
         if base is None:
             base = self.counterfactual(both, world, reference, runs)
-        return WorldRun(world, reference, run_years(policy_arm(both, world, reference, base), runs), base)
+        arm = policy_arm(both, world, reference, base)
+        direct = None
+        if with_direct and both.direct_differs and both.setting is both.base_setting:
+            direct = direct_arm(both, arm.plan, world, reference, base)
+        return WorldRun(world, reference, run_years(arm, runs, twin=direct), base, direct)
 
     def counterfactual(self, both: Pair, world: World, found: Typical, engine: Engine) -> Arm:
         """The counterfactual in a world whose reference is known, all years; a kept one where there is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -102,12 +103,12 @@ def run(
         nonlocal done
         world = todo[place]
         engine_ = engine_named(engine, threads=workers if world is CENTRAL else 1)
-        run_ = runs.run(both, world, engine=engine_)
+        run_ = runs.run(both, world, engine=engine_, with_direct=of is not None)
         found = world_effects_by_design(runs, both, of, run_, engine_)
         done += copies[place]
         if progress is not None:
             progress(done, len(todo))
-        return found, run_ if world is CENTRAL else None
+        return found, replace(run_, direct=None) if world is CENTRAL else None
 
     found, central = one(0)  # compiles before threads start, and has all of them to itself
     assert central is not None

@@ -125,6 +125,6 @@ def test_chance_is_told_of_groups_as_of_everybody() -> None:
         rows = paired[paired["group"] == group]
         assert (rows["seeds"] >= 5).all()
         assert (rows["luck"] > 0.0).all()
-    # Fewer students are more at the mercy of chance.
+    # Fewer students are more at the mercy of chance: an average over fifths spreads less than they do on average.
     luck = paired[(paired["subject"] == "math") & (paired["year"] == 1)].groupby("group")["luck"].max()
-    assert luck["quintile:1"] > luck["all"]
+    assert luck.filter(like="quintile:").mean() > luck["all"]
