@@ -3,15 +3,14 @@
 The first example may wait for compilation, so a deadline would fail on a slow machine only.
 """
 
-import os
 import signal
 
 import pytest
 from hypothesis import settings
 
-# Tests are run side by side; threads of linear algebra on top of that would only wait for each other. Read when numpy
-# is loaded.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+from plsim.core.threads import one_thread
+
+one_thread()  # before numpy is loaded: tests are run side by side
 
 # A shell that starts tests in the background hands down that Ctrl-C is ignored; programs under test must not
 # inherit it.

@@ -1,7 +1,8 @@
-"""One thread for each process's linear algebra: runs are spread over processors already.
+"""One thread for what libraries do in a process, linear algebra and trees: runs are spread over processors already.
 
-The matrices here are small. A library's own threads gain nothing on them, wait for each other in a loop that keeps a
-second processor busy, and so halve what two processes of a sweep get done.
+Matrices and tables here are small. A library's own threads gain nothing on them and wait for each other in a loop that
+keeps other processors busy: two processes of a sweep got half as much done, and beside another program fitting an
+emulator took five times as long.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SETTINGS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""Of the libraries that numpy and scipy come with. Read when those are loaded, and by processes that are started."""
+SETTINGS = (
+    "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
+)  # fmt: skip
+"""Of the libraries that numpy, scipy and scikit-learn come with. Read when those are loaded, and by processes that are
+started."""
 
 
 def one_thread() -> None:
