@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 
 import plsim
+from plsim.engine.engines import engine_named
 from plsim.engine.parameters import CENTRAL
 from plsim.explorer.decisions.chance import OtherDraws
 from plsim.explorer.decisions.evaluation import Evaluation, run_central, run_number, run_why
 from plsim.explorer.decisions.evaluations import Evaluations
+from plsim.explorer.decisions.recorder import Watched
 from plsim.explorer.decisions.side_by_side import compared_evaluations, on_common_context
 from plsim.explorer.decisions.view_model import view_of
 from plsim.explorer.languages.catalogue import Tongue
@@ -327,3 +329,9 @@ def test_the_longest_unused_goes_when_there_is_no_room() -> None:
     kept.put("c", "c")
 
     assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("a", None, "c")
+
+
+def test_a_watched_engine_takes_what_is_kept_of_the_worlds_that_ship() -> None:
+    # Else the first picture waits for a reference that lies on the machine.
+    assert Watched(lambda: engine_named("batch"), lambda: None).keeps
+    assert not Watched(lambda: engine_named("mesa"), lambda: None).keeps

@@ -133,6 +133,11 @@ class Watched:
     pause: Callable[[], None]
     diary: Diary | None = None
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the engine inside keeps what it finds of the worlds that ship."""
+        return bool(getattr(self.inner(), "keeps", False))
+
     def start_year(self, arm: Arm) -> None:
         """Section summaries before the first week."""
         self.inner().start_year(arm)
