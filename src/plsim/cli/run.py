@@ -165,35 +165,6 @@ def _kept(
 
     What was saved is saved: a page that cannot be written is no reason to end as if the input had been wrong.
     """
-    if not with_report:
-        return _saved(asked, folder, manifest, workers=workers, watched=watched, force=force, tables=tables), ""
-    from plsim.report.process import PageProcess
-
-    with PageProcess() as page:
-        result = _saved(asked, folder, manifest, workers=workers, watched=watched, force=force, tables=tables)
-        if not _can_be_told(result):
-            from plsim.report.material import TOO_FEW
-
-            return result, f"{TOO_FEW}."
-        try:
-            with phases(wanted=watched), phase("Writing the report"):
-                page.write(folder)
-        except InputError as error:
-            return result, str(error)
-        return result, ""
-
-
-def _saved(
-    asked: Asked,
-    folder: Path,
-    manifest: Path | None,
-    *,
-    workers: int | None,
-    watched: bool,
-    force: bool,
-    tables: tuple[str, ...],
-) -> Result:
-    """The result of a run, written into the folder without its page."""
     from plsim.runs.run import run
 
     with phases(wanted=watched), progress_bar(asked.scenario.name, wanted=watched) as progress:
@@ -213,7 +184,20 @@ def _saved(
         _check_people(result, asked)
     with phases(wanted=watched), phase("Writing tables"):
         result.write_into(folder, force=force, tables=tables)
-    return result
+    if not with_report:
+        return result, ""
+    if not _can_be_told(result):
+        from plsim.report.material import TOO_FEW
+
+        return result, f"{TOO_FEW}."
+    from plsim.report.page import write_report
+
+    try:
+        with phases(wanted=watched), phase("Writing the report"):
+            write_report(folder)
+    except InputError as error:
+        return result, str(error)
+    return result, ""
 
 
 def _named_tables(given: str | None) -> tuple[str, ...]:

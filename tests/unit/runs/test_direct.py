@@ -33,7 +33,7 @@ def bits(of: YearRecord) -> list[bytes]:
     return [each.tobytes() for each in arrays if isinstance(each, np.ndarray)]
 
 
-@pytest.mark.parametrize("engine", ["batch", pytest.param("mesa", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("engine", ["batch", "mesa"])
 def test_a_first_year_lived_together_has_the_bits_of_one_lived_alone(engine: str) -> None:
     runs, both = made("years=2", engine=engine)
     found = typical(TIRING, engine_named("batch"))
