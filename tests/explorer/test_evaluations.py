@@ -60,7 +60,7 @@ def in_thread(work: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, work).result()
 
 
-def complete(asked: ScenarioRequest, worlds: int = 2, evaluations: Evaluations = EVALUATIONS) -> Evaluation:
+def complete(asked: ScenarioRequest, worlds: int = 3, evaluations: Evaluations = EVALUATIONS) -> Evaluation:
     evaluation = evaluations.evaluation(asked.scenario(), asked.population, worlds)
     run_central(evaluation, evaluations.contexts, engine, nothing)
     for number in range(worlds):
@@ -83,7 +83,7 @@ def coached() -> Evaluation:
 
 
 def test_a_picture_holds_the_numbers_of_a_run(coached: Evaluation) -> None:
-    run = plsim.run(COACHED.scenario(), worlds=2, other_designs=False)
+    run = plsim.run(COACHED.scenario(), worlds=3, other_designs=False)
 
     assert len(coached.rows) > 200
     assert same(coached.result(), run)
@@ -97,7 +97,7 @@ def test_the_verdict_is_that_of_a_run_because_the_other_draws_are() -> None:
         return found
 
     found = in_thread(asked())
-    run = plsim.run(COACHED.scenario(), worlds=2, other_designs=False)
+    run = plsim.run(COACHED.scenario(), worlds=3, other_designs=False)
 
     assert found.whole
     assert found.result().robustness.draws == run.robustness.draws
@@ -167,7 +167,7 @@ def test_what_changes_staff_classes_time_or_conditions_holds_the_numbers_of_its_
 
     evaluation = complete(asked, worlds=1)
 
-    assert coached.done == 2
+    assert coached.done == 3
     assert same(evaluation.result(), plsim.run(asked.scenario(), worlds=1, other_designs=False))
 
 
@@ -175,7 +175,7 @@ def test_the_scenario_file_gives_the_same_numbers(coached: Evaluation) -> None:
     again = loads(coached.scenario.to_toml())
 
     assert again == coached.scenario
-    assert same(coached.result(), plsim.run(again, worlds=2, other_designs=False))
+    assert same(coached.result(), plsim.run(again, worlds=3, other_designs=False))
 
 
 def test_the_weeks_are_those_of_a_results_table(coached: Evaluation) -> None:
@@ -225,7 +225,7 @@ def test_a_picture_says_how_many_worlds_are_above_zero_and_what_they_are(coached
     wanted = Row("percentile_points", "both", 2, "all", "paired", "difference", "points")
     effects = coached.result().spread[:, coached.rows.index(wanted)]
     assert row["positive"] == (effects > 0.0).mean()
-    assert document["worlds"] == {"done": 2, "asked": 2, "label": coached.result().world_label}
+    assert document["worlds"] == {"done": 3, "asked": 3, "label": coached.result().world_label}
 
 
 def test_side_by_side_differences_are_those_of_plsim_compare(coached: Evaluation) -> None:
@@ -233,12 +233,12 @@ def test_side_by_side_differences_are_those_of_plsim_compare(coached: Evaluation
 
     other = COACHED.model_copy(update={"changes": {**COACHED.changes, "practices.advising.intensity": 0.9}})
     scenarios = on_common_context((COACHED.scenario(), other.scenario()))
-    evaluations = [complete(each, worlds=2) for each in (COACHED, other)]
+    evaluations = [complete(each, worlds=3) for each in (COACHED, other)]
 
     document = compared_evaluations(evaluations, ["A", "B"])
 
     named = [each.with_changes(name=name) for each, name in zip(scenarios, ("a", "b"), strict=True)]
-    table = compare(named, worlds=2, why=False).differences
+    table = compare(named, worlds=3, why=False).differences
     row = table[(table["outcome"] == "percentile_points") & (table["subject"] == "both") & (table["year"] == 2)]
     value = float(row[row["group"] == "all"]["value"].iloc[0])
     from plsim.report.words import signed
@@ -335,3 +335,17 @@ def test_a_watched_engine_takes_what_is_kept_of_the_worlds_that_ship() -> None:
     # Else the first picture waits for a reference that lies on the machine.
     assert Watched(lambda: engine_named("batch"), lambda: None).keeps
     assert not Watched(lambda: engine_named("mesa"), lambda: None).keeps
+
+
+def test_a_copy_of_a_world_takes_what_was_found_in_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plsim.explorer.decisions.evaluation.first_alike", lambda _: [0, 0, 2])
+    evaluation = Evaluations(SCHEDULER, Uploads()).evaluation(COACHED.scenario(), None, 3)
+    evaluation.found[0] = np.array([1.0, 2.0])
+
+    def nobody() -> Any:
+        raise AssertionError("it was run again")
+
+    run_number(evaluation, 1, CONTEXTS, nobody, nothing)
+    assert evaluation.found[1] is evaluation.found[0]
+    with pytest.raises(AssertionError, match="run again"):
+        run_number(evaluation, 2, CONTEXTS, nobody, nothing)

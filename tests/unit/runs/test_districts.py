@@ -27,9 +27,9 @@ def scenario() -> Scenario:
 
 
 def test_a_district_is_the_same_alone_and_as_one_of_many() -> None:
-    *_, third = stream(drawn(scenario(), 3), worlds=worlds(2, 0))
+    *_, third = stream(drawn(scenario(), 3), worlds=worlds(3, 0))
     alone = plsim.run(
-        load("personalized_school", overrides=[*SMALL, "population.network_offset=4"]), worlds=2, other_designs=False
+        load("personalized_school", overrides=[*SMALL, "population.network_offset=4"]), worlds=3, other_designs=False
     )
     wanted = {row: index for index, row in enumerate(alone.rows)}
     at = [wanted[row] for row in third.rows]

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from plsim.cli.main import main
 from plsim.core.errors import StudyError
-from plsim.engine.parameters import CENTRAL, prior_worlds
+from plsim.engine.parameters import CENTRAL, World, prior_worlds
 from plsim.evidence.facts import facts
-from plsim.validation.facts.replication import Experiment, StudyFact, experiments
+from plsim.validation.facts.replication import Experiment, Replication, StudyFact, experiments
 from plsim.validation.facts.validate import SHOWN_ONLY, FactRow, not_run, validate
 
 PAGE = Path(__file__).parents[4] / "docs" / "facts.md"
@@ -79,6 +79,30 @@ def test_workers_change_no_bit() -> None:
     worlds = (CENTRAL, *prior_worlds(3, 1))
     one, two = (validate(worlds, only=["cognitive_tutor"], size="calibration", workers=count) for count in (1, 2))
     assert np.array_equal(one[0].values, two[0].values)
+
+
+def test_a_copy_of_a_world_is_run_once_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = prior_worlds(2, 4)
+    lived: list[str] = []
+    run = Replication.__call__
+
+    def noted(self: Replication, world: World) -> object:
+        lived.append(world.name)
+        return run(self, world)
+
+    monkeypatch.setattr(Replication, "__call__", noted)
+    told: list[tuple[int, int]] = []
+    again = World("copy", dict(one.values))
+    rows = validate(
+        (one, other, again),
+        only=["cognitive_tutor"],
+        size="calibration",
+        progress=lambda done, of: told.append((done, of)),
+    )
+    assert lived == [one.name, other.name]
+    assert told == [(2, 3), (3, 3)]
+    values = rows[0].values
+    assert values[0] == values[2] != values[1]
 
 
 def test_a_fact_that_is_not_run_says_why() -> None:
