@@ -88,17 +88,18 @@ def served(**app: Any) -> Iterator[str]:
     port = running.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True
-    thread.join(timeout=10.0)
+    thread.join(timeout=WAIT_SECONDS)
+    assert not thread.is_alive(), "the server goes on: other tests would run beside what it does"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server() -> Iterator[str]:
-    """The address of a server that runs as long as the tests."""
+    """The address of a server that runs as long as the tests of the explorer."""
     with served() as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def teaching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The same with few worlds in each demonstration, and with a quick one of a trainer's own."""
     own = tmp_path_factory.mktemp("demos") / "quick.toml"
@@ -112,7 +113,7 @@ def teaching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(server: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server, timeout=WAIT_SECONDS) as client:
         yield client

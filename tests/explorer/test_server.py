@@ -153,7 +153,7 @@ def greedy_read(_: dict[str, bytes]) -> int:
 @pytest.fixture
 def found_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process that reads imports this file, however pytest was called."""
-    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2])
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[__name__.count(".")])
 
 
 @pytest.mark.usefixtures("found_by_others")

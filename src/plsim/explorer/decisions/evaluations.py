@@ -250,7 +250,9 @@ class Evaluations:
         def pause() -> None:
             if not evaluation.wanted:
                 raise Superseded
-            if not urgent:
+            if urgent:
+                self._scheduler.go_on()
+            else:
                 self._scheduler.give_way()
 
         engine = partial(self._scheduler.engine, urgent=urgent)

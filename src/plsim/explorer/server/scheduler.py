@@ -36,6 +36,7 @@ class Scheduler:
             name: ThreadPoolExecutor(self.threads, thread_name_prefix=f"plsim-{name}") for name in ("urgent", "patient")
         }
         self._waiting = 0
+        self._closed = False
         self._calm = threading.Condition()
         self._engines: dict[int, Engine] = {}
 
@@ -58,9 +59,21 @@ class Scheduler:
         return self._pools["patient"].submit(work)
 
     def give_way(self) -> None:
-        """Wait while urgent work is to be done; called by patient work between its weeks."""
+        """Wait while urgent work is to be done; called by patient work between its weeks.
+
+        Raises
+        ------
+        Superseded
+            If the scheduler has been closed.
+        """
         with self._calm:
-            self._calm.wait_for(lambda: self._waiting == 0, timeout=_LONGEST_WAIT)
+            self._calm.wait_for(lambda: self._waiting == 0 or self._closed, timeout=_LONGEST_WAIT)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Called by urgent work between its weeks; raises :class:`Superseded` if the scheduler has been closed."""
+        if self._closed:
+            raise Superseded
 
     def engine(self, *, urgent: bool) -> Engine:
         """The engine to use now: on all processors for urgent work that is alone. The bits are the same."""
@@ -70,6 +83,9 @@ class Scheduler:
         return self._engines[threads]
 
     def close(self) -> None:
-        """Take no more work, and drop what has not begun."""
+        """Take no more work, drop what has not begun, and wait until what has begun stops before its next week."""
+        with self._calm:
+            self._closed = True
+            self._calm.notify_all()
         for pool in self._pools.values():
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
