@@ -29,7 +29,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 HAVE_NUMBA = importlib.util.find_spec("numba") is not None
 
 # numpy's error model (division by zero gives infinity) is what lets LLVM vectorise a loop that divides.
-_OPTIONS = {"error_model": "numpy", "fastmath": False}
+# Compiled code makes no array and keeps none, so it need not count who holds one (``_nrt``): that took a tenth of it.
+_OPTIONS = {"error_model": "numpy", "fastmath": False, "_nrt": False}
 # Inner functions are called by compiled code alone. To wrap each for Python took half of all compiling: a wrapper takes
 # apart every parameter of the model.
 _INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -72,7 +73,7 @@ def entry(function: F) -> F:
     """An outermost compiled function: cached on disk, and running without Python's lock."""
     if _off():
         return function
-    made = _numba().njit(nogil=True, **_OPTIONS)(function)
+    made = _numba().njit(nogil=True, no_cfunc_wrapper=True, **_OPTIONS)(function)
     from plsim.core.compiled_cache import keep
 
     keep(made, cache_folder())

@@ -197,8 +197,12 @@ def _standing(arm: Arm, estimate: Floats) -> Floats:
     people, grade = arm.setting.population, lay.roster.grade.astype(np.int64)
     cell = (people.school.astype(np.int64) * 16 + grade)[lay.student] * 2 + lay.subject
     size = np.bincount(cell)
+    by = np.argsort(estimate)
+    if np.any(estimate[by[1:]] == estimate[by[:-1]]):  # who is alike stays in order
+        by = np.argsort(estimate, kind="stable")
+    narrow = cell.astype(np.min_scalar_type(cell.max()))  # short numbers are sorted in one pass
     rank = np.empty(cell.shape[0], np.int64)
-    rank[np.lexsort((estimate, cell))] = np.arange(cell.shape[0])
+    rank[by[np.argsort(narrow[by], kind="stable")]] = np.arange(cell.shape[0])
     rank -= (np.cumsum(size) - size)[cell]
     standing: Floats = (rank + 0.5) / size[cell]
     return standing

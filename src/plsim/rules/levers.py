@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from plsim.core.jit import compiled
 
-from .records import row_reader
+from .records import line_reader, row_reader
 
 
 class Levers(NamedTuple):
@@ -122,6 +122,8 @@ COACHING = (Levers._fields.index("coaching_hours"), Levers._fields.index("instru
 
 levers_of = row_reader(Levers)
 """The levers in one row of a lever table, shape (levers,)."""
+levers_in = line_reader(Levers)
+"""The levers of subject ``i`` in a table of shape (subjects, levers)."""
 
 
 @compiled

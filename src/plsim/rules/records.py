@@ -16,6 +16,14 @@ def row_reader(kind: type[Any]) -> Any:
     return _made(kind, "v", f"return Kind({', '.join(f'{name}=v[{k}]' for k, name in enumerate(kind._fields))})")
 
 
+def line_reader(kind: type[Any]) -> Any:
+    """A function that reads a ``kind`` from row ``i`` of a block of shape (rows, fields), without cutting the row out.
+
+    A view of a row costs compiled loops two counts of who holds the array.
+    """
+    return _made(kind, "v, i", f"return Kind({', '.join(f'{name}=v[i, {k}]' for k, name in enumerate(kind._fields))})")
+
+
 def column_reader(kind: type[Any]) -> Any:
     """A function that reads a ``kind`` from column ``i`` of a block of shape (fields, columns)."""
     return _made(kind, "v, i", f"return Kind({', '.join(f'{name}=v[{k}, i]' for k, name in enumerate(kind._fields))})")

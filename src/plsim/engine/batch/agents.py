@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from plsim.core.jit import kernel
 from plsim.engine.batch.rows import ADVISED, section_at
 from plsim.engine.batch.scratch import AUTHORED, Scratch
@@ -11,7 +15,8 @@ from plsim.rules import levers as turning
 from plsim.rules import plan, proficiency
 from plsim.rules import school as schooling
 from plsim.rules import sessions as beside
-from plsim.rules.levers import levers_of
+from plsim.rules.levers import levers_in, levers_of
+from plsim.rules.records import column_reader, column_writer
 from plsim.rules.week import school as school_week
 from plsim.rules.week import student as student_week
 from plsim.rules.week import teacher as teacher_week
@@ -54,7 +59,7 @@ def plan_teachers(
     s: int, rows: Rows, sections: Sections, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params
 ) -> None:
     """Hours, fidelity and delivered quality of every seat; the mean authoring hours a seat."""
-    in_math, in_reading = levers_of(x.lever[0]), levers_of(x.lever[1])
+    in_math, in_reading = levers_in(x.lever, 0), levers_in(x.lever, 1)
     first, last = schools.first_seat[s], schools.first_seat[s + 1]
     for t in range(first, last):
         seats.practice_hours[t] = 0.0
@@ -62,7 +67,7 @@ def plan_teachers(
     good = schools.library[s] * schools.library_quality[s]
     first_section, last_section = schools.first_section[s], schools.first_section[s + 1]
     for k in range(first_section, last_section):
-        lv = levers_of(x.lever[int(sections.subject[k])])
+        lv = levers_in(x.lever, int(sections.subject[k]))
         t = sections.seat[k]
         students = float(sections.first_row[k + 1] - sections.first_row[k])
         seats.practice_hours[t] += teacher_week.section_demand(
@@ -119,46 +124,74 @@ def plan_teachers(
     x.noted[AUTHORED] = authored / float(last - first)
 
 
+class Lived(NamedTuple):
+    """What moves a student's motives this week, as means over the student's two subjects."""
+
+    independent: float
+    peers: float
+    advised: float
+    taught: float
+    match: float
+    appeal: float
+
+
+LIVED_FIELDS = len(Lived._fields)
+lived_at = column_reader(Lived)
+write_lived = column_writer(Lived)
+
+
 @kernel
 def develop_students(
     s: int, rows: Rows, students: Students, sections: Sections, schools: Schools, x: Scratch, p: Params
 ) -> None:
-    """Motives of every student, from the means over both subjects."""
-    sp, wk = x.sp, x.wk
+    """Motives of every student: what was lived in both subjects is gathered first, then all develop side by side."""
+    sp, wk, lived = x.sp, x.wk, x.lived
     first_row = sections.first_row[schools.first_section[s]]
-    for j in range(schools.first_student[s], schools.first_student[s + 1]):
-        m = students.row_math[j]
-        r = students.row_reading[j]
-        in_math = section_at(sp, m - first_row)
-        in_reading = section_at(sp, r - first_row)
+    first = schools.first_student[s]
+    count = schools.first_student[s + 1] - first
+    for j in range(count):
+        in_math_row = students.row_math[np.uint64(first + j)]
+        in_reading_row = students.row_reading[np.uint64(first + j)]
+        m, r = np.uint64(in_math_row - first_row), np.uint64(in_reading_row - first_row)
+        in_math = section_at(sp, m)
+        in_reading = section_at(sp, r)
+        means = Lived(
+            independent=0.5 * (in_math.independent_share + in_reading.independent_share),
+            peers=0.5 * (in_math.peer_share + in_reading.peer_share),
+            advised=0.5
+            * (student_week.advice(in_math, wk[ADVISED, m]) + student_week.advice(in_reading, wk[ADVISED, r])),
+            taught=0.5 * (in_math.srl + in_reading.srl),
+            match=0.5 * (rows.match[np.uint64(in_math_row)] + rows.match[np.uint64(in_reading_row)]),
+            appeal=0.5 * (in_math.engagement + in_reading.engagement),
+        )
+        write_lived(lived, j, means)
+    for j in range(count):
+        i = np.uint64(first + j)
+        means = lived_at(lived, j)
         new = student_week.develop(
-            students.self_regulation[j],
-            students.collaboration[j],
-            students.engagement[j],
-            students.regulation_level[j],
-            students.engagement_level[j],
-            0.5 * (in_math.independent_share + in_reading.independent_share),
-            0.5 * (in_math.peer_share + in_reading.peer_share),
-            0.5
-            * (
-                student_week.advice(in_math, wk[ADVISED, m - first_row])
-                + student_week.advice(in_reading, wk[ADVISED, r - first_row])
-            ),
-            0.5 * (in_math.srl + in_reading.srl),
-            0.5 * (rows.match[m] + rows.match[r]),
-            0.5 * (in_math.engagement + in_reading.engagement),
+            students.self_regulation[i],
+            students.collaboration[i],
+            students.engagement[i],
+            students.regulation_level[i],
+            students.engagement_level[i],
+            means.independent,
+            means.peers,
+            means.advised,
+            means.taught,
+            means.match,
+            means.appeal,
             p,
         )
-        students.self_regulation[j] = new.self_regulation
-        students.collaboration[j] = new.collaboration
-        students.engagement[j] = new.engagement
+        students.self_regulation[i] = new.self_regulation
+        students.collaboration[i] = new.collaboration
+        students.engagement[i] = new.engagement
 
 
 @kernel
 def develop_teachers(s: int, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params) -> None:
     """Proficiency, general skill, strain and buy-in of every seat of a school."""
     lever, colleagues = x.lever, x.colleagues
-    lv = levers_of(lever[0])
+    lv = levers_in(lever, 0)
     first, last = schools.first_seat[s], schools.first_seat[s + 1]
     practices = tables.intensity.shape[0]
     for k in range(practices):
@@ -192,7 +225,7 @@ def develop_schools(
     s: int, w: int, shared: float, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params
 ) -> None:
     """Library, vision, trust, novelty, and how much of the plan is in place."""
-    in_math, in_reading = levers_of(x.lever[0]), levers_of(x.lever[1])
+    in_math, in_reading = levers_in(x.lever, 0), levers_in(x.lever, 1)
     typical = levers_of(tables.typical[s, w])
     new = school_week.develop_school(
         in_math,

@@ -21,8 +21,9 @@ class BatchEngine:
     def __init__(self, threads: int = 1) -> None:
         require_numba()
         from plsim.engine.batch import weeks as batch
+        from plsim.engine.batch.room import room
 
-        self._batch = batch
+        self._batch, self._room = batch, room
         self._threads = threads
         # Kept: whoever watches runs week by week, and a thread takes about as long to start as it works.
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="plsim-batch") if threads > 1 else None
@@ -42,6 +43,7 @@ class BatchEngine:
         cuts = [networks * part // parts for part in range(parts + 1)]
 
         def some(first: int, last: int) -> None:
+            begin, end = arm.networks.first_school[[first, last]]
             self._batch.run_weeks(
                 first,
                 last,
@@ -58,6 +60,7 @@ class BatchEngine:
                 arm.tables,
                 arm.flags,
                 arm.trace,
+                self._room(begin, end, arm.sections, arm.schools, arm.tables),
                 arm.p,
             )
 

@@ -103,13 +103,22 @@ def taken_in(i: int, section: Section, e: Experience, sp: Any, wk: Any, rows: Ro
     rows.one_on_one[i] += e.one_on_one + e.tutor
 
 
-@kernel
-def learn_rows(n: int, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
+@compiled
+def learn_all(n: int, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
     """What the week holds for every row, and learning."""
     for i in range(n):
         section = section_at(sp, i)
         own_pace = pacing.own_pace(rows.u_pace[i], section.own_pace_share)
         taken_in(i, section, met(i, section, own_pace, wk, rows, p), sp, wk, rows, p)
+
+
+@kernel
+def learn_rows(n: int, sp: Any, wk: Any, rows: Rows, p: Params) -> None:
+    """The same, compiled once for each form of match: a loop that has to choose would work out both for every row."""
+    if p.match.form > 0.5:
+        learn_all(n, sp, wk, rows, p)
+    else:
+        learn_all(n, sp, wk, rows, p)
 
 
 @kernel

@@ -20,6 +20,7 @@ class Scratch(NamedTuple):
     values: Any  # fields of rules.week.section.Section, (fields, sections)
     sp: Any  # section values spread over rows, (fields, rows)
     wk: Any  # weekly values of rows, (fields, rows)
+    lived: Any  # fields of engine.batch.agents.Lived, (fields, students)
     keys: Any  # (rows,)
     pooled: Any  # (rows,)
     order: Any  # (rows,)

@@ -25,8 +25,8 @@ from plsim.rules import clocks, profile, quality, time
 from plsim.rules import group as grouping
 from plsim.rules import school as schooling
 from plsim.rules import sessions as beside
-from plsim.rules.levers import levers_of
-from plsim.rules.records import column_reader, column_writer, row_reader
+from plsim.rules.levers import levers_in
+from plsim.rules.records import column_reader, column_writer, line_reader
 from plsim.rules.sessions import Served
 from plsim.rules.shapes import at_least, at_most, mix
 from plsim.rules.week import section as section_week
@@ -56,7 +56,7 @@ WHOLE, UNSUPERVISED, CONTACT, INDEPENDENT, TUTOR, TUTOR_SHARE, TUTOR_DISPLACED, 
 context_at = column_reader(Context)
 write_context = column_writer(Context)
 delivered_at = column_reader(Delivered)
-delivered_by = row_reader(Delivered)
+delivered_in = line_reader(Delivered)
 write_section = column_writer(Section)
 
 
@@ -90,7 +90,7 @@ def set_clocks(s: int, schools: Schools, x: Scratch) -> None:
     """Whether data, and regrouping, are due this week in each subject; the clocks move on."""
     noted = x.noted
     for subject in range(2):
-        lv = levers_of(x.lever[subject])
+        lv = levers_in(x.lever, subject)
         data = clocks.clock(schools.data_clock[s, subject], lv.data_rate)
         regrouping = clocks.clock(schools.regroup_clock[s, subject], lv.regroup_rate)
         schools.data_clock[s, subject] = data.rounds
@@ -107,7 +107,7 @@ def gather_motives(s: int, rows: Rows, students: Students, sections: Sections, s
     first = sections.first_row[schools.first_section[s]]
     last = sections.first_row[schools.first_section[s + 1]]
     for i in range(last - first):
-        j = rows.student[first + i]
+        j = np.uint64(rows.student[first + i])
         wk[ENGAGEMENT, i] = students.engagement[j]
         wk[REGULATION, i] = students.self_regulation[j]
         wk[COLLABORATION, i] = students.collaboration[j]
@@ -129,8 +129,8 @@ def profile_rows(
         si = int(subject)
         gi = int(sections.grade[k])
         found = section_week.section_profile(
-            levers_of(x.lever[si]),
-            delivered_by(x.delivered[sections.seat[k] - first_seat]),
+            levers_in(x.lever, si),
+            delivered_in(x.delivered, sections.seat[k] - first_seat),
             float(end - begin),
             subject,
             sections.spread[k],
@@ -146,8 +146,9 @@ def profile_rows(
         fill(sp, GROSS, begin, end, tables.gross[si, gi, w])
         fill(sp, SEASONAL, begin, end, tables.seasonal[si, gi, w])
         fill(sp, HABITS_WEIGHT, begin, end, found.habits_weight)
+        start = sections.first_row[k]  # read once: the loop writes arrays, of which this might be one
         for i in range(end - begin):
-            j = np.uint64(sections.first_row[k] + i)
+            j = np.uint64(start + i)
             new = student_week.profile(
                 rows.estimate[j],
                 rows.known[j],
@@ -202,7 +203,7 @@ def regroup_school(s: int, rows: Rows, sections: Sections, schools: Schools, x: 
             stop += 1
         subject = int(sections.subject[k])
         if x.noted[REGROUP_DUE + subject] > 0.5:
-            lv = levers_of(x.lever[subject])
+            lv = levers_in(x.lever, subject)
             space = time.usable_space(schools.flexible_space[s], lv.flexible_space)
             together = 0.0
             for m in range(k, stop):
@@ -295,9 +296,11 @@ def spread_sessions(
 
 
 @kernel
-def section_weeks(first: int, last: int, lever: Any, context: Any, delivered: Any, values: Any, p: Params) -> None:
+def section_weeks(
+    first: int, last: int, subject: int, lever: Any, context: Any, delivered: Any, values: Any, p: Params
+) -> None:
     """The week of sections ``first`` to ``last - 1`` of a school side by side; each block is (fields, sections)."""
-    lv = levers_of(lever)
+    lv = levers_in(lever, subject)
     for k in range(first, last):
         write_section(values, k, section_week.section_week(lv, context_at(context, k), delivered_at(delivered, k), p))
 
@@ -326,7 +329,7 @@ def spread_sections(
         k = first + m
         subject = sections.subject[k]
         grade = sections.grade[k]
-        lv = levers_of(x.lever[int(subject)])
+        lv = levers_in(x.lever, int(subject))
         in_math += 1 if subject < 0.5 else 0
         for f in range(DELIVERED_FIELDS):
             by_section[f, m] = x.delivered[sections.seat[k] - first_seat, f]
@@ -349,16 +352,16 @@ def spread_sections(
         )
         write_context(context, m, found)
     # Sections are ordered by subject.
-    section_weeks(0, in_math, x.lever[0], context, by_section, values, p)
-    section_weeks(in_math, count, x.lever[1], context, by_section, values, p)
+    section_weeks(0, in_math, 0, x.lever, context, by_section, values, p)
+    section_weeks(in_math, count, 1, x.lever, context, by_section, values, p)
     give_lessons(s, rows, sections, schools, tables, x)
-    # Most of these stay what they were last week: only what changed is written, one field's rows after the other.
+    # Most of these stay what they were last week: only what changed is written.
     # Sessions write into rows, so that all is written anew.
     refill = refill or tables.sessions.shape[0] > 0
-    for f in range(SECTION_FIELDS):
-        for m in range(count):
+    for m in range(count):
+        begin, end = sections.first_row[first + m] - first_row, sections.first_row[first + m + 1] - first_row
+        for f in range(SECTION_FIELDS):
             value = values[f, m]
             if value != sections.values[first + m, f] or refill:
                 sections.values[first + m, f] = value
-                begin, end = sections.first_row[first + m] - first_row, sections.first_row[first + m + 1] - first_row
                 fill(sp, f, begin, end, value)

@@ -12,21 +12,22 @@ from typing import Any
 import numpy as np
 
 from plsim.core.jit import compiled, entry
-from plsim.engine.batch.agents import develop_schools, develop_students, develop_teachers, plan_teachers, set_levers
+from plsim.engine.batch.agents import (
+    develop_schools,
+    develop_students,
+    develop_teachers,
+    plan_teachers,
+    set_levers,
+)
 from plsim.engine.batch.rows import (
-    ROW_FIELDS,
-    SECTION_FIELDS,
-    SPREAD_FIELDS,
     draw_rows,
     learn_rows,
     learn_rows_traced,
     pace_rows,
     rows_between,
 )
-from plsim.engine.batch.scratch import DATA_DUE, NOTED, Scratch
+from plsim.engine.batch.scratch import DATA_DUE, Scratch
 from plsim.engine.batch.sections import (
-    CONTEXT_FIELDS,
-    DELIVERED_FIELDS,
     gather_motives,
     profile_rows,
     regroup_school,
@@ -115,35 +116,6 @@ def any_data_due(x: Scratch) -> bool:
 
 
 @compiled
-def room(first_school: int, last_school: int, sections: Sections, schools: Schools, tables: Tables) -> Scratch:
-    """Room to work in for each of these schools in turn."""
-    block = 1
-    most_seats = 1
-    most_sections = 1
-    for s in range(first_school, last_school):
-        size = sections.first_row[schools.first_section[s + 1]] - sections.first_row[schools.first_section[s]]
-        block = size if size > block else block
-        many = schools.first_seat[s + 1] - schools.first_seat[s]
-        most_seats = many if many > most_seats else most_seats
-        held = schools.first_section[s + 1] - schools.first_section[s]
-        most_sections = held if held > most_sections else most_sections
-    return Scratch(
-        lever=np.zeros((2, tables.owner.shape[0])),
-        delivered=np.zeros((most_seats, DELIVERED_FIELDS)),
-        context=np.zeros((CONTEXT_FIELDS, most_sections)),
-        by_section=np.zeros((DELIVERED_FIELDS, most_sections)),
-        values=np.zeros((SECTION_FIELDS, most_sections)),
-        sp=np.zeros((SPREAD_FIELDS, block)),
-        wk=np.zeros((ROW_FIELDS, block)),
-        keys=np.zeros(block),
-        pooled=np.zeros(block),
-        order=np.zeros(block, np.int64),
-        colleagues=np.zeros(tables.intensity.shape[0]),
-        noted=np.zeros(NOTED),
-    )
-
-
-@compiled
 def pool_share(network: int, w: int, schools: Schools, networks: Networks, tables: Tables) -> float:
     """Share of the coaching asked for that a network's support pool can give this week."""
     asked = 0.0
@@ -156,10 +128,8 @@ def pool_share(network: int, w: int, schools: Schools, networks: Networks, table
 _LOOPS = """
 def run_weeks(
     first_network, last_network, first_week, last_week, seed, year,
-    rows, students, sections, seats, schools, networks, tables, flags, trace, p,
+    rows, students, sections, seats, schools, networks, tables, flags, trace, x, p,
 ):
-    first_school, last_school = networks.first_school[first_network], networks.first_school[last_network]
-    x = room(first_school, last_school, sections, schools, tables)
     for network in range(first_network, last_network):
         begin, end = networks.first_school[network], networks.first_school[network + 1]
         for w in range(first_week, last_week):
@@ -171,7 +141,6 @@ def run_weeks(
 """The loops around a school's week. One function: what compiles apart is optimized twice."""
 
 _CALLED = (
-    room,
     pool_share,
     schooling.together,
     set_levers,
@@ -210,8 +179,9 @@ def _in_order() -> Any:
 run_weeks = entry(_in_order())
 """Weeks ``first_week`` to ``last_week - 1`` of a year for networks ``first_network`` to ``last_network - 1``.
 
-``seed`` and ``year`` are unsigned 64-bit integers; the year is part of every draw's address. Nothing is shared between
-networks, so callers may run them in any order and on any number of threads.
+``seed`` and ``year`` are unsigned 64-bit integers; the year is part of every draw's address. ``x`` is room to work in,
+of each call's own. Nothing else is shared between networks, so callers may run them in any order and on any number of
+threads.
 """
 
 
