@@ -21,7 +21,7 @@ from plsim.core.files import read_regular, write_file
 
 ROOT = Path(__file__).resolve().parent.parent
 
-COMPILED = ("core.jit", "core.noise", "rules", "engine.state", "engine.batch")
+COMPILED = ("core.jit", "core.compiled_inner", "core.noise", "rules", "engine.state", "engine.batch")
 """What compiled code is made from."""
 
 GLUE = ("engine.batch.engine",)

@@ -1,4 +1,6 @@
-"""The only door to numba: compiled functions, and the same functions interpreted. ``compiled_cache`` keeps the former.
+"""The only door to numba: compiled functions, and the same functions interpreted.
+
+Behind it ``compiled_inner`` says how functions are compiled that only others call, and ``compiled_cache`` keeps code.
 
 Rules are written once. ``compiled`` turns a rule into machine code for the batch engine; ``interpreted`` loads the same
 file with the decorator switched off, for the Mesa engine (faster from Python than a dispatch, debuggable, coverable)
@@ -42,6 +44,13 @@ _lock = threading.RLock()
 
 
 @cache
+def _inner() -> dict[str, Any]:
+    from plsim.core.compiled_inner import inner_options
+
+    return {**_INNER, **_OPTIONS, **inner_options()}
+
+
+@cache
 def _numba() -> Any:
     """The numba module, with the compiler's options set before anything is compiled."""
     import numba
@@ -59,14 +68,14 @@ def compiled(function: F) -> F:
     """A rule of plain numbers, inlined wherever compiled code calls it; Python calls its :func:`interpreted` twin."""
     if _off():
         return function
-    return _numba().njit(forceinline=True, **_INNER, **_OPTIONS)(function)  # type: ignore[no-any-return]
+    return _numba().njit(forceinline=True, **_inner())(function)  # type: ignore[no-any-return]
 
 
 def kernel(function: F) -> F:
     """A pass over array slices, compiled as a function of its own; Python calls an :func:`entry` around it."""
     if _off():
         return function
-    return _numba().njit(**_INNER, **_OPTIONS)(function)  # type: ignore[no-any-return]
+    return _numba().njit(**_inner())(function)  # type: ignore[no-any-return]
 
 
 def entry(function: F) -> F:

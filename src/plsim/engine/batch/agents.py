@@ -8,7 +8,7 @@ import numpy as np
 
 from plsim.core.jit import kernel
 from plsim.engine.batch.rows import ADVISED, section_at
-from plsim.engine.batch.scratch import AUTHORED, Scratch
+from plsim.engine.batch.scratch import AUTHORED, MATH, READING, Scratch
 from plsim.engine.batch.sections import served_in, sessions_at
 from plsim.engine.state import Rows, Schools, Seats, Sections, Students, Tables
 from plsim.rules import levers as turning
@@ -59,7 +59,7 @@ def plan_teachers(
     s: int, rows: Rows, sections: Sections, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params
 ) -> None:
     """Hours, fidelity and delivered quality of every seat; the mean authoring hours a seat."""
-    in_math, in_reading = levers_in(x.lever, 0), levers_in(x.lever, 1)
+    in_math, in_reading = levers_in(x.lever, MATH), levers_in(x.lever, READING)
     first, last = schools.first_seat[s], schools.first_seat[s + 1]
     for t in range(first, last):
         seats.practice_hours[t] = 0.0
@@ -191,7 +191,7 @@ def develop_students(
 def develop_teachers(s: int, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params) -> None:
     """Proficiency, general skill, strain and buy-in of every seat of a school."""
     lever, colleagues = x.lever, x.colleagues
-    lv = levers_in(lever, 0)
+    lv = levers_in(lever, MATH)
     first, last = schools.first_seat[s], schools.first_seat[s + 1]
     practices = tables.intensity.shape[0]
     for k in range(practices):
@@ -225,7 +225,7 @@ def develop_schools(
     s: int, w: int, shared: float, seats: Seats, schools: Schools, tables: Tables, x: Scratch, p: Params
 ) -> None:
     """Library, vision, trust, novelty, and how much of the plan is in place."""
-    in_math, in_reading = levers_in(x.lever, 0), levers_in(x.lever, 1)
+    in_math, in_reading = levers_in(x.lever, MATH), levers_in(x.lever, READING)
     typical = levers_of(tables.typical[s, w])
     new = school_week.develop_school(
         in_math,

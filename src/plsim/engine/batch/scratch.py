@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
+# Subjects, as loops count: for 0 and 1 as they stand functions would be compiled once for each.
+MATH, READING = np.int64(0), np.int64(1)
 # What one phase notes for the next (``Scratch.noted``): mean hours a seat spends on lessons of its own, and by subject
 # whether data, and regrouping, are due.
 AUTHORED, DATA_DUE, REGROUP_DUE = 0, 1, 3

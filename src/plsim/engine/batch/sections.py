@@ -19,7 +19,7 @@ from plsim.engine.batch.rows import (
     SECTION_FIELDS,
     Z_PROFILE,
 )
-from plsim.engine.batch.scratch import DATA_DUE, REGROUP_DUE, Scratch
+from plsim.engine.batch.scratch import DATA_DUE, MATH, READING, REGROUP_DUE, Scratch
 from plsim.engine.state import Rows, Schools, Seats, Sections, Students, Tables
 from plsim.rules import clocks, profile, quality, time
 from plsim.rules import group as grouping
@@ -297,7 +297,7 @@ def spread_sessions(
 
 @kernel
 def section_weeks(
-    first: int, last: int, subject: int, lever: Any, context: Any, delivered: Any, values: Any, p: Params
+    first: Any, last: Any, subject: Any, lever: Any, context: Any, delivered: Any, values: Any, p: Params
 ) -> None:
     """The week of sections ``first`` to ``last - 1`` of a school side by side; each block is (fields, sections)."""
     lv = levers_in(lever, subject)
@@ -352,8 +352,8 @@ def spread_sections(
         )
         write_context(context, m, found)
     # Sections are ordered by subject.
-    section_weeks(0, in_math, 0, x.lever, context, by_section, values, p)
-    section_weeks(in_math, count, 1, x.lever, context, by_section, values, p)
+    section_weeks(np.int64(0), in_math, MATH, x.lever, context, by_section, values, p)
+    section_weeks(in_math, count, READING, x.lever, context, by_section, values, p)
     give_lessons(s, rows, sections, schools, tables, x)
     # Most of these stay what they were last week: only what changed is written.
     # Sessions write into rows, so that all is written anew.
