@@ -43,8 +43,15 @@ def test_who_gives_way_does_not_hold_up_the_end() -> None:
 
     urgent, patiently = scheduler.urgent(go.wait), scheduler.patient(patient)
     assert waits.wait(10.0)
-    threading.Timer(0.2, go.set).start()
+    stopped = []
+
+    def let_go() -> None:
+        stopped.append(patiently.done())
+        go.set()
+
+    threading.Timer(0.5, let_go).start()
     scheduler.close()
     assert urgent.result() is True
+    assert stopped == [True]
     with pytest.raises(Superseded):
         patiently.result()
